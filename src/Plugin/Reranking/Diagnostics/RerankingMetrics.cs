@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Reranking;
+
+/// <summary>The activity source and the instruments of the reranker.</summary>
+internal sealed class RerankingMetrics
+{
+    public static readonly ActivitySource Source = new(RerankingTelemetry.SourceName);
+
+    private static readonly Lazy<RerankingMetrics> Shared = new(static () => new RerankingMetrics(new Meter(RerankingTelemetry.SourceName)));
+
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<int> _candidates;
+    private readonly Histogram<double> _displacement;
+    private readonly Counter<long> _truncated;
+    private readonly Counter<long> _fallbacks;
+
+    private RerankingMetrics(Meter meter)
+    {
+        // The boundaries that the conventions of generative AI give to this histogram.
+        _duration = meter.CreateHistogram(
+            RerankingTelemetry.Instruments.OperationDuration,
+            "s",
+            "How long the scorer took.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] });
+        _candidates = meter.CreateHistogram<int>(RerankingTelemetry.Instruments.Candidates, "{document}", "How many candidates retrieval gave.");
+        _displacement = meter.CreateHistogram<double>(RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
+        _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");
+        _fallbacks = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
+    }
+
+    /// <summary>Takes the meter from the application's factory, which disposes it, or else shares one for the process.</summary>
+    public static RerankingMetrics Create(IMeterFactory? meterFactory) =>
+        meterFactory is null ? Shared.Value : new RerankingMetrics(meterFactory.Create(RerankingTelemetry.SourceName));
+
+    public void RecordScoring(TimeSpan duration, in TagList scorer, string? errorType)
+    {
+        if (!_duration.Enabled)
+        {
+            return;
+        }
+
+        TagList tags = scorer;
+        if (errorType is not null)
+        {
+            tags.Add(RerankingTelemetry.Tags.ErrorType, errorType);
+        }
+
+        _duration.Record(duration.TotalSeconds, tags);
+    }
+
+    public void RecordCandidates(int count, in TagList scorer) => _candidates.Record(count, scorer);
+
+    public void RecordReranked(double displacement, int truncated, in TagList scorer)
+    {
+        _displacement.Record(displacement, scorer);
+        if (truncated > 0)
+        {
+            _truncated.Add(truncated, scorer);
+        }
+    }
+
+    public void RecordFallback(RerankingReason reason, in TagList scorer)
+    {
+        TagList tags = scorer;
+        tags.Add(RerankingTelemetry.Tags.Reason, TagValue(reason));
+        _fallbacks.Add(1, tags);
+    }
+
+    /// <summary>Gives the value of a tag in the form that telemetry uses: lower case, words joined by underscores.</summary>
+    public static string TagValue(RerankingReason reason) => reason switch
+    {
+        RerankingReason.NoCandidates => "no_candidates",
+        RerankingReason.SingleCandidate => "single_candidate",
+        RerankingReason.BlankQuery => "blank_query",
+        RerankingReason.BlankDocuments => "blank_documents",
+        RerankingReason.Timeout => "timeout",
+        RerankingReason.ScorerFailed => "scorer_failed",
+        RerankingReason.InvalidScores => "invalid_scores",
+        _ => "none",
+    };
+
+    public static string TagValue(RerankingOutcome outcome) => outcome switch
+    {
+        RerankingOutcome.Skipped => "skipped",
+        RerankingOutcome.FellBack => "fell_back",
+        _ => "reranked",
+    };
+}

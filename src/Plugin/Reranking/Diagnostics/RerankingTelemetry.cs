@@ -1,0 +1,41 @@
+namespace Reranking;
+
+/// <summary>The names under which spans and metrics are published.</summary>
+/// <remarks>Give <see cref="SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions of generative AI do.</remarks>
+public static class RerankingTelemetry
+{
+    /// <summary>The name of the activity source and of the meter.</summary>
+    public const string SourceName = "Experimental.Reranking";
+
+    internal const string OperationName = "rerank";
+
+    internal static class Instruments
+    {
+        public const string OperationDuration = "gen_ai.client.operation.duration";
+        public const string Candidates = "reranking.candidates";
+        public const string Truncated = "reranking.documents.truncated";
+        public const string Fallbacks = "reranking.fallbacks";
+        public const string RankDisplacement = "reranking.rank_displacement";
+    }
+
+    internal static class Tags
+    {
+        public const string OperationName = "gen_ai.operation.name";
+        public const string ProviderName = "gen_ai.provider.name";
+        public const string RequestModel = "gen_ai.request.model";
+        public const string ResponseModel = "gen_ai.response.model";
+        public const string InputTokens = "gen_ai.usage.input_tokens";
+        public const string CandidateCount = "gen_ai.rerank.candidate.count";
+        public const string TopN = "gen_ai.rerank.top_n";
+        public const string ErrorType = "error.type";
+        public const string ServerAddress = "server.address";
+        public const string ServerPort = "server.port";
+        public const string Outcome = "reranking.outcome";
+        public const string Reason = "reranking.reason";
+        public const string ScoredCount = "reranking.scored.count";
+        public const string TruncatedCount = "reranking.truncated.count";
+        public const string RankDisplacement = "reranking.rank_displacement";
+        public const string Query = "reranking.query";
+        public const string Documents = "reranking.documents";
+    }
+}

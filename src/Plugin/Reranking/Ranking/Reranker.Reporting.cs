@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Reranking;
+
+// What a call leaves behind for operators: span, metrics and log lines, without the texts.
+public sealed partial class Reranker
+{
+    private static TagList ScorerTags(RelevanceScorerMetadata? metadata)
+    {
+        TagList tags = new() { { RerankingTelemetry.Tags.OperationName, RerankingTelemetry.OperationName } };
+        AddIfKnown(RerankingTelemetry.Tags.ProviderName, metadata?.ProviderName);
+        AddIfKnown(RerankingTelemetry.Tags.RequestModel, metadata?.ModelId);
+        AddIfKnown(RerankingTelemetry.Tags.ServerAddress, metadata?.Endpoint?.Host);
+        AddIfKnown(RerankingTelemetry.Tags.ServerPort, metadata?.Endpoint?.Port);
+        return tags;
+
+        void AddIfKnown(string name, object? value)
+        {
+            if (value is not null)
+            {
+                tags.Add(name, value);
+            }
+        }
+    }
+
+    private static Activity? StartActivity(RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, RerankingOptions options)
+    {
+        if (!RerankingMetrics.Source.HasListeners())
+        {
+            return null;
+        }
+
+        string name = metadata?.ModelId is { } model ? $"{RerankingTelemetry.OperationName} {model}" : RerankingTelemetry.OperationName;
+        Activity? activity = RerankingMetrics.Source.StartActivity(name, ActivityKind.Client, parentContext: default, ScorerTags(metadata));
+        activity?.SetTag(RerankingTelemetry.Tags.CandidateCount, candidateCount);
+        activity?.SetTag(RerankingTelemetry.Tags.TopN, options.TopN);
+        if (activity is not null && options.EnableSensitiveData)
+        {
+            activity.SetTag(RerankingTelemetry.Tags.Query, query);
+            activity.SetTag(RerankingTelemetry.Tags.Documents, documents.ToArray());
+        }
+
+        return activity;
+    }
+
+    private void Report<T>(IReadOnlyList<RankedCandidate<T>> ranking, RelevanceScores scores, int truncated, int candidateCount, in TagList tags, Activity? activity)
+    {
+        double displacement = ranking.Count == 0 ? 0 : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
+        _metrics.RecordReranked(displacement, truncated, tags);
+        if (activity is not null)
+        {
+            activity.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.Reranked));
+            activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count);
+            activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, truncated);
+            activity.SetTag(RerankingTelemetry.Tags.RankDisplacement, displacement);
+            activity.SetTag(RerankingTelemetry.Tags.ResponseModel, scores.ModelId);
+            activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
+        }
+
+        LogReranked(scores.Count, candidateCount, ranking.Count, displacement);
+        if (truncated > 0)
+        {
+            LogTruncated(truncated, scores.Count);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Scored {ScoredCount} of {CandidateCount} candidates and kept {KeptCount}; mean rank displacement {Displacement:0.##}.")]
+    private partial void LogReranked(int scoredCount, int candidateCount, int keptCount, double displacement);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Reranking of {CandidateCount} candidates skipped: {Reason}.")]
+    private partial void LogSkipped(int candidateCount, RerankingReason reason);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Reranking of {DocumentCount} documents fell back to the first-stage order: {Reason}.")]
+    private partial void LogFellBack(Exception exception, int documentCount, RerankingReason reason);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{TruncatedCount} of {DocumentCount} documents were longer than the model's input and were read only in part.")]
+    private partial void LogTruncated(int truncatedCount, int documentCount);
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>Reorders the candidates of a first stage by relevance, cuts them to the best, and keeps answering when the scorer fails.</summary>
+/// <remarks>
+/// <para>Thread-safe; one instance serves the application. It does not own the scorer and does not dispose it.</para>
+/// <para>Texts of queries and documents go to the scorer only. Logs and metrics never hold them, spans only with <see cref="RerankingOptions.EnableSensitiveData"/>.</para>
+/// </remarks>
+public sealed partial class Reranker
+{
+    private readonly IRelevanceScorer _scorer;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly RerankingMetrics _metrics;
+    private readonly RerankingOptions _options;
+
+    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
+    /// <param name="scorer">Scores the candidates.</param>
+    /// <param name="options">The options of calls that bring none, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Takes a line a call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock of timeouts and durations, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public Reranker(
+        IRelevanceScorer scorer,
+        RerankingOptions? options = null,
+        ILogger<Reranker>? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        _scorer = scorer;
+        _options = options?.Clone() ?? new RerankingOptions();
+        RerankingOptionsValidator.ThrowIfInvalid(_options, nameof(options));
+        _logger = logger ?? NullLogger<Reranker>.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = RerankingMetrics.Create(meterFactory);
+    }
+
+    /// <summary>Gets a copy of the options of calls that bring none, to change for one call.</summary>
+    public RerankingOptions DefaultOptions => _options.Clone();
+
+    /// <summary>Reranks texts.</summary>
+    /// <param name="query">The text that the documents are judged against.</param>
+    /// <param name="documents">The documents, in first-stage order.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the reranker.</param>
+    /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
+    /// <returns>The ranking and what happened.</returns>
+    /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)" path="/exception"/>
+    public Task<RerankingResult<string>> RerankAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RerankingOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        RerankAsync(query, documents, static document => document, options, cancellationToken);
+
+    /// <summary>Reranks candidates of any type.</summary>
+    /// <typeparam name="T">The type of the candidates.</typeparam>
+    /// <param name="query">The text that the candidates are judged against.</param>
+    /// <param name="candidates">The candidates, in first-stage order.</param>
+    /// <param name="textSelector">Gives the text of a candidate. A candidate without one is not scored and ranks last.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/> for those of the reranker.</param>
+    /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
+    /// <returns>The ranking and what happened.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    /// <exception cref="RelevanceScoringException">The scorer failed or gave invalid scores, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
+    /// <exception cref="TimeoutException">The scorer took longer than <see cref="RerankingOptions.Timeout"/>, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
+    public async Task<RerankingResult<T>> RerankAsync<T>(
+        string query,
+        IReadOnlyList<T> candidates,
+        Func<T, string?> textSelector,
+        RerankingOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(textSelector);
+        RerankingOptions settings = Settle(options);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        long start = _timeProvider.GetTimestamp();
+        var texts = new CandidateTexts<T>(candidates, textSelector, settings);
+        RelevanceScorerMetadata? metadata = _scorer.GetService<RelevanceScorerMetadata>();
+        TagList tags = ScorerTags(metadata);
+        _metrics.RecordCandidates(candidates.Count, tags);
+
+        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings);
+        if (skip != RerankingReason.None)
+        {
+            LogSkipped(candidates.Count, skip);
+            return Unranked(RerankingOutcome.Skipped, skip, cause: null);
+        }
+
+        using Activity? activity = StartActivity(metadata, query, texts.Documents, candidates.Count, settings);
+        (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
+            await ScoreAsync(query, texts.Documents, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
+        if (scores is null)
+        {
+            _metrics.RecordFallback(reason, tags);
+            activity?.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.FellBack));
+            LogFellBack(failure!, texts.Documents.Count, reason);
+            return Unranked(RerankingOutcome.FellBack, reason, failure);
+        }
+
+        IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), settings);
+        int truncated = scores.Count(static score => score.IsTruncated);
+        Report(ranking, scores, truncated, candidates.Count, tags, activity);
+        return new RerankingResult<T>(ranking)
+        {
+            Outcome = RerankingOutcome.Reranked,
+            Scorer = metadata,
+            ModelId = scores.ModelId ?? metadata?.ModelId,
+            ScoredCount = scores.Count,
+            TruncatedCount = truncated,
+            Usage = scores.Usage,
+            Elapsed = _timeProvider.GetElapsedTime(start),
+        };
+
+        RerankingResult<T> Unranked(RerankingOutcome outcome, RerankingReason why, Exception? cause) =>
+            new(texts.InFirstStageOrder(settings.TopN))
+            {
+                Outcome = outcome,
+                Reason = why,
+                Failure = cause,
+                Scorer = metadata,
+                Elapsed = _timeProvider.GetElapsedTime(start),
+            };
+    }
+
+    /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
+    /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
+    public async Task<RerankingResult<T>> RerankAsync<T>(
+        string query,
+        IAsyncEnumerable<T> candidates,
+        Func<T, string?> textSelector,
+        RerankingOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(textSelector);
+        RerankingOptions settings = Settle(options);
+
+        int needed = settings.UnscoredCandidates == UnscoredCandidates.Drop ? settings.CandidateCount : Math.Max(settings.CandidateCount, settings.TopN);
+        List<T> taken = [];
+        await foreach (T candidate in candidates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            taken.Add(candidate);
+            if (taken.Count == needed)
+            {
+                break;
+            }
+        }
+
+        return await RerankAsync(query, taken, textSelector, settings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static RerankingReason SkipReason(string query, int candidateCount, int documentCount, RerankingOptions options) =>
+        candidateCount == 0 ? RerankingReason.NoCandidates
+        : string.IsNullOrWhiteSpace(query) ? RerankingReason.BlankQuery
+        : documentCount == 0 ? RerankingReason.BlankDocuments
+        : candidateCount == 1 && options.MinScore is null ? RerankingReason.SingleCandidate
+        : RerankingReason.None;
+
+    private static IReadOnlyList<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, RerankingOptions options)
+    {
+        IReadOnlyList<RankedCandidate<T>> kept = options.MinScore is { } minimum ? new MinimumScoreFilter(minimum).Apply(ranking) : ranking;
+        return kept.Count <= options.TopN ? kept : [.. kept.Take(options.TopN)];
+    }
+
+    private RerankingOptions Settle(RerankingOptions? options)
+    {
+        if (options is null)
+        {
+            return _options;
+        }
+
+        RerankingOptionsValidator.ThrowIfInvalid(options, nameof(options));
+        return options;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Reranking;
+
+/// <summary>What <see cref="Reranker"/> does when the scorer fails or takes too long.</summary>
+public enum RerankingFailureMode
+{
+    /// <summary>Answer in first-stage order, log a warning and count it: a chatbot with slightly worse passages beats one that is down.</summary>
+    Fallback,
+
+    /// <summary>Throw: the exception of the scorer, or a <see cref="TimeoutException"/>.</summary>
+    Throw,
+}

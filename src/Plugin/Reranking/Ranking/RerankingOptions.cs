@@ -1,0 +1,44 @@
+namespace Reranking;
+
+/// <summary>How <see cref="Reranker"/> ranks; bound from the section <c>Reranking</c>.</summary>
+public sealed class RerankingOptions
+{
+    /// <summary>The section of the configuration that these options are bound from.</summary>
+    public const string SectionName = "Reranking";
+
+    /// <summary>Gets or sets how many candidates the ranking holds at most.</summary>
+    /// <value>From 1. The default is 5.</value>
+    public int TopN { get; set; } = 5;
+
+    /// <summary>Gets or sets how many candidates are scored at most, from the first of the first-stage order on.</summary>
+    /// <value>From 1. The default is 50. Fetch at least as many: a passage that retrieval did not fetch can't be found again.</value>
+    public int CandidateCount { get; set; } = 50;
+
+    /// <summary>Gets or sets what becomes of the candidates beyond <see cref="CandidateCount"/>.</summary>
+    /// <value>The default is <see cref="UnscoredCandidates.Append"/>.</value>
+    public UnscoredCandidates UnscoredCandidates { get; set; }
+
+    /// <summary>Gets or sets the lowest <see cref="RelevanceScore.Score"/> that a candidate of the ranking may have.</summary>
+    /// <value>
+    /// From 0 to 1. The default is <see langword="null"/>: no threshold. With one, candidates that were not scored are left out too, unless the whole call
+    /// was skipped or fell back: then there are no scores to hold against it.
+    /// </value>
+    /// <remarks>Scores of different models are not comparable: choose the threshold for the model in use.</remarks>
+    public double? MinScore { get; set; }
+
+    /// <summary>Gets or sets how long the scorer may take.</summary>
+    /// <value>More than zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. The default is 10 seconds.</value>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets or sets what happens when the scorer fails or takes too long.</summary>
+    /// <value>The default is <see cref="RerankingFailureMode.Fallback"/>.</value>
+    public RerankingFailureMode OnFailure { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
+    /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>
+    public bool EnableSensitiveData { get; set; }
+
+    /// <summary>Copies the options, so that one call can differ.</summary>
+    /// <returns>The copy.</returns>
+    public RerankingOptions Clone() => (RerankingOptions)MemberwiseClone();
+}

@@ -1,0 +1,29 @@
+namespace Reranking;
+
+/// <summary>Why a ranking is the first-stage order.</summary>
+public enum RerankingReason
+{
+    /// <summary>It is not: the candidates were reranked.</summary>
+    None,
+
+    /// <summary>Skipped: there were no candidates.</summary>
+    NoCandidates,
+
+    /// <summary>Skipped: there was one candidate and no <see cref="RerankingOptions.MinScore"/> to hold it against.</summary>
+    SingleCandidate,
+
+    /// <summary>Skipped: the query was empty or white space.</summary>
+    BlankQuery,
+
+    /// <summary>Skipped: the text of every candidate was null, empty or white space.</summary>
+    BlankDocuments,
+
+    /// <summary>Fell back: the scorer took longer than <see cref="RerankingOptions.Timeout"/>.</summary>
+    Timeout,
+
+    /// <summary>Fell back: the scorer threw.</summary>
+    ScorerFailed,
+
+    /// <summary>Fell back: the scorer gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Score"/> outside 0 to 1.</summary>
+    InvalidScores,
+}

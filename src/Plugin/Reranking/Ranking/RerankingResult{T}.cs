@@ -1,0 +1,44 @@
+namespace Reranking;
+
+/// <summary>A ranking, and what happened on the way to it.</summary>
+/// <typeparam name="T">The type of the candidates.</typeparam>
+/// <remarks>Immutable.</remarks>
+public sealed class RerankingResult<T>
+{
+    internal RerankingResult(IReadOnlyList<RankedCandidate<T>> ranking) => Ranking = ranking;
+
+    /// <summary>Gets the candidates, most relevant first, at most <see cref="RerankingOptions.TopN"/>.</summary>
+    public IReadOnlyList<RankedCandidate<T>> Ranking { get; }
+
+    /// <summary>Gets what became of the call.</summary>
+    public RerankingOutcome Outcome { get; internal init; }
+
+    /// <summary>Gets why the candidates were not reranked.</summary>
+    /// <value><see cref="RerankingReason.None"/> where they were.</value>
+    public RerankingReason Reason { get; internal init; }
+
+    /// <summary>Gets the failure that the call fell back from.</summary>
+    /// <value>The exception, or <see langword="null"/> where nothing failed.</value>
+    public Exception? Failure { get; internal init; }
+
+    /// <summary>Gets the scorer that answered, or was asked to.</summary>
+    /// <value>Its metadata, or <see langword="null"/> where it has none.</value>
+    public RelevanceScorerMetadata? Scorer { get; internal init; }
+
+    /// <summary>Gets the model that answered.</summary>
+    /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown or none answered.</value>
+    public string? ModelId { get; internal init; }
+
+    /// <summary>Gets how many candidates were scored.</summary>
+    public int ScoredCount { get; internal init; }
+
+    /// <summary>Gets how many of the scored candidates the scorer read only in part.</summary>
+    public int TruncatedCount { get; internal init; }
+
+    /// <summary>Gets what the scorer consumed.</summary>
+    /// <value>The usage, or <see langword="null"/> where the provider does not tell.</value>
+    public RelevanceScoringUsage? Usage { get; internal init; }
+
+    /// <summary>Gets how long the call took, the scorer included.</summary>
+    public TimeSpan Elapsed { get; internal init; }
+}

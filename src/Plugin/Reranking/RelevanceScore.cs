@@ -1,0 +1,35 @@
+namespace Reranking;
+
+/// <summary>How relevant one document is to the query.</summary>
+/// <param name="Score">The relevance from 0 to 1, comparable across queries of one model but not across models.</param>
+/// <param name="RawScore">What the model gave: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
+/// <remarks>
+/// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Score"/> of exactly 1. <paramref name="RawScore"/> keeps them apart, which is why
+/// the ranking uses it, and thresholds and displays use <paramref name="Score"/>. A value type of 32 bytes, so that a thousand scores are one array and no garbage.
+/// </remarks>
+public readonly record struct RelevanceScore(double Score, double RawScore)
+{
+    /// <summary>Gets a value indicating whether the scorer read only a part of the document, because it was longer than the model's input.</summary>
+    public bool IsTruncated { get; init; }
+
+    /// <summary>Gets how many tokens the model read for this document, the query and special tokens included.</summary>
+    /// <value>A count of tokens, or <see langword="null"/> where the provider does not tell.</value>
+    public int? TokenCount { get; init; }
+
+    /// <summary>Makes a score out of a logit: <see cref="RawScore"/> is the logit and <see cref="Score"/> its sigmoid.</summary>
+    /// <param name="logit">The raw output of a model with one label; any number.</param>
+    /// <returns>The score.</returns>
+    public static RelevanceScore FromLogit(double logit) => new(Sigmoid(logit), logit);
+
+    // Two branches, so that neither end overflows: exp of a large positive number would be infinite.
+    private static double Sigmoid(double x)
+    {
+        if (x >= 0)
+        {
+            return 1 / (1 + Math.Exp(-x));
+        }
+
+        double exp = Math.Exp(x);
+        return exp / (1 + exp);
+    }
+}

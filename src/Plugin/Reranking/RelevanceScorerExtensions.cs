@@ -1,0 +1,42 @@
+namespace Reranking;
+
+/// <summary>Shorthands over <see cref="IRelevanceScorer"/>.</summary>
+public static class RelevanceScorerExtensions
+{
+    /// <summary>Asks the scorer, and the scorers it decorates, for an object of a type.</summary>
+    /// <typeparam name="TService">The type that is asked for.</typeparam>
+    /// <param name="scorer">The scorer.</param>
+    /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
+    /// <returns>The object, or <see langword="null"/> where there is none.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
+    public static TService? GetService<TService>(this IRelevanceScorer scorer, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        return scorer.GetService(typeof(TService), serviceKey) is TService service ? service : default;
+    }
+
+    /// <summary>Scores one document against the query.</summary>
+    /// <param name="scorer">The scorer.</param>
+    /// <param name="query">The text that the document is judged against.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the scoring.</param>
+    /// <returns>The score of the document.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="scorer"/>, <paramref name="query"/> or <paramref name="document"/> is <see langword="null"/>.</exception>
+    /// <exception cref="RelevanceScoringException">The provider failed, or what it answered can't be used.</exception>
+    public static async Task<RelevanceScore> ScoreAsync(
+        this IRelevanceScorer scorer,
+        string query,
+        string document,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(document);
+        RelevanceScores scores = await scorer.ScoreAsync(query, [document], options, cancellationToken).ConfigureAwait(false);
+        return scores.Count == 1
+            ? scores[0]
+            : throw new RelevanceScoringException($"Expected 1 score for 1 document, but {scorer.GetType().Name} gave {scores.Count}.");
+    }
+}

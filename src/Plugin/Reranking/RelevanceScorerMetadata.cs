@@ -1,0 +1,25 @@
+namespace Reranking;
+
+/// <summary>What is known about a scorer without calling it; ask for it with <see cref="IRelevanceScorer.GetService"/>.</summary>
+/// <param name="providerName">The kind of provider, such as <c>onnx</c> or <c>cohere</c>: the <c>gen_ai.provider.name</c> of spans and metrics.</param>
+/// <param name="endpoint">The address of a hosted provider, without keys, or <see langword="null"/> for a local one.</param>
+/// <param name="modelId">The model that answers when the options name none, or <see langword="null"/> where it is unknown.</param>
+/// <param name="maxInputTokens">The longest input of the model in tokens, query, document and special tokens together, or <see langword="null"/> where it is unknown.</param>
+public class RelevanceScorerMetadata(string? providerName = null, Uri? endpoint = null, string? modelId = null, int? maxInputTokens = null)
+{
+    /// <summary>Gets the kind of provider.</summary>
+    /// <value>A short name in lower case, or <see langword="null"/> where it is unknown.</value>
+    public string? ProviderName { get; } = providerName;
+
+    /// <summary>Gets the address of a hosted provider.</summary>
+    /// <value>The address without keys, or <see langword="null"/> for a local provider.</value>
+    public Uri? Endpoint { get; } = endpoint;
+
+    /// <summary>Gets the model that answers when the options name none.</summary>
+    /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown.</value>
+    public string? ModelId { get; } = modelId;
+
+    /// <summary>Gets the longest input of the model.</summary>
+    /// <value>A count of tokens, query, document and special tokens together, or <see langword="null"/> where it is unknown.</value>
+    public int? MaxInputTokens { get; } = maxInputTokens;
+}

@@ -1,0 +1,29 @@
+namespace Reranking;
+
+/// <summary>A scorer could not score, or what it gave can't be used.</summary>
+/// <remarks>The message names what was found, what was expected and the setting to change. It never holds the text of a query or a document.</remarks>
+public class RelevanceScoringException : Exception
+{
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScoringException"/> class.</summary>
+    public RelevanceScoringException()
+    {
+    }
+
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScoringException"/> class with a message.</summary>
+    /// <param name="message">What was found, what was expected and the setting to change.</param>
+    public RelevanceScoringException(string? message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScoringException"/> class with a message and a cause.</summary>
+    /// <param name="message">What was found, what was expected and the setting to change.</param>
+    /// <param name="innerException">The cause.</param>
+    public RelevanceScoringException(string? message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>
+    public bool IsTransient { get; init; }
+}

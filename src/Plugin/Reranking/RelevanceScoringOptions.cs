@@ -1,0 +1,33 @@
+namespace Reranking;
+
+/// <summary>The options of one call of <see cref="IRelevanceScorer.ScoreAsync"/>.</summary>
+/// <remarks>A scorer does not change the options it is given; a decorator that wants others clones them first.</remarks>
+public class RelevanceScoringOptions
+{
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScoringOptions"/> class.</summary>
+    public RelevanceScoringOptions()
+    {
+    }
+
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScoringOptions"/> class as a copy.</summary>
+    /// <param name="other">The options to copy.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="other"/> is <see langword="null"/>.</exception>
+    protected RelevanceScoringOptions(RelevanceScoringOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ModelId = other.ModelId;
+        AdditionalProperties = other.AdditionalProperties is null ? null : new Dictionary<string, object?>(other.AdditionalProperties);
+    }
+
+    /// <summary>Gets or sets the model that shall score, for providers that serve several.</summary>
+    /// <value>The provider's name for the model. The default is <see langword="null"/>: the model that the scorer was set up with.</value>
+    public string? ModelId { get; set; }
+
+    /// <summary>Gets or sets what a provider understands beyond the members of this type.</summary>
+    /// <value>The properties by name. The default is <see langword="null"/>. A scorer ignores what it does not know.</value>
+    public IDictionary<string, object?>? AdditionalProperties { get; set; }
+
+    /// <summary>Copies the options, so that the copy can be changed without touching the original.</summary>
+    /// <returns>The copy. The values of <see cref="AdditionalProperties"/> are shared.</returns>
+    public virtual RelevanceScoringOptions Clone() => new(this);
+}
