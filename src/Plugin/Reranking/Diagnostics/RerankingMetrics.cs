@@ -52,9 +52,13 @@ internal sealed class RerankingMetrics
 
     public void RecordCandidates(int count, in TagList scorer) => _candidates.Record(count, scorer);
 
-    public void RecordReranked(double displacement, int truncated, in TagList scorer)
+    public void RecordReranked(double? displacement, int truncated, in TagList scorer)
     {
-        _displacement.Record(displacement, scorer);
+        if (displacement is { } mean)
+        {
+            _displacement.Record(mean, scorer);
+        }
+
         if (truncated > 0)
         {
             _truncated.Add(truncated, scorer);

@@ -1,44 +1,63 @@
 namespace Reranking;
 
 /// <summary>The candidates of one call, parted into those to score, those beyond the count, and those without a text.</summary>
-internal sealed class CandidateTexts<T>
+/// <remarks>Candidates come one at a time, so that a list and a stream stop at the same one and give the same ranking.</remarks>
+internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, RerankingOptions options, bool isQueryBlank)
 {
-    private readonly IReadOnlyList<T> _candidates;
+    private readonly List<T> _candidates = [];
     private readonly List<int> _scored = [];
     private readonly List<int> _beyond = [];
     private readonly List<int> _blank = [];
     private readonly List<string> _documents = [];
 
-    public CandidateTexts(IReadOnlyList<T> candidates, Func<T, string?> textSelector, RerankingOptions options)
-    {
-        _candidates = candidates;
-        int count = options.UnscoredCandidates == UnscoredCandidates.Drop ? Math.Min(candidates.Count, options.CandidateCount) : candidates.Count;
-        for (int i = 0; i < count; i++)
-        {
-            string? text = textSelector(candidates[i]);
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                _blank.Add(i);
-            }
-            else if (i < options.CandidateCount)
-            {
-                _scored.Add(i);
-                _documents.Add(text);
-            }
-            else
-            {
-                _beyond.Add(i);
-            }
-        }
-
-        Count = count;
-    }
-
-    /// <summary>Gets how many candidates can be part of the ranking.</summary>
-    public int Count { get; }
+    /// <summary>Gets how many candidates were added: those that can be part of the ranking.</summary>
+    public int Count => _candidates.Count;
 
     /// <summary>Gets the texts to score, in first-stage order.</summary>
     public IReadOnlyList<string> Documents => _documents;
+
+    /// <summary>Gets a value indicating whether further candidates can change nothing.</summary>
+    public bool IsComplete
+    {
+        get
+        {
+            bool drops = options.UnscoredCandidates == UnscoredCandidates.Drop;
+            if (isQueryBlank)
+            {
+                return Count >= (drops ? Math.Min(options.TopN, options.CandidateCount) : options.TopN);
+            }
+
+            // Without a threshold the ranking is filled up with what was not scored, and with blank texts only after that. A fallback takes all as they come.
+            return Count >= options.CandidateCount
+                && (drops || (Count >= options.TopN && (options.MinScore is not null || _scored.Count + _beyond.Count >= options.TopN)));
+        }
+    }
+
+    /// <summary>Adds the next candidate of the first-stage order.</summary>
+    public void Add(T candidate)
+    {
+        int index = _candidates.Count;
+        _candidates.Add(candidate);
+        if (isQueryBlank)
+        {
+            return;
+        }
+
+        string? text = textSelector(candidate);
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            _blank.Add(index);
+        }
+        else if (index < options.CandidateCount)   // by position, so that who is scored does not depend on how many were fetched
+        {
+            _scored.Add(index);
+            _documents.Add(text);
+        }
+        else
+        {
+            _beyond.Add(index);
+        }
+    }
 
     /// <summary>Ranks by score; then what was not scored, then what has no text, each in first-stage order.</summary>
     public List<RankedCandidate<T>> ByRelevance(RelevanceScores scores)

@@ -11,8 +11,12 @@ public sealed partial class Reranker
         TagList tags = new() { { RerankingTelemetry.Tags.OperationName, RerankingTelemetry.OperationName } };
         AddIfKnown(RerankingTelemetry.Tags.ProviderName, metadata?.ProviderName);
         AddIfKnown(RerankingTelemetry.Tags.RequestModel, metadata?.ModelId);
-        AddIfKnown(RerankingTelemetry.Tags.ServerAddress, metadata?.Endpoint?.Host);
-        AddIfKnown(RerankingTelemetry.Tags.ServerPort, metadata?.Endpoint?.Port);
+        if (metadata?.Endpoint is { IsAbsoluteUri: true } endpoint)
+        {
+            tags.Add(RerankingTelemetry.Tags.ServerAddress, endpoint.Host);
+            tags.Add(RerankingTelemetry.Tags.ServerPort, endpoint.Port);
+        }
+
         return tags;
 
         void AddIfKnown(string name, object? value)
@@ -46,7 +50,8 @@ public sealed partial class Reranker
 
     private void Report<T>(IReadOnlyList<RankedCandidate<T>> ranking, RelevanceScores scores, int truncated, int candidateCount, in TagList tags, Activity? activity)
     {
-        double displacement = ranking.Count == 0 ? 0 : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
+        // An empty ranking has no ranks; a 0 would say that reranking changed nothing.
+        double? displacement = ranking.Count == 0 ? null : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
         _metrics.RecordReranked(displacement, truncated, tags);
         if (activity is not null)
         {
@@ -58,7 +63,7 @@ public sealed partial class Reranker
             activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
         }
 
-        LogReranked(scores.Count, candidateCount, ranking.Count, displacement);
+        LogReranked(scores.Count, candidateCount, ranking.Count, displacement ?? 0);
         if (truncated > 0)
         {
             LogTruncated(truncated, scores.Count);

@@ -86,19 +86,64 @@ public sealed partial class Reranker
         cancellationToken.ThrowIfCancellationRequested();
 
         long start = _timeProvider.GetTimestamp();
-        var texts = new CandidateTexts<T>(candidates, textSelector, settings);
+        var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
+        for (int i = 0; i < candidates.Count && !texts.IsComplete; i++)
+        {
+            texts.Add(candidates[i]);
+        }
+
+        return await RankAsync(query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
+    /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
+    public async Task<RerankingResult<T>> RerankAsync<T>(
+        string query,
+        IAsyncEnumerable<T> candidates,
+        Func<T, string?> textSelector,
+        RerankingOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(textSelector);
+        RerankingOptions settings = Settle(options);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
+        await foreach (T candidate in candidates.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            texts.Add(candidate);
+            if (texts.IsComplete)
+            {
+                break;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RankAsync(query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<RerankingResult<T>> RankAsync<T>(
+        string query,
+        CandidateTexts<T> texts,
+        int candidateCount,
+        RerankingOptions settings,
+        long start,
+        CancellationToken cancellationToken)
+    {
         RelevanceScorerMetadata? metadata = _scorer.GetService<RelevanceScorerMetadata>();
         TagList tags = ScorerTags(metadata);
-        _metrics.RecordCandidates(candidates.Count, tags);
+        _metrics.RecordCandidates(candidateCount, tags);
 
         RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings);
         if (skip != RerankingReason.None)
         {
-            LogSkipped(candidates.Count, skip);
+            LogSkipped(candidateCount, skip);
             return Unranked(RerankingOutcome.Skipped, skip, cause: null);
         }
 
-        using Activity? activity = StartActivity(metadata, query, texts.Documents, candidates.Count, settings);
+        using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
             await ScoreAsync(query, texts.Documents, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
         if (scores is null)
@@ -111,7 +156,7 @@ public sealed partial class Reranker
 
         IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), settings);
         int truncated = scores.Count(static score => score.IsTruncated);
-        Report(ranking, scores, truncated, candidates.Count, tags, activity);
+        Report(ranking, scores, truncated, candidateCount, tags, activity);
         return new RerankingResult<T>(ranking)
         {
             Outcome = RerankingOutcome.Reranked,
@@ -134,34 +179,6 @@ public sealed partial class Reranker
             };
     }
 
-    /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
-    /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
-    public async Task<RerankingResult<T>> RerankAsync<T>(
-        string query,
-        IAsyncEnumerable<T> candidates,
-        Func<T, string?> textSelector,
-        RerankingOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(candidates);
-        ArgumentNullException.ThrowIfNull(textSelector);
-        RerankingOptions settings = Settle(options);
-
-        int needed = settings.UnscoredCandidates == UnscoredCandidates.Drop ? settings.CandidateCount : Math.Max(settings.CandidateCount, settings.TopN);
-        List<T> taken = [];
-        await foreach (T candidate in candidates.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            taken.Add(candidate);
-            if (taken.Count == needed)
-            {
-                break;
-            }
-        }
-
-        return await RerankAsync(query, taken, textSelector, settings, cancellationToken).ConfigureAwait(false);
-    }
-
     private static RerankingReason SkipReason(string query, int candidateCount, int documentCount, RerankingOptions options) =>
         candidateCount == 0 ? RerankingReason.NoCandidates
         : string.IsNullOrWhiteSpace(query) ? RerankingReason.BlankQuery
@@ -182,7 +199,8 @@ public sealed partial class Reranker
             return _options;
         }
 
-        RerankingOptionsValidator.ThrowIfInvalid(options, nameof(options));
-        return options;
+        RerankingOptions settings = options.Clone();   // whoever owns the options may change them while the scorer works
+        RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
+        return settings;
     }
 }

@@ -11,7 +11,7 @@ public sealed class RerankingOptions
     public int TopN { get; set; } = 5;
 
     /// <summary>Gets or sets how many candidates are scored at most, from the first of the first-stage order on.</summary>
-    /// <value>From 1. The default is 50. Fetch at least as many: a passage that retrieval did not fetch can't be found again.</value>
+    /// <value>From 1. The default is 50. These are positions: a blank text among them takes one up without being scored. Fetch at least as many: a passage that retrieval did not fetch can't be found again.</value>
     public int CandidateCount { get; set; } = 50;
 
     /// <summary>Gets or sets what becomes of the candidates beyond <see cref="CandidateCount"/>.</summary>
@@ -27,7 +27,8 @@ public sealed class RerankingOptions
     public double? MinScore { get; set; }
 
     /// <summary>Gets or sets how long the scorer may take.</summary>
-    /// <value>More than zero, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. The default is 10 seconds.</value>
+    /// <value>More than zero and at most 49 days, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. The default is 10 seconds.</value>
+    /// <remarks>A scorer that ignores its token is left behind; one that blocks the calling thread can't be.</remarks>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Gets or sets what happens when the scorer fails or takes too long.</summary>

@@ -4,11 +4,22 @@ using Microsoft.Extensions.Options;
 namespace Reranking;
 
 /// <summary>Checks <see cref="RerankingOptions"/> with messages that name the key.</summary>
+/// <param name="optionsName">The name of the options that this validator is for; it leaves others to theirs, which know their own section.</param>
 /// <param name="sectionPath">The path of the section that the options come from, as in <c>Reranking</c>.</param>
-internal sealed class RerankingOptionsValidator(string sectionPath) : IValidateOptions<RerankingOptions>
+internal sealed class RerankingOptionsValidator(string optionsName, string sectionPath) : IValidateOptions<RerankingOptions>
 {
+    // CancellationTokenSource takes no delay of 50 days.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
+    public string OptionsName => optionsName;
+
     public ValidateOptionsResult Validate(string? name, RerankingOptions options)
     {
+        if (name is not null && name != optionsName)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
         List<string> failures = [.. Failures(options, sectionPath)];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
@@ -39,10 +50,9 @@ internal sealed class RerankingOptionsValidator(string sectionPath) : IValidateO
             yield return Message(path, nameof(options.MinScore), options.MinScore, "a number from 0 to 1, or none");
         }
 
-        // CancellationTokenSource takes no longer delay than this.
-        if (options.Timeout != System.Threading.Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout.TotalMilliseconds > uint.MaxValue - 1))
+        if (options.Timeout != System.Threading.Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
         {
-            yield return Message(path, nameof(options.Timeout), options.Timeout, "more than 00:00:00 and less than 50 days, or -00:00:00.0010000 for no limit");
+            yield return Message(path, nameof(options.Timeout), options.Timeout, "more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit");
         }
 
         if (!Enum.IsDefined(options.OnFailure))

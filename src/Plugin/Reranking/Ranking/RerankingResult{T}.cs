@@ -39,6 +39,6 @@ public sealed class RerankingResult<T>
     /// <value>The usage, or <see langword="null"/> where the provider does not tell.</value>
     public RelevanceScoringUsage? Usage { get; internal init; }
 
-    /// <summary>Gets how long the call took, the scorer included.</summary>
+    /// <summary>Gets how long the call took, the scorer included and the wait for a stream of candidates not.</summary>
     public TimeSpan Elapsed { get; internal init; }
 }

@@ -1,0 +1,31 @@
+namespace Reranking;
+
+/// <summary>A decorator that changes the options of each call, for instance to name a model.</summary>
+/// <remarks>It works on a copy: the options of the caller stay as they are.</remarks>
+public sealed class ConfigureOptionsRelevanceScorer : DelegatingRelevanceScorer
+{
+    private readonly Action<RelevanceScoringOptions> _configure;
+
+    /// <summary>Initializes a new instance of the <see cref="ConfigureOptionsRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="configure">Changes the copy of the options, or new ones where the caller gave none. It runs in every call, several at once.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
+    public ConfigureOptionsRelevanceScorer(IRelevanceScorer innerScorer, Action<RelevanceScoringOptions> configure)
+        : base(innerScorer)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configure = configure;
+    }
+
+    /// <inheritdoc/>
+    public override Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        RelevanceScoringOptions configured = options?.Clone() ?? new RelevanceScoringOptions();
+        _configure(configured);
+        return base.ScoreAsync(query, documents, configured, cancellationToken);
+    }
+}

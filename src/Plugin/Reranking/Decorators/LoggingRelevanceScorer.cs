@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+
+namespace Reranking;
+
+/// <summary>A decorator that logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
+/// <remarks>Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development.</remarks>
+public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
+{
+    private readonly ILogger _logger;
+
+    /// <summary>Initializes a new instance of the <see cref="LoggingRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="logger">Takes the lines.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="logger"/> is <see langword="null"/>.</exception>
+    public LoggingRelevanceScorer(IRelevanceScorer innerScorer, ILogger logger)
+        : base(innerScorer)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        if (_logger.IsEnabled(LogLevel.Trace))
+        {
+            LogTexts(query, documents);
+        }
+
+        RelevanceScores scores;
+        try
+        {
+            scores = await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogCanceled(documents.Count);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            LogFailed(exception, documents.Count);
+            throw;
+        }
+
+        // A decorator is no judge of the answer, so it has to get along with none.
+        LogScored(documents.Count, scores?.ModelId);
+        return scores!;
+    }
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Debug, Message = "Scored {DocumentCount} documents with model {ModelId}.")]
+    private partial void LogScored(int documentCount, string? modelId);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Trace, Message = "Scoring for the query \"{Query}\" the documents {Documents}.", SkipEnabledCheck = true)]
+    private partial void LogTexts(string query, IReadOnlyList<string> documents);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Debug, Message = "Scoring of {DocumentCount} documents canceled.")]
+    private partial void LogCanceled(int documentCount);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "Scoring of {DocumentCount} documents failed.")]
+    private partial void LogFailed(Exception exception, int documentCount);
+}

@@ -1,0 +1,11 @@
+namespace Reranking;
+
+/// <summary>Starts a <see cref="RelevanceScorerBuilder"/> from a scorer.</summary>
+public static class RelevanceScorerBuilderRelevanceScorerExtensions
+{
+    /// <summary>Starts a builder with the scorer as the inner one.</summary>
+    /// <param name="innerScorer">The scorer to decorate.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> is <see langword="null"/>.</exception>
+    public static RelevanceScorerBuilder AsBuilder(this IRelevanceScorer innerScorer) => new(innerScorer);
+}

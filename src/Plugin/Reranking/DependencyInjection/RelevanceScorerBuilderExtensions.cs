@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Reranking;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds decorators to a <see cref="RelevanceScorerBuilder"/>.</summary>
+public static class RelevanceScorerBuilderExtensions
+{
+    /// <summary>Logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="loggerFactory">Makes the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    public static RelevanceScorerBuilder UseLogging(this RelevanceScorerBuilder builder, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use((innerScorer, services) =>
+            (loggerFactory ?? services.GetService<ILoggerFactory>()) is { } factory and not NullLoggerFactory
+                ? new LoggingRelevanceScorer(innerScorer, factory.CreateLogger<LoggingRelevanceScorer>())
+                : innerScorer);
+    }
+
+    /// <summary>Changes the options of each call, for instance to name a model.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes a copy of the options, or new ones where the caller gave none. It runs in every call, several at once.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
+    public static RelevanceScorerBuilder ConfigureOptions(this RelevanceScorerBuilder builder, Action<RelevanceScoringOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        return builder.Use(innerScorer => new ConfigureOptionsRelevanceScorer(innerScorer, configure));
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
+using Reranking.Conformance;
+
+namespace Reranking.Tests;
+
+public class WordOverlapScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer();
+}
+
+public class DelegatingRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new DelegatingRelevanceScorerTests.PassingScorer(new WordOverlapScorer());
+}
+
+public class LoggingRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new LoggingRelevanceScorer(new WordOverlapScorer(), new FakeLogger());
+}
+
+public class ConfigureOptionsRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new ConfigureOptionsRelevanceScorer(new WordOverlapScorer(), options => options.ModelId = "words-2");
+}
+
+public class AnonymousRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer().AsBuilder()
+        .Use((query, documents, options, inner, token) => inner.ScoreAsync(query, documents, options, token))
+        .Build();
+}
+
+public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer().AsBuilder()
+        .ConfigureOptions(options => options.ModelId = "words-2")
+        .Use(inner => new LoggingRelevanceScorer(inner, new FakeLogger()))
+        .Use((query, documents, options, inner, token) => inner.ScoreAsync(query, documents, options, token))
+        .Build();
+}

@@ -1,0 +1,25 @@
+namespace Reranking.Tests;
+
+public class RelevanceScoringOptionsTests
+{
+    [Fact]
+    public void Clone_Changed_LeavesTheOriginal()
+    {
+        var options = new RelevanceScoringOptions { ModelId = "a", AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 } };
+
+        RelevanceScoringOptions clone = options.Clone();
+
+        Assert.Equal("a", clone.ModelId);
+        Assert.Equal(options.AdditionalProperties, clone.AdditionalProperties);
+        clone.ModelId = "b";
+        clone.AdditionalProperties!["x"] = 2;
+        Assert.Equal("a", options.ModelId);
+        Assert.Equal(1, options.AdditionalProperties["x"]);
+        Assert.Null(new RelevanceScoringOptions().Clone().AdditionalProperties);
+    }
+
+    [Fact]
+    public void CopyConstructor_Null_Throws() => Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new Derived(null!)).ParamName);
+
+    private sealed class Derived(RelevanceScoringOptions other) : RelevanceScoringOptions(other);
+}
