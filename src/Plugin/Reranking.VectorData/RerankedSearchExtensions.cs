@@ -1,0 +1,47 @@
+using Reranking;
+
+namespace Microsoft.Extensions.VectorData;
+
+/// <summary>Reranks the results of vector and hybrid searches.</summary>
+public static class RerankedSearchExtensions
+{
+    /// <summary>Decorates a vector search, such as a collection of a vector store, so that its results are reranked.</summary>
+    /// <typeparam name="TRecord">The type of the records.</typeparam>
+    /// <param name="search">The first stage.</param>
+    /// <param name="reranker">Reorders what the first stage finds.</param>
+    /// <param name="textSelector">Gives the text of a record to score. A record without one is not scored.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <returns>The reranked search. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search of the collection, reranked in the same way.</returns>
+    /// <remarks>Many collections search in both ways; the hybrid twin has a name of its own, so that the call says which one is meant.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
+    public static RerankedVectorSearch<TRecord> AsReranked<TRecord>(
+        this IVectorSearchable<TRecord> search, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
+        where TRecord : class
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return new RerankedVectorSearch<TRecord>(search, reranker, textSelector, options);
+    }
+
+    /// <summary>Decorates a hybrid search, by vector and keywords, so that its results are reranked.</summary>
+    /// <returns>The reranked search. Asked for <see cref="IVectorSearchable{TRecord}"/>, its <c>GetService</c> gives the vector search of the collection, reranked in the same way.</returns>
+    /// <inheritdoc cref="AsReranked{TRecord}(IVectorSearchable{TRecord}, Reranker, Func{TRecord, string}, RerankedSearchOptions)"/>
+    public static RerankedHybridSearch<TRecord> AsRerankedHybrid<TRecord>(
+        this IKeywordHybridSearchable<TRecord> search, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
+        where TRecord : class
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return new RerankedHybridSearch<TRecord>(search, reranker, textSelector, options);
+    }
+
+    /// <summary>Tells what became of a result on its way through a reranked search.</summary>
+    /// <typeparam name="TRecord">The type of the record.</typeparam>
+    /// <param name="result">A result of <see cref="RerankedVectorSearch{TRecord}"/> or <see cref="RerankedHybridSearch{TRecord}"/>.</param>
+    /// <returns>Its place and score in the first stage and its relevance, or <see langword="null"/> where the result is none of a reranked search.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="result"/> is <see langword="null"/>.</exception>
+    public static SearchProvenance? GetProvenance<TRecord>(this VectorSearchResult<TRecord> result)
+        where TRecord : class
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return SearchProvenance.Find(result);
+    }
+}

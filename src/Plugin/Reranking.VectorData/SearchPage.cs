@@ -1,0 +1,11 @@
+namespace Reranking;
+
+/// <summary>What one search asks for.</summary>
+/// <param name="Query">The text to rerank by; blank where the search is not reranked.</param>
+/// <param name="Skip">How many of the ranking's first results are left out.</param>
+/// <param name="Top">How many results follow at most.</param>
+internal readonly record struct SearchPage(string Query, int Skip, int Top)
+{
+    /// <summary>Gets how long the ranking must be for the page to be cut out of it.</summary>
+    public int End => (int)Math.Min((long)Skip + Top, int.MaxValue);
+}
