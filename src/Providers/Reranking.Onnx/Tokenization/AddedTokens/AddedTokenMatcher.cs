@@ -1,0 +1,87 @@
+using System.Buffers;
+
+namespace Reranking.Onnx;
+
+/// <summary>Finds added tokens: leftmost first, the longest of those, none inside another.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+internal sealed class AddedTokenMatcher
+{
+    private readonly AddedToken[] _tokens;
+    private readonly CharTrie _trie;
+    private readonly SearchValues<char> _firstCharacters;
+    private readonly SearchValues<char> _characters;
+
+    /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
+    /// <param name="tokens">Each token by what it looks like in the text; of equal ones the first counts.</param>
+    public AddedTokenMatcher(IReadOnlyList<(string Pattern, AddedToken Token)> tokens)
+    {
+        _tokens = [.. tokens.Select(token => token.Token)];
+        _trie = new CharTrie(tokens.Select((token, index) => KeyValuePair.Create(token.Pattern, index)));
+        _firstCharacters = SearchValues.Create([.. tokens.Select(token => token.Pattern[0])]);
+        _characters = SearchValues.Create([.. tokens.SelectMany(token => token.Pattern)]);
+        StripsLeft = _tokens.Any(token => token.StripsLeft);
+        StripsRight = _tokens.Any(token => token.StripsRight);
+    }
+
+    public bool IsEmpty => _tokens.Length == 0;
+
+    public bool StripsLeft { get; }
+
+    public bool StripsRight { get; }
+
+    /// <summary>Tells whether any token has this character.</summary>
+    public bool UsesCharacter(char character) => _characters.Contains(character);
+
+    /// <summary>Finds the first token that starts in a part of the text.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="unread">Where the text starts that no token has taken yet.</param>
+    /// <param name="from">The first start.</param>
+    /// <param name="until">The end of the starts.</param>
+    public AddedTokenMatch Find(ReadOnlySpan<char> text, int unread, int from, int until)
+    {
+        while (from < until)
+        {
+            int offset = text[from..until].IndexOfAny(_firstCharacters);
+            if (offset < 0)
+            {
+                break;
+            }
+
+            int start = from + offset;
+            int length = _trie.MatchLongest(text[start..], out int index);
+            from = start + Math.Max(length, 1);
+            if (length > 0 && !(_tokens[index].SingleWord && TouchesWord(text, start, from)))
+            {
+                return Strip(text, unread, _tokens[index], start, from);
+            }
+        }
+
+        return new AddedTokenMatch(null, until, until, Math.Max(from, until));
+    }
+
+    private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end) =>
+        (start > 0 && CodePoints.IsWord(CodePoints.DecodeBefore(text, start))) || (end < text.Length && CodePoints.IsWord(CodePoints.Decode(text, end, out _)));
+
+    private static AddedTokenMatch Strip(ReadOnlySpan<char> text, int unread, AddedToken token, int start, int end)
+    {
+        int strippedStart = start;
+        int strippedEnd = end;
+        if (token.StripsLeft)
+        {
+            while (strippedStart > unread && CodePoints.Is(text[strippedStart - 1], CodePointClasses.WhiteSpace))
+            {
+                strippedStart--;
+            }
+
+            // White space that the token before has taken already.
+            strippedStart = Math.Max(strippedStart, unread);
+        }
+
+        while (token.StripsRight && strippedEnd < text.Length && CodePoints.Is(text[strippedEnd], CodePointClasses.WhiteSpace))
+        {
+            strippedEnd++;
+        }
+
+        return new AddedTokenMatch(token, strippedStart, strippedEnd, end);
+    }
+}

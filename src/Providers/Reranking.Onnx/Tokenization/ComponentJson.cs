@@ -1,0 +1,137 @@
+using System.Text.Json;
+
+namespace Reranking.Onnx;
+
+/// <summary>One object of a tokenizer.json, read with errors that name the file and the field.</summary>
+/// <param name="path">The file.</param>
+/// <param name="kind">What the object is, as in <c>normalizer</c>.</param>
+/// <param name="element">The object.</param>
+/// <param name="type">Its type, once that is known to be supported.</param>
+internal sealed class ComponentJson(string path, string kind, JsonElement element, string? type = null)
+{
+    private const string Number = "a whole number from 0 on";
+
+    public string Kind => kind;
+
+    private string Name => type is null ? kind : $"{kind} '{type}'";
+
+    public ComponentJson OfType(string knownType) => new(path, kind, element, knownType);
+
+    /// <summary>Makes an error out of what is wrong with the file.</summary>
+    public RelevanceScoringException Unusable(string problem) => Unusable(path, problem);
+
+    public static RelevanceScoringException Unusable(string path, string problem, Exception? cause = null) =>
+        new($"'{path}' {problem}. Take a model folder of a BERT cross-encoder: Reranking:Onnx:ModelPath.", cause);
+
+    public bool GetBoolean(string name) => GetOptionalBoolean(name) ?? throw Missing(name, "true or false");
+
+    public bool? GetOptionalBoolean(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => throw Wrong(name, "true or false"),
+    };
+
+    public string GetString(string name) => FindString(name) ?? throw Missing(name, "a text");
+
+    public string? FindString(string name) => Find(name) is { } value ? ReadString(value, name) : null;
+
+    public int GetNumber(string name) => ReadNumber(Find(name) ?? throw Missing(name, Number), name);
+
+    public int[] GetNumbers(string name) => [.. GetElements(name).Select(value => ReadNumber(value, name))];
+
+    /// <summary>Reads a token and its id, written as an array of two.</summary>
+    public int GetTokenId(string name)
+    {
+        JsonElement[] parts = [.. GetElements(name)];
+        return parts.Length == 2 ? ReadNumber(parts[1], name) : throw Wrong(name, "a token and its id");
+    }
+
+    public Dictionary<string, int> GetVocabulary(string name)
+    {
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach ((string token, JsonElement id) in GetProperties(name))
+        {
+            vocabulary[token] = ReadNumber(id, name);
+        }
+
+        return vocabulary;
+    }
+
+    /// <summary>Gives the object in a field, or none where there is no such field or a null.</summary>
+    public ComponentJson? FindComponent(string name) =>
+        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.Object ? new(path, name, value) : throw Wrong(name, "an object");
+
+    public ComponentJson GetComponent(string name) => FindComponent(name) ?? throw Missing(name, "an object");
+
+    /// <summary>Gives the objects in an array, each of a kind.</summary>
+    public IEnumerable<ComponentJson> GetComponents(string name, string itemKind)
+    {
+        foreach (JsonElement value in GetElements(name))
+        {
+            yield return value.ValueKind == JsonValueKind.Object ? new ComponentJson(path, itemKind, value) : throw Wrong(name, "an array of objects");
+        }
+    }
+
+    private JsonElement? Find(string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private JsonElement.ArrayEnumerator GetElements(string name)
+    {
+        JsonElement array = Find(name) ?? throw Missing(name, "an array");
+        return array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : throw Wrong(name, "an array");
+    }
+
+    private IEnumerable<(string Name, JsonElement Value)> GetProperties(string name)
+    {
+        JsonElement properties = Find(name) ?? throw Missing(name, "an object");
+        if (properties.ValueKind != JsonValueKind.Object)
+        {
+            throw Wrong(name, "an object");
+        }
+
+        foreach (JsonProperty property in properties.EnumerateObject())
+        {
+            string key;
+            try
+            {
+                key = property.Name;
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw BrokenText(name, exception);
+            }
+
+            yield return (key, property.Value);
+        }
+    }
+
+    private string ReadString(JsonElement value, string name)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw Wrong(name, "a text");
+        }
+
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw BrokenText(name, exception);
+        }
+    }
+
+    // Below the highest number, so that there is a count of the ids.
+    private int ReadNumber(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number is >= 0 and < int.MaxValue ? number : throw Wrong(name, Number);
+
+    private RelevanceScoringException Missing(string name, string expected) => Unusable($"has no '{name}' in its {Name}; expected {expected}");
+
+    private RelevanceScoringException Wrong(string name, string expected) => Unusable($"has an unusable '{name}' in its {Name}; expected {expected}");
+
+    private RelevanceScoringException BrokenText(string name, InvalidOperationException cause) =>
+        Unusable(path, $"has a lone surrogate in '{name}' of its {Name}; expected Unicode text", cause);
+}

@@ -1,0 +1,102 @@
+namespace Reranking.Onnx;
+
+/// <summary>Words and their values, for matches that start at a position.</summary>
+/// <remarks>
+/// Nodes are numbered breadth-first, so the children of one are next to each other and sorted: a node is its character, its value and its first child.
+/// Immutable and thread-safe.
+/// </remarks>
+internal sealed class CharTrie
+{
+    private const int NoValue = -1;
+
+    private readonly char[] _characters;
+    private readonly int[] _values;
+    private readonly int[] _firstChildren;
+
+    // The root has far more children than any other node; most texts ask for these.
+    private readonly int[] _asciiRoots = new int[0x80];
+
+    /// <summary>Initializes a new instance of the <see cref="CharTrie"/> class.</summary>
+    /// <param name="words">The words, none of them empty, and values of 0 or more. Of equal words the first counts.</param>
+    public CharTrie(IEnumerable<KeyValuePair<string, int>> words)
+    {
+        KeyValuePair<string, int>[] sorted = [.. words.OrderBy(word => word.Key, StringComparer.Ordinal)];
+        var characters = new List<char>();
+        var values = new List<int>();
+        var firstChildren = new List<int>();
+        var pending = new Queue<(int Low, int High, int Depth)>();
+        pending.Enqueue((0, sorted.Length, 0));
+        characters.Add('\0');
+        while (pending.TryDequeue(out (int Low, int High, int Depth) node))
+        {
+            int low = node.Low;
+            bool isWord = low < node.High && sorted[low].Key.Length == node.Depth;
+            values.Add(isWord ? sorted[low].Value : NoValue);
+            firstChildren.Add(characters.Count);
+            while (low < node.High && sorted[low].Key.Length == node.Depth)
+            {
+                low++;
+            }
+
+            while (low < node.High)
+            {
+                char character = sorted[low].Key[node.Depth];
+                int high = low + 1;
+                while (high < node.High && sorted[high].Key[node.Depth] == character)
+                {
+                    high++;
+                }
+
+                characters.Add(character);
+                pending.Enqueue((low, high, node.Depth + 1));
+                low = high;
+            }
+        }
+
+        firstChildren.Add(characters.Count);
+        _characters = [.. characters];
+        _values = [.. values];
+        _firstChildren = [.. firstChildren];
+        for (int c = 0; c < _asciiRoots.Length; c++)
+        {
+            _asciiRoots[c] = FindChild(0, (char)c);
+        }
+    }
+
+    /// <summary>Finds the longest word that the text starts with.</summary>
+    /// <returns>Its length, or 0 where there is none.</returns>
+    public int MatchLongest(ReadOnlySpan<char> text, out int value)
+    {
+        value = NoValue;
+        int longest = 0;
+        int node = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char character = text[i];
+            node = i == 0 && character < _asciiRoots.Length ? _asciiRoots[character] : FindChild(node, character);
+            if (node < 0)
+            {
+                break;
+            }
+
+            if (_values[node] != NoValue)
+            {
+                value = _values[node];
+                longest = i + 1;
+            }
+        }
+
+        return longest;
+    }
+
+    public int? Find(ReadOnlySpan<char> word) => MatchLongest(word, out int value) == word.Length && value != NoValue ? value : null;
+
+    private int FindChild(int node, char character)
+    {
+        const int FewChildren = 8;
+        int first = _firstChildren[node];
+        ReadOnlySpan<char> children = _characters.AsSpan(first, _firstChildren[node + 1] - first);
+        int index = children.Length <= FewChildren ? children.IndexOf(character) : SortedSearch.IndexOf(children, character);
+        return index < 0 ? -1 : first + index;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Reranking.Onnx;
+
+/// <summary>HuggingFace's <c>Lowercase</c>.</summary>
+internal sealed class LowercaseNormalizer : Normalizer
+{
+    /// <summary>Appends the lower case of a code point, without the special cases of languages and positions.</summary>
+    public static void Append(int codePoint, CharBuffer output)
+    {
+        const int CapitalIWithDot = 0x130;
+        if (codePoint == CapitalIWithDot)
+        {
+            output.Append("i\u0307");
+        }
+        else
+        {
+            output.AppendCodePoint(CodePoints.Is(codePoint, CodePointClasses.HasLowercase) ? CodePoints.ToLowercase(codePoint) : codePoint);
+        }
+    }
+
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
+    {
+        for (int i = 0; i < text.Length;)
+        {
+            Append(CodePoints.Decode(text, i, out int length), output);
+            i += length;
+        }
+    }
+
+    public override int StartOf(int codePoint) => codePoint < 0x80 ? char.ToLowerInvariant((char)codePoint) : -1;
+}

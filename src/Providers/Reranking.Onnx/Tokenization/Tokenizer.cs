@@ -1,0 +1,185 @@
+using System.Text.Json;
+
+namespace Reranking.Onnx;
+
+/// <summary>The tokenizer of a model: gives the ids that HuggingFace tokenizers 0.23 gives for the same tokenizer.json.</summary>
+/// <remarks>Immutable and thread-safe. The file's <c>truncation</c> and <c>padding</c> are not read: exports leave in them what a single run had set.</remarks>
+internal sealed class Tokenizer
+{
+    // Long enough to make up for the search of a place to cut, short against a passage.
+    private const int ChunkLength = 512;
+
+    private readonly Normalizer _normalizer;
+    private readonly PreTokenizer _preTokenizer;
+    private readonly TokenModel _model;
+    private readonly AddedVocabulary _addedVocabulary;
+    private readonly PostProcessor _postProcessor;
+
+    private Tokenizer(ComponentJson json)
+    {
+        _normalizer = json.FindComponent("normalizer") is { } normalizer ? TokenizerComponents.Normalizers.Read(normalizer) : new IdentityNormalizer();
+        _preTokenizer = json.FindComponent("pre_tokenizer") is { } preTokenizer
+            ? TokenizerComponents.PreTokenizers.Read(preTokenizer)
+            : new WholeTextPreTokenizer();
+        _model = TokenizerComponents.Models.Read(json.FindComponent("model")
+            ?? throw json.Unusable($"has no model; supported are {TokenizerComponents.Models.Supported}"));
+        _postProcessor = json.FindComponent("post_processor") is { } postProcessor
+            ? TokenizerComponents.PostProcessors.Read(postProcessor)
+            : PostProcessor.None;
+        _addedVocabulary = AddedVocabulary.Read(json.GetComponents("added_tokens", "added token"), _model, _normalizer);
+        VocabularySize = Math.Max(_model.HighestId, _addedVocabulary.HighestId) + 1;
+        PadTokenId = FindId("[PAD]") ?? FindId("<pad>");
+        if (_postProcessor.HighestSpecialId >= VocabularySize)
+        {
+            throw json.Unusable(
+                $"has the id {_postProcessor.HighestSpecialId} in its post_processor; expected one below {VocabularySize}, where its vocabulary ends");
+        }
+    }
+
+    /// <summary>Gets the highest id and 1, added tokens included: what the model's embeddings must have room for.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>Gets the id that fills up a batch, if the vocabulary has one.</summary>
+    public int? PadTokenId { get; }
+
+    public int SingleSpecialTokenCount => _postProcessor.Single.SpecialTokenCount;
+
+    public int PairSpecialTokenCount => _postProcessor.Pair.SpecialTokenCount;
+
+    /// <summary>Reads a tokenizer.json.</summary>
+    /// <exception cref="RelevanceScoringException">The file is missing or damaged, or has what is not supported.</exception>
+    public static Tokenizer Load(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Read(file, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string problem = exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "can't be read";
+            throw ComponentJson.Unusable(path, $"{problem}; expected the tokenizer.json of a model", exception);
+        }
+    }
+
+    /// <summary>Reads a tokenizer.json that is open already; the path is for errors.</summary>
+    public static Tokenizer Read(Stream file, string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(file);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new Tokenizer(new ComponentJson(path, "root object", document.RootElement))
+                : throw ComponentJson.Unusable(path, "is not an object; expected the tokenizer.json of a model");
+        }
+        catch (JsonException exception)
+        {
+            string place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            throw ComponentJson.Unusable(path, $"is damaged at {place}; expected the tokenizer.json of a model", exception);
+        }
+    }
+
+    /// <summary>Gives the id of a token, added or the model's own.</summary>
+    public int? FindId(string token) => _addedVocabulary.FindId(token) ?? _model.FindId(token);
+
+    /// <summary>Appends the ids of one side, without special tokens.</summary>
+    /// <param name="text">A query or a document. A lone surrogate counts as U+FFFD.</param>
+    /// <param name="limit">
+    /// How many ids are enough. HuggingFace takes the model's whole length here and reads on to the end of a word; the ids beyond are for
+    /// <see cref="PairFit.Compute"/> to cut.
+    /// </param>
+    /// <param name="output">Where the ids go.</param>
+    public EncodedText Encode(ReadOnlySpan<char> text, int limit, TokenBuffer output)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        ArgumentNullException.ThrowIfNull(output);
+        TokenizerScratch scratch = TokenizerScratch.Rent();
+        EncodingRun run = scratch.Run;
+        int start = output.Count;
+        run.Begin(_model, output, limit);
+        int charactersRead = EncodeChunks(text, run, scratch);
+        var encoded = new EncodedText(start, run.Count, charactersRead, IsComplete: !run.IsFull);
+        TokenizerScratch.Return(scratch);
+        return encoded;
+    }
+
+    /// <summary>Writes one text with its special tokens and gives the length.</summary>
+    public int WriteSingle(ReadOnlySpan<int> text, Span<long> ids, Span<long> typeIds) => _postProcessor.Single.Write(text, [], ids, typeIds);
+
+    /// <summary>Writes a query and a document with their special tokens and gives the length.</summary>
+    public int WritePair(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds) =>
+        _postProcessor.Pair.Write(query, document, ids, typeIds);
+
+    private int EncodeChunks(ReadOnlySpan<char> text, EncodingRun run, TokenizerScratch scratch)
+    {
+        int position = 0;
+        int searched = 0;
+        int cut = 0;
+        int charactersRead = 0;
+
+        // The search goes on in white space that a token took from behind it, so the two positions can differ.
+        while (!run.IsFull && (position < text.Length || searched < text.Length))
+        {
+            cut = position < cut ? cut : FindCut(text, position);
+            AddedTokenMatch match = _addedVocabulary.Raw.Find(text, position, searched, cut);
+            if (position < match.Start)
+            {
+                EncodeSection(text[position..match.Start], run, scratch);
+            }
+
+            position = match.Start;
+            if (match.Token is not null && !run.IsFull)
+            {
+                run.AddToken(match.Token.Id);
+                position = match.End;
+            }
+
+            searched = match.SearchedTo;
+            charactersRead = Math.Max(charactersRead, position);
+        }
+
+        return charactersRead;
+    }
+
+    private int FindCut(ReadOnlySpan<char> text, int position)
+    {
+        for (int i = position + ChunkLength; i < text.Length;)
+        {
+            int start = _normalizer.StartOf(CodePoints.Decode(text, i, out int length));
+            if (start >= 0 && _preTokenizer.SplitsBefore(start) && _addedVocabulary.AllowsCut(text, i, start))
+            {
+                return i;
+            }
+
+            i += length;
+        }
+
+        return text.Length;
+    }
+
+    private void EncodeSection(ReadOnlySpan<char> section, EncodingRun run, TokenizerScratch scratch)
+    {
+        CharBuffer buffer = scratch.RentBuffer();
+        _normalizer.Normalize(section, buffer, scratch);
+        ReadOnlySpan<char> text = buffer.Span;
+        int position = 0;
+        int searched = 0;
+        while (!run.IsFull && (position < text.Length || searched < text.Length))
+        {
+            AddedTokenMatch match = _addedVocabulary.Normalized.Find(text, position, searched, text.Length);
+            if (position < match.Start)
+            {
+                _preTokenizer.Split(text[position..match.Start], run);
+            }
+
+            position = match.End;
+            searched = match.SearchedTo;
+            if (match.Token is not null && !run.IsFull)
+            {
+                run.AddToken(match.Token.Id);
+            }
+        }
+
+        scratch.ReturnBuffer(buffer);
+    }
+}

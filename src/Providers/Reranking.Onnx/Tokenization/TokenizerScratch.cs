@@ -1,0 +1,40 @@
+namespace Reranking.Onnx;
+
+/// <summary>The working memory of one call of <see cref="Tokenizer.Encode"/>.</summary>
+internal sealed class TokenizerScratch
+{
+    [ThreadStatic]
+    private static TokenizerScratch? _kept;
+
+    private readonly Stack<CharBuffer> _free = new();
+
+    private TokenizerScratch()
+    {
+    }
+
+    public CombiningRun Marks { get; } = new();
+
+    public EncodingRun Run { get; } = new();
+
+    /// <summary>Takes this thread's scratch, or makes one.</summary>
+    public static TokenizerScratch Rent()
+    {
+        TokenizerScratch scratch = _kept ?? new TokenizerScratch();
+        _kept = null;
+        return scratch;
+    }
+
+    public static void Return(TokenizerScratch scratch)
+    {
+        scratch.Run.End();
+        _kept = scratch;
+    }
+
+    public CharBuffer RentBuffer() => _free.TryPop(out CharBuffer? buffer) ? buffer : new CharBuffer();
+
+    public void ReturnBuffer(CharBuffer buffer)
+    {
+        buffer.Release();
+        _free.Push(buffer);
+    }
+}

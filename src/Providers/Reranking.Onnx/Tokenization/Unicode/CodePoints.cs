@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Text;
+
+namespace Reranking.Onnx;
+
+/// <summary>Classes and mappings of code points, from frozen tables and not from .NET's.</summary>
+/// <remarks>Thread-safe. The tables are expanded once a process, to about 70 kB.</remarks>
+internal static class CodePoints
+{
+    private const int PageBits = 8;
+    private const int PageSize = 1 << PageBits;
+    private const int HangulFirst = 0xAC00;
+    private const int HangulLast = 0xD7A3;
+
+    private static readonly byte[] PageOf = new byte[(0x10FFFF >> PageBits) + 1];
+    private static readonly CodePointClasses[] Pages = BuildPages(PageOf);
+    private static readonly (int[] From, int[] To) Lowercase = BuildLowercase();
+
+    // Copies, as code that is not optimized allocates for each look at the table itself.
+    private static readonly int[] DecompositionTable = [.. UnicodeTables.Decomposition];
+    private static readonly int[] CombiningClassTable = [.. UnicodeTables.CombiningClass];
+    private static readonly (int[] From, int[] Start) Decompositions = BuildDecompositions();
+
+    public static CodePointClasses ClassesOf(int codePoint) =>
+        Pages[(PageOf[codePoint >> PageBits] << PageBits) | (codePoint & (PageSize - 1))];
+
+    public static bool Is(int codePoint, CodePointClasses classes) => (ClassesOf(codePoint) & classes) != 0;
+
+    /// <summary>Tells what the regex <c>\w</c> matches in Rust.</summary>
+    public static bool IsWord(int codePoint) => FindRange(UnicodeTables.Word, codePoint, width: 2) >= 0;
+
+    public static int CombiningClassOf(int codePoint)
+    {
+        int range = FindRange(CombiningClassTable, codePoint, width: 3);
+        return range < 0 ? 0 : CombiningClassTable[range + 2];
+    }
+
+    /// <summary>Gives the lower case of a code point that is <see cref="CodePointClasses.HasLowercase"/>.</summary>
+    public static int ToLowercase(int codePoint) => Lowercase.To[SortedSearch.IndexOf<int>(Lowercase.From, codePoint)];
+
+    /// <summary>Gives the full canonical decomposition of a code point that is <see cref="CodePointClasses.HasDecomposition"/>.</summary>
+    public static ReadOnlySpan<int> Decompose(int codePoint, Span<int> hangul)
+    {
+        if (codePoint is >= HangulFirst and <= HangulLast)
+        {
+            return DecomposeHangul(codePoint - HangulFirst, hangul);
+        }
+
+        int start = Decompositions.Start[SortedSearch.IndexOf<int>(Decompositions.From, codePoint)];
+        return DecompositionTable.AsSpan(start + 1, DecompositionTable[start]);
+    }
+
+    /// <summary>Reads one code point; a lone surrogate reads as U+FFFD.</summary>
+    public static int Decode(ReadOnlySpan<char> text, int index, out int length)
+    {
+        char first = text[index];
+        length = 1;
+        if (!char.IsSurrogate(first))
+        {
+            return first;
+        }
+
+        if (Rune.DecodeFromUtf16(text[index..], out Rune rune, out length) != OperationStatus.Done)
+        {
+            length = 1;
+        }
+
+        return rune.Value;
+    }
+
+    /// <summary>Reads the code point that ends before an index.</summary>
+    public static int DecodeBefore(ReadOnlySpan<char> text, int index)
+    {
+        Rune.DecodeLastFromUtf16(text[..index], out Rune rune, out _);
+        return rune.Value;
+    }
+
+    // The arithmetic of chapter 3.12 of the Unicode standard.
+    private static ReadOnlySpan<int> DecomposeHangul(int syllable, Span<int> parts)
+    {
+        const int LeadFirst = 0x1100;
+        const int VowelFirst = 0x1161;
+        const int TrailBase = 0x11A7;
+        const int VowelCount = 21;
+        const int TrailCount = 28;
+        int trail = syllable % TrailCount;
+        parts[0] = LeadFirst + (syllable / (VowelCount * TrailCount));
+        parts[1] = VowelFirst + (syllable / TrailCount % VowelCount);
+        parts[2] = TrailBase + trail;
+        return parts[..(trail == 0 ? 2 : 3)];
+    }
+
+    private static int FindRange(ReadOnlySpan<int> ranges, int codePoint, int width)
+    {
+        int low = 0;
+        int high = (ranges.Length / width) - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (codePoint < ranges[middle * width])
+            {
+                high = middle - 1;
+            }
+            else if (codePoint > ranges[(middle * width) + 1])
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return middle * width;
+            }
+        }
+
+        return -1;
+    }
+
+    private static CodePointClasses[] BuildPages(byte[] pageOf)
+    {
+        var all = new CodePointClasses[0x110000];
+        Mark(all, UnicodeTables.WhiteSpace, CodePointClasses.WhiteSpace);
+        Mark(all, UnicodeTables.Punctuation, CodePointClasses.Punctuation);
+        Mark(all, UnicodeTables.Control, CodePointClasses.Control);
+        Mark(all, UnicodeTables.Ideograph, CodePointClasses.Ideograph);
+        Mark(all, UnicodeTables.StrippedMark, CodePointClasses.StrippedMark);
+        Mark(all, UnicodeTables.CombiningClass, CodePointClasses.Combining, width: 3);
+        Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition);
+        for (int i = 0; i < UnicodeTables.Decomposition.Length; i += 2 + UnicodeTables.Decomposition[i + 1])
+        {
+            all[UnicodeTables.Decomposition[i]] |= CodePointClasses.HasDecomposition;
+        }
+
+        for (int i = 0; i < UnicodeTables.Lowercase.Length; i += 2)
+        {
+            all[UnicodeTables.Lowercase[i]] |= CodePointClasses.HasLowercase;
+        }
+
+        return ShareEqualPages(all, pageOf);
+    }
+
+    private static void Mark(CodePointClasses[] all, ReadOnlySpan<int> ranges, CodePointClasses mark, int width = 2)
+    {
+        for (int i = 0; i < ranges.Length; i += width)
+        {
+            foreach (ref CodePointClasses classes in all.AsSpan(ranges[i]..(ranges[i + 1] + 1)))
+            {
+                classes |= mark;
+            }
+        }
+    }
+
+    private static CodePointClasses[] ShareEqualPages(CodePointClasses[] all, byte[] pageOf)
+    {
+        var pages = new List<CodePointClasses>();
+        var starts = new List<int>();
+        for (int page = 0; page < pageOf.Length; page++)
+        {
+            ReadOnlySpan<CodePointClasses> content = all.AsSpan(page * PageSize, PageSize);
+            int known = 0;
+            while (known < starts.Count && !content.SequenceEqual(all.AsSpan(starts[known], PageSize)))
+            {
+                known++;
+            }
+
+            if (known == starts.Count)
+            {
+                starts.Add(page * PageSize);
+                pages.AddRange(content);
+            }
+
+            pageOf[page] = checked((byte)known);
+        }
+
+        return [.. pages];
+    }
+
+    private static (int[] From, int[] To) BuildLowercase()
+    {
+        ReadOnlySpan<int> pairs = UnicodeTables.Lowercase;
+        int[] from = new int[pairs.Length / 2];
+        int[] to = new int[from.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            (from[i], to[i]) = (pairs[2 * i], pairs[(2 * i) + 1]);
+        }
+
+        return (from, to);
+    }
+
+    private static (int[] From, int[] Start) BuildDecompositions()
+    {
+        ReadOnlySpan<int> entries = UnicodeTables.Decomposition;
+        var from = new List<int>();
+        var start = new List<int>();
+        for (int i = 0; i < entries.Length; i += 2 + entries[i + 1])
+        {
+            from.Add(entries[i]);
+            start.Add(i + 1);
+        }
+
+        return ([.. from], [.. start]);
+    }
+}

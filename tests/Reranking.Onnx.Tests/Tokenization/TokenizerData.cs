@@ -1,0 +1,86 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>The test data of the tokenizer; Data/tokenizers/SOURCE.md says where each file comes from.</summary>
+internal static class TokenizerData
+{
+    private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => Tokenizer.Load(BundledPath));
+    private static readonly Lazy<string[]> TortureTexts = new(ReadTorture);
+
+    /// <summary>Gets the tokenizer of the bundled model, which is the one that the goldens were made with but for truncation and padding.</summary>
+    public static Tokenizer Bundled => BundledTokenizer.Value;
+
+    public static string BundledPath => Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8", "tokenizer.json");
+
+    /// <summary>Gets the torture texts by their id.</summary>
+    public static IReadOnlyList<string> Torture => TortureTexts.Value;
+
+    public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "tokenizers", name);
+
+    public static IEnumerable<JsonElement> ReadLines(string name)
+    {
+        using FileStream file = File.OpenRead(PathOf(name));
+        using var unzipped = new GZipStream(file, CompressionMode.Decompress);
+        using var reader = new StreamReader(unzipped);
+        while (reader.ReadLine() is { } line)
+        {
+            using var document = JsonDocument.Parse(line);
+            yield return document.RootElement.Clone();
+        }
+    }
+
+    /// <summary>Reads a text that is written as <c>text</c>, as UTF-16 code units in hex, or as a unit and how often it is repeated.</summary>
+    public static string ReadText(JsonElement line)
+    {
+        if (line.TryGetProperty("text", out JsonElement text))
+        {
+            return text.GetString()!;
+        }
+
+        if (line.TryGetProperty("repeat", out JsonElement repeat))
+        {
+            return string.Concat(Enumerable.Repeat(repeat[0].GetString()!, repeat[1].GetInt32()));
+        }
+
+        return string.Concat(line.GetProperty("utf16").GetString()!.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16)));
+    }
+
+    /// <summary>Encodes one text with its special tokens and without a limit.</summary>
+    public static int[] EncodeSingle(Tokenizer tokenizer, string text)
+    {
+        var buffer = new TokenBuffer();
+        tokenizer.Encode(text, int.MaxValue, buffer);
+        long[] ids = new long[buffer.Count + tokenizer.SingleSpecialTokenCount];
+        int length = tokenizer.WriteSingle(buffer.Ids, ids, new long[ids.Length]);
+        Assert.Equal(ids.Length, length);
+        return [.. ids.Select(id => checked((int)id))];
+    }
+
+    public static Tokenizer ReadJson(string json) => Tokenizer.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json");
+
+    public static string Normalize(Normalizer normalizer, string text)
+    {
+        TokenizerScratch scratch = TokenizerScratch.Rent();
+        CharBuffer buffer = scratch.RentBuffer();
+        normalizer.Normalize(text, buffer, scratch);
+        string normalized = buffer.Span.ToString();
+        scratch.ReturnBuffer(buffer);
+        TokenizerScratch.Return(scratch);
+        return normalized;
+    }
+
+    private static string[] ReadTorture()
+    {
+        JsonElement[] lines = [.. ReadLines("torture.jsonl.gz")];
+        string[] texts = new string[lines.Length];
+        foreach (JsonElement line in lines)
+        {
+            texts[line.GetProperty("id").GetInt32()] = ReadText(line);
+        }
+
+        return texts;
+    }
+}

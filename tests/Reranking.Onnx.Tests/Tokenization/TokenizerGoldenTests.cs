@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>What HuggingFace tokenizers 0.23.2 answered, id by id.</summary>
+public class TokenizerGoldenTests
+{
+    private const int SingleTextCount = 3_298;
+    private const int PairCount = 394;
+
+    [Fact]
+    public void Encode_SingleTexts_EqualHuggingFace()
+    {
+        JsonElement[] goldens = [.. TokenizerData.ReadLines("golden.jsonl.gz").Where(line => line.TryGetProperty("id", out _))];
+        Assert.Equal(SingleTextCount, goldens.Length);
+        int[] different =
+        [
+            .. goldens
+                .Where(golden => !HasIds(golden, TokenizerData.EncodeSingle(TokenizerData.Bundled, TokenizerData.Torture[golden.GetProperty("id").GetInt32()])))
+                .Select(golden => golden.GetProperty("id").GetInt32()),
+        ];
+        Assert.Empty(different);
+    }
+
+    [Fact]
+    public void WritePair_PairsInAllTruncations_EqualHuggingFace()
+    {
+        JsonElement[] goldens = [.. TokenizerData.ReadLines("golden.jsonl.gz").Where(line => line.TryGetProperty("query", out _))];
+        Assert.Equal(PairCount, goldens.Length);
+        Assert.Empty(goldens.Where(golden => !IsEqual(golden)).Select(golden => golden.GetRawText()));
+    }
+
+    private static bool IsEqual(JsonElement golden)
+    {
+        Tokenizer tokenizer = TokenizerData.Bundled;
+        string strategy = golden.GetProperty("truncation").GetString()!;
+        int maxLength = strategy == "none" ? int.MaxValue : golden.GetProperty("max_length").GetInt32();
+        var buffer = new TokenBuffer();
+        EncodedText query = tokenizer.Encode(TokenizerData.Torture[golden.GetProperty("query").GetInt32()], maxLength, buffer);
+        EncodedText document = tokenizer.Encode(TokenizerData.Torture[golden.GetProperty("document").GetInt32()], maxLength, buffer);
+        PairFit fit = PairFit.Compute(
+            query.Count,
+            document.Count,
+            maxLength - tokenizer.PairSpecialTokenCount,
+            strategy == "only_second" ? TruncationStrategy.OnlySecond : TruncationStrategy.LongestFirst);
+        if (golden.TryGetProperty("error", out _) || fit.IsQueryTooLong)
+        {
+            return golden.TryGetProperty("error", out _) && fit.IsQueryTooLong;
+        }
+
+        long[] ids = new long[fit.QueryLength + fit.DocumentLength + tokenizer.PairSpecialTokenCount];
+        long[] typeIds = new long[ids.Length];
+        int length = tokenizer.WritePair(
+            buffer.Slice(query.Start, fit.QueryLength),
+            buffer.Slice(document.Start, fit.DocumentLength),
+            ids,
+            typeIds);
+        return length == ids.Length && HasIds(golden, [.. ids.Select(id => (int)id)]) && typeIds.SequenceEqual(ReadTypeIds(golden));
+    }
+
+    private static bool HasIds(JsonElement golden, int[] ids)
+    {
+        if (golden.TryGetProperty("ids", out JsonElement all))
+        {
+            return ids.SequenceEqual(all.EnumerateArray().Select(id => id.GetInt32()));
+        }
+
+        string hash = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(ids.AsSpan())));
+        return ids.Length == golden.GetProperty("n").GetInt32() && hash.Equals(golden.GetProperty("sha256").GetString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<long> ReadTypeIds(JsonElement golden) =>
+        golden.GetProperty("type_ids_rle").EnumerateArray().SelectMany(run => Enumerable.Repeat(run[0].GetInt64(), run[1].GetInt32()));
+}
