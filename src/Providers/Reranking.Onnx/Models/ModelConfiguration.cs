@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace Reranking.Onnx;
+
+/// <summary>What <c>config.json</c> and <c>tokenizer_config.json</c> of a model say.</summary>
+internal sealed class ModelConfiguration
+{
+    // Positions 0 and 1 of these architectures are taken by padding, so fewer tokens fit than there are positions.
+    private static readonly string[] OffsetArchitectures = ["roberta", "xlm-roberta", "camembert", "mpnet"];
+
+    // tokenizer_config.json says "no limit" with a number like 1e30.
+    private const double Unlimited = 1e6;
+
+    private ModelConfiguration()
+    {
+    }
+
+    /// <summary>Gets the number of labels, or <see langword="null"/> where the file does not tell.</summary>
+    public int? LabelCount { get; private init; }
+
+    /// <summary>Gets the number of dimensions of a token's vector, or <see langword="null"/> where the file does not tell.</summary>
+    public int? HiddenSize { get; private init; }
+
+    public int? VocabularySize { get; private init; }
+
+    public int? PadTokenId { get; private init; }
+
+    /// <summary>Gets the longest input in tokens, or <see langword="null"/> where neither file tells.</summary>
+    public int? MaxTokens { get; private init; }
+
+    /// <summary>Gets the name of the activation that the model was trained with, or <see langword="null"/> where the file does not tell.</summary>
+    public string? Activation { get; private init; }
+
+    public static ModelConfiguration Read(ModelFolder folder)
+    {
+        using JsonDocument config = Parse(folder.ConfigFile, folder.Options);
+        using JsonDocument? tokenizerConfig = File.Exists(folder.TokenizerConfigFile) ? Parse(folder.TokenizerConfigFile, folder.Options) : null;
+        JsonElement root = config.RootElement;
+
+        int? positions = Integer(root, "max_position_embeddings");
+        if (positions is not null && Text(root, "model_type") is { } type && OffsetArchitectures.Contains(type))
+        {
+            positions -= 2;
+        }
+
+        int? tokenizerLimit = tokenizerConfig is null ? null : Integer(tokenizerConfig.RootElement, "model_max_length");
+        return new ModelConfiguration
+        {
+            LabelCount = root.TryGetProperty("id2label", out JsonElement labels) && labels.ValueKind == JsonValueKind.Object ? labels.EnumerateObject().Count() : Integer(root, "num_labels"),
+            HiddenSize = Integer(root, "hidden_size"),
+            VocabularySize = Integer(root, "vocab_size"),
+            PadTokenId = Integer(root, "pad_token_id"),
+            MaxTokens = positions is null || tokenizerLimit is null ? positions ?? tokenizerLimit : Math.Min(positions.Value, tokenizerLimit.Value),
+            Activation = root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers) && sentenceTransformers.ValueKind == JsonValueKind.Object
+                ? Text(sentenceTransformers, "activation_fn")
+                : Text(root, "sbert_ce_default_activation_function"),
+        };
+    }
+
+    private static JsonDocument Parse(string path, OnnxModelOptions options)
+    {
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException exception)
+        {
+            throw new RelevanceScoringException(Damaged(path, options), exception);
+        }
+
+        throw new RelevanceScoringException(Damaged(path, options));
+    }
+
+    private static string Damaged(string path, OnnxModelOptions options) =>
+        $"'{path}' is no JSON object. Expected the file as it was published with the model. Check {options.SettingsPath}:{nameof(options.ModelPath)}.";
+
+    private static int? Integer(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < Unlimited ? (int)value.GetDouble() : null;
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.AI;
+
+namespace Reranking.Onnx;
+
+/// <summary>Embeds with a bi-encoder on this machine, for the first stage: the same exact tokens and the same engine as <see cref="OnnxRelevanceScorer"/>.</summary>
+/// <remarks>
+/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call. No text leaves the process.</para>
+/// <para>
+/// Texts are passages unless <see cref="ForQueries"/> is used, or the options' additional property <see cref="InputTypeProperty"/> says <c>query</c>. A text longer than the model's
+/// input is cut at its end.
+/// </para>
+/// </remarks>
+public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+{
+    /// <summary>The additional property of <see cref="EmbeddingGenerationOptions"/> that tells <c>query</c> from <c>passage</c>.</summary>
+    public const string InputTypeProperty = "input_type";
+
+    private readonly OnnxEmbeddingGeneratorOptions _options;
+    private readonly ModelLoader<BiEncoder> _loader;
+    private readonly QueryGenerator _queries;
+    private EmbeddingGeneratorMetadata _metadata;
+
+    /// <summary>Initializes a new instance of the <see cref="OnnxEmbeddingGenerator"/> class. No file is touched yet.</summary>
+    /// <param name="options">Where the model is and how it runs. They are copied.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or <see cref="OnnxModelOptions.ModelPath"/> is not set.</exception>
+    public OnnxEmbeddingGenerator(OnnxEmbeddingGeneratorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = (OnnxEmbeddingGeneratorOptions)options.Copy();
+        OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
+        if (_options.FullModelPath is not { } path)
+        {
+            throw new ArgumentException($"{_options.SettingsPath}:ModelPath is not set; expected the folder of a bi-encoder.", nameof(options));
+        }
+
+        _loader = new ModelLoader<BiEncoder>(this, () => Task.FromResult(Load(path)));
+        _queries = new QueryGenerator(this);
+        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+    }
+
+    /// <summary>Gets a generator over the same model that embeds queries: it puts <see cref="OnnxEmbeddingGeneratorOptions.QueryPrefix"/> before each text. Disposing it does nothing.</summary>
+    /// <returns>The generator.</returns>
+    public IEmbeddingGenerator<string, Embedding<float>> ForQueries() => _queries;
+
+    /// <summary>Embeds texts.</summary>
+    /// <param name="values">The texts.</param>
+    /// <param name="options">The options of this call, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the embedding, also while it is under way.</param>
+    /// <returns>One embedding a text, in order.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> or one of them is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The options ask for another number of dimensions or an unknown input type.</exception>
+    /// <exception cref="RelevanceScoringException">The model can't be loaded or failed.</exception>
+    /// <exception cref="ObjectDisposedException">The generator was disposed.</exception>
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values,
+        EmbeddingGenerationOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        string prefix = Prefix(options);
+        List<string> texts = [];
+        foreach (string value in values)
+        {
+            texts.Add(value is null ? throw new ArgumentNullException(nameof(values), $"Text {texts.Count} is null; expected a text, which may be empty.") : prefix + value);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (options?.ModelId is { } wanted && wanted != _metadata.DefaultModelId)
+        {
+            throw new ArgumentException($"The options ask for model '{wanted}', but this generator has '{_metadata.DefaultModelId}'. Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model.", nameof(options));
+        }
+
+        BiEncoder encoder = await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (options?.Dimensions is { } dimensions && dimensions != encoder.Dimensions)
+        {
+            throw new ArgumentException($"The options ask for {dimensions} dimensions; model '{encoder.Model.Folder.ModelId}' gives {encoder.Dimensions}.", nameof(options));
+        }
+
+        ObjectDisposedException.ThrowIf(!encoder.Model.TryHold(), this);
+        using OnnxModel held = encoder.Model;
+        (float[][] vectors, long tokens) =
+            await Task.Run(() => encoder.EmbedAsync(texts, _options.Pooling, _options.Normalize, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = encoder.Model.Folder.ModelId }))
+        {
+            Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
+        };
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
+    }
+
+    /// <summary>Gives the model back once the calls under way have ended.</summary>
+    public void Dispose() => _loader.Dispose();
+
+    private BiEncoder Load(string path)
+    {
+        BiEncoder encoder = BiEncoder.Load(ModelFolder.Open(path, _options));
+        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: encoder.Model.Folder.ModelId, defaultModelDimensions: encoder.Dimensions);
+        return encoder;
+    }
+
+    private string Prefix(EmbeddingGenerationOptions? options)
+    {
+        object? type = null;
+        _ = options?.AdditionalProperties?.TryGetValue(InputTypeProperty, out type);
+        return type switch
+        {
+            null or "passage" => _options.PassagePrefix,
+            "query" => _options.QueryPrefix,
+            _ => throw new ArgumentException($"The additional property {InputTypeProperty} is {type}; expected query or passage.", nameof(options)),
+        };
+    }
+
+    private sealed class QueryGenerator(OnnxEmbeddingGenerator generator) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values,
+            EmbeddingGenerationOptions? options = null,
+            CancellationToken cancellationToken = default)
+        {
+            EmbeddingGenerationOptions asQuery = options?.Clone() ?? new EmbeddingGenerationOptions();
+            (asQuery.AdditionalProperties ??= [])[InputTypeProperty] = "query";
+            return generator.GenerateAsync(values, asQuery, cancellationToken);
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null)
+        {
+            ArgumentNullException.ThrowIfNull(serviceType);
+            return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : generator.GetService(serviceType, serviceKey);
+        }
+
+        public void Dispose()
+        {
+            // The generator that made it owns the model.
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.Onnx;
+
+/// <summary>Checks the options of local models with messages that name the key.</summary>
+/// <typeparam name="TOptions">The options of the scorer or of the embedding generator.</typeparam>
+/// <param name="name">The name of the options that this instance is for.</param>
+/// <param name="sectionPath">The path of the section that they come from.</param>
+internal sealed class OnnxModelOptionsValidator<TOptions>(string name, string sectionPath) : IValidateOptions<TOptions>
+    where TOptions : OnnxModelOptions
+{
+    private readonly string _name = name;
+
+    public ValidateOptionsResult Validate(string? name, TOptions options)
+    {
+        if (name != _name)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        options.SettingsPath = sectionPath;
+        List<string> failures = [.. OnnxModelOptionsValidation.Failures(options)];
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}
+
+/// <summary>The rules of <see cref="OnnxModelOptions"/>.</summary>
+internal static class OnnxModelOptionsValidation
+{
+    public static void ThrowIfInvalid(OnnxModelOptions options, string paramName)
+    {
+        foreach (string failure in Failures(options))
+        {
+            throw new ArgumentException(failure, paramName);
+        }
+    }
+
+    public static IEnumerable<string> Failures(OnnxModelOptions options)
+    {
+        string path = options.SettingsPath;
+        if (options.ModelPath is { } folder && string.IsNullOrWhiteSpace(folder))
+        {
+            yield return Message(path, nameof(options.ModelPath), "blank", "the path of a model folder, or none");
+        }
+
+        if (options.ModelFile is { } file && (string.IsNullOrWhiteSpace(file) || Path.IsPathRooted(file)))
+        {
+            yield return Message(path, nameof(options.ModelFile), file, "a path within the model folder, or none");
+        }
+
+        if (options.MaxInputTokens < 8)
+        {
+            yield return Message(path, nameof(options.MaxInputTokens), options.MaxInputTokens, "8 or more, or none");
+        }
+
+        if (options.MaxConcurrency < 1)
+        {
+            yield return Message(path, nameof(options.MaxConcurrency), options.MaxConcurrency, "1 or more, or none");
+        }
+
+        if (!Enum.IsDefined(options.ExecutionProvider))
+        {
+            yield return Message(path, nameof(options.ExecutionProvider), options.ExecutionProvider, string.Join(" or ", Enum.GetNames<OnnxExecutionProvider>()));
+        }
+
+        if (options.DeviceId < 0)
+        {
+            yield return Message(path, nameof(options.DeviceId), options.DeviceId, "0 or more");
+        }
+
+        if (options.MaxBatchTokens < 512)
+        {
+            yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 or more");
+        }
+    }
+
+    private static string Message(string path, string key, object? found, string expected) =>
+        string.Create(CultureInfo.InvariantCulture, $"{path}:{key} is {found}; expected {expected}.");
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking.Onnx;
+
+/// <summary>Scores with a cross-encoder on this machine: no network, no key, and no text leaves the process.</summary>
+/// <remarks>
+/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>.</para>
+/// <para>
+/// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster than padded batches, and the
+/// score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
+/// </para>
+/// <para>A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as <see cref="RelevanceScore.IsTruncated"/>.</para>
+/// </remarks>
+public sealed partial class OnnxRelevanceScorer : IRelevanceScorer
+{
+    private const string ProviderName = "onnx";
+    private const string BundledModel = "ms-marco-MiniLM-L-12-v2-int8";
+
+    private readonly OnnxScorerOptions _options;
+    private readonly ILogger _logger;
+    private readonly ModelLoader<CrossEncoder> _loader;
+    private RelevanceScorerMetadata _metadata;
+
+    /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
+    /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
+    /// <param name="logger">Takes a line a load at Debug, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null)
+    {
+        _options = (OnnxScorerOptions)(options ?? new OnnxScorerOptions()).Copy();
+        OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
+        _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
+        _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
+        _metadata = new RelevanceScorerMetadata(ProviderName, modelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)));
+    }
+
+    /// <summary>Loads the model and scores a first pair, so that the first user does not wait for it.</summary>
+    /// <param name="cancellationToken">Stops the waiting; a load under way goes on.</param>
+    /// <returns>A task that ends when the scorer is ready.</returns>
+    /// <exception cref="RelevanceScoringException">The model can't be loaded.</exception>
+    /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    public Task WarmUpAsync(CancellationToken cancellationToken = default) => ScoreAsync("warm up", ["warm up"], options: null, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    public async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        for (int i = 0; i < documents.Count; i++)
+        {
+            if (documents[i] is null)
+            {
+                throw new ArgumentNullException(nameof(documents), $"Document {i} is null; expected a text, which may be empty.");
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (options?.ModelId is { } wanted && wanted != _metadata.ModelId)
+        {
+            throw new RelevanceScoringException($"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
+        }
+
+        CrossEncoder encoder = await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (documents.Count == 0)
+        {
+            return RelevanceScores.Empty;
+        }
+
+        ObjectDisposedException.ThrowIf(!encoder.Model.TryHold(), this);
+        using OnnxModel held = encoder.Model;
+
+        // Off the caller's thread: a thousand long documents take a while to encode.
+        return await Task.Run(() => encoder.ScoreAsync(query, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(RelevanceScorerMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
+    }
+
+    /// <summary>Gives the model back once the calls under way have ended.</summary>
+    public void Dispose() => _loader.Dispose();
+
+    private async Task<CrossEncoder> LoadAsync()
+    {
+        long start = Stopwatch.GetTimestamp();
+        CrossEncoder encoder = await CrossEncoder.LoadAsync(OpenFolder()).ConfigureAwait(false);
+        OnnxModel model = encoder.Model;
+        _metadata = new RelevanceScorerMetadata(ProviderName, modelId: model.Folder.ModelId, maxInputTokens: model.MaxTokens);
+        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        LogLoaded(model.Folder.ModelId, milliseconds, model.MaxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
+        return encoder;
+    }
+
+    private ModelFolder OpenFolder()
+    {
+        if (_options.FullModelPath is { } path)
+        {
+            return ModelFolder.Open(path, _options);
+        }
+
+        string bundled = Path.Combine(AppContext.BaseDirectory, "models", BundledModel);
+        return Directory.Exists(bundled)
+            ? ModelFolder.Open(bundled, _options)
+            : throw new RelevanceScoringException(
+                $"{_options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
+    }
+
+    [LoggerMessage(EventId = 20, Level = LogLevel.Debug, Message = "Model {ModelId} loaded in {Milliseconds:0} ms: {MaxTokens} tokens at most, on {ExecutionProvider}; int8 instructions of the processor: {InstructionSet}.")]
+    private partial void LogLoaded(string modelId, double milliseconds, int maxTokens, OnnxExecutionProvider executionProvider, string instructionSet);
+}

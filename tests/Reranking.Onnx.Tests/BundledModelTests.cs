@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>The model that is shipped, against the reference's tokens and scores.</summary>
+public sealed class BundledModelTests : IDisposable
+{
+    private readonly OnnxRelevanceScorer _scorer = new();
+
+    public void Dispose() => _scorer.Dispose();
+
+    [Fact]
+    public async Task ScoreAsync_PasswordQuestion_PutsTheAnsweringPassageFirst()
+    {
+        RelevanceScores scores = await _scorer.ScoreAsync(
+            "How do I reset my password?",
+            [
+                "Password Security Best Practices. Use at least 14 characters and never reuse a password.",
+                "Password Reset Guide. Open the sign-in page, choose 'Forgot password' and follow the link that we e-mail you.",
+                "Refund policy. You may return a device within 30 days.",
+            ]);
+
+        Assert.True(scores[1].RawScore > scores[0].RawScore && scores[0].RawScore > scores[2].RawScore);
+        Assert.InRange(scores[1].Score, 0.9, 1);
+        Assert.InRange(scores[2].Score, 0, 0.01);
+        Assert.Equal("ms-marco-MiniLM-L-12-v2-int8", scores.ModelId);
+    }
+
+    [Fact]
+    public void Encode_AllPairsOfDl19_GivesTheTokensOfTheReference()
+    {
+        Assert.SkipUnless(Dl19.IsPresent, Dl19.SkipReason);
+        using CrossEncoder encoder = TestModels.LoadEncoder(TestModels.Bundled);
+        int pairs = 0;
+
+        foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()))
+        {
+            using PairInputs inputs = PairInputs.Encode(encoder.Model, query.Text, query.Documents, CancellationToken.None);
+            using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            byte[] littleEndian = new byte[4];
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                long[] ids = new long[inputs.Length(i)];
+                inputs.Write(i, ids, new long[ids.Length]);
+                foreach (long id in ids)
+                {
+                    BinaryPrimitives.WriteInt32LittleEndian(littleEndian, (int)id);
+                    sha256.AppendData(littleEndian);
+                }
+            }
+
+            pairs += inputs.Count;
+            Assert.Equal(golden.Tokens, Enumerable.Range(0, inputs.Count).Select(inputs.Length));
+            Assert.Equal(golden.IdsSha256, Convert.ToHexStringLower(sha256.GetHashAndReset()));
+        }
+
+        Assert.Equal(4300, pairs);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_Dl19_GivesTheScoresAndTheNdcgOfTheReference()
+    {
+        Assert.SkipUnless(Dl19.IsPresent, Dl19.SkipReason);
+        List<double> toInt8 = [];
+        List<double> toFp32 = [];
+        List<double> ndcg = [];
+
+        foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()))
+        {
+            RelevanceScores scores = await _scorer.ScoreAsync(query.Text, query.Documents);
+            toInt8.AddRange(scores.Zip(golden.Int8, (score, logit) => Math.Abs(score.RawScore - logit)));
+            toFp32.AddRange(scores.Zip(golden.Fp32, (score, logit) => Math.Abs(score.RawScore - logit)));
+            ndcg.Add(Dl19.Ndcg10(query, Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i].RawScore)));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            $"mean absolute difference: {toInt8.Average():0.0000} to int8, {toFp32.Average():0.0000} to fp32; NDCG@10 {ndcg.Average():0.0000}"));
+        Assert.InRange(toInt8.Average(), 0, 0.10);
+        Assert.InRange(toFp32.Average(), 0, 0.20);
+        Assert.Equal(0.723, ndcg.Average(), 0.005);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_AloneShuffledAndConcurrent_GivesTheSameBits()
+    {
+        string query = TestModels.FixturePairs[0].Query;
+        string[] documents = [.. TestModels.FixturePairs.Select(pair => pair.Document).Take(100)];
+        double[] among = Raw(await _scorer.ScoreAsync(query, documents));
+
+        for (int i = 0; i < documents.Length; i += 9)
+        {
+            Assert.Equal(among[i], (await _scorer.ScoreAsync(query, documents[i])).RawScore);
+        }
+
+        int[] order = [.. Enumerable.Range(0, documents.Length)];
+        new Random(17).Shuffle(order);
+        Assert.Equal(order.Select(i => among[i]), Raw(await _scorer.ScoreAsync(query, [.. order.Select(i => documents[i])])));
+
+        RelevanceScores[] concurrent = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => _scorer.ScoreAsync(query, documents[..20])));
+        Assert.All(concurrent, scores => Assert.Equal(among[..20], Raw(scores)));
+    }
+
+    [Fact]
+    public async Task ScoreAsync_RelativePath_IsTakenFromTheFolderOfTheApplication()
+    {
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = "models/absent" });
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
+
+        Assert.Equal(
+            $"The model folder '{Path.Combine(AppContext.BaseDirectory, "models", "absent")}' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Onnx:ModelPath to one.",
+            exception.Message);
+    }
+
+    private static double[] Raw(RelevanceScores scores) => [.. scores.Select(score => score.RawScore)];
+}

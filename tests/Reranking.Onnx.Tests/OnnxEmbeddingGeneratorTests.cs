@@ -1,0 +1,156 @@
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+
+namespace Reranking.Onnx.Tests;
+
+public sealed class OnnxEmbeddingGeneratorTests : IDisposable
+{
+    private readonly OnnxEmbeddingGenerator _generator = new(Options());
+
+    public void Dispose() => _generator.Dispose();
+
+    [Fact]
+    public async Task GenerateAsync_GoldenTexts_GivesTheEmbeddingsOfTheReference()
+    {
+        var goldens = TestModels.GoldenEmbeddings;
+        List<float> cosines = [];
+        foreach (string kind in new[] { "query", "passage" })
+        {
+            var ofKind = goldens.Where(golden => golden.Kind == kind).ToList();
+            IEmbeddingGenerator<string, Embedding<float>> generator = kind == "query" ? _generator.ForQueries() : _generator;
+            GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(ofKind.Select(golden => golden.Text));
+            cosines.AddRange(ofKind.Zip(embeddings, (golden, embedding) => TensorPrimitives.CosineSimilarity(golden.Embedding, embedding.Vector.Span)));
+            Assert.All(embeddings, embedding => Assert.Equal(1, TensorPrimitives.Norm(embedding.Vector.Span), 1e-5));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"lowest cosine of {cosines.Count}: {cosines.Min():0.00000}"));
+        Assert.Equal(goldens.Count, cosines.Count);
+        Assert.All(cosines, cosine => Assert.InRange(cosine, 0.999f, 1.001f));
+    }
+
+    [Fact]
+    public async Task GenerateAsync_InputTypeInTheOptions_TakesThePrefix()
+    {
+        var asQuery = new EmbeddingGenerationOptions { AdditionalProperties = new() { [OnnxEmbeddingGenerator.InputTypeProperty] = "query" } };
+        var asPassage = new EmbeddingGenerationOptions { AdditionalProperties = new() { [OnnxEmbeddingGenerator.InputTypeProperty] = "passage" } };
+
+        float[] query = await EmbedAsync(_generator, "refund", asQuery);
+        float[] passage = await EmbedAsync(_generator, "refund", asPassage);
+
+        Assert.Equal(query, await EmbedAsync(_generator.ForQueries(), "refund"));
+        Assert.Equal(passage, await EmbedAsync(_generator, "refund"));
+        Assert.Equal(query, await EmbedAsync(_generator, Options().QueryPrefix + "refund"));
+        Assert.NotEqual(query, passage);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_UnknownInputType_SaysWhatIsExpected()
+    {
+        var options = new EmbeddingGenerationOptions { AdditionalProperties = new() { [OnnxEmbeddingGenerator.InputTypeProperty] = "title" } };
+
+        var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], options));
+
+        Assert.Equal("The additional property input_type is title; expected query or passage. (Parameter 'options')", exception.Message);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_OtherDimensions_IsRefused()
+    {
+        var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { Dimensions = 128 }));
+
+        Assert.Equal("The options ask for 128 dimensions; model 'bge-small-en-v1.5-int8' gives 384. (Parameter 'options')", exception.Message);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_MeanPooling_IsTheMeanOfTheRows()
+    {
+        OnnxEmbeddingGeneratorOptions options = Options();
+        options.Pooling = EmbeddingPooling.Mean;
+        options.Normalize = false;
+        using var generator = new OnnxEmbeddingGenerator(options);
+        using BiEncoder encoder = BiEncoder.Load(ModelFolder.Open(TestModels.BiEncoder, options));
+        using SingleInputs inputs = SingleInputs.Encode(encoder.Model, ["a text of several tokens", "short"], CancellationToken.None);
+        float[][] expected = new float[2][];
+        await encoder.Model.RunAsync(inputs, encoder.Model.Plan(inputs), (index, tokens, values) =>
+        {
+            float[] mean = new float[384];
+            for (int i = 0; i < tokens * 384; i++)
+            {
+                mean[i % 384] += values[i] / tokens;
+            }
+
+            expected[index] = mean;
+        }, CancellationToken.None);
+
+        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(["a text of several tokens", "short"]);
+
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.All(expected[i].Zip(embeddings[i].Vector.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        }
+
+        Assert.Equal(inputs.TotalLength, embeddings.Usage!.InputTokenCount);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_LongText_IsCutToTheModelsInput()
+    {
+        string longText = string.Join(' ', Enumerable.Repeat("word", 2000));
+
+        GeneratedEmbeddings<Embedding<float>> embeddings = await _generator.GenerateAsync([longText]);
+
+        Assert.Equal(512, embeddings.Usage!.InputTokenCount);
+        Assert.Equal(await EmbedAsync(_generator, string.Join(' ', Enumerable.Repeat("word", 510))), embeddings[0].Vector.ToArray());
+    }
+
+    [Fact]
+    public async Task GenerateAsync_NothingAndNull_AreHandled()
+    {
+        Assert.Empty(await _generator.GenerateAsync([]));
+        await Assert.ThrowsAsync<ArgumentNullException>("values", () => _generator.GenerateAsync(null!));
+        await Assert.ThrowsAsync<ArgumentNullException>("values", () => _generator.GenerateAsync(["text", null!]));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _generator.GenerateAsync(["text"], cancellationToken: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task GetService_MetadataAndGenerator_AreReached()
+    {
+        await _generator.GenerateAsync(["text"]);
+        IEmbeddingGenerator<string, Embedding<float>> queries = _generator.ForQueries();
+
+        var metadata = queries.GetService<EmbeddingGeneratorMetadata>()!;
+        Assert.Equal(("onnx", "bge-small-en-v1.5-int8", 384), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Same(_generator, queries.GetService<OnnxEmbeddingGenerator>());
+        Assert.Same(_generator, _generator.GetService(typeof(IEmbeddingGenerator<string, Embedding<float>>)));
+        Assert.Null(_generator.GetService(typeof(IEmbeddingGenerator<string, Embedding<float>>), "key"));
+    }
+
+    [Fact]
+    public void Constructor_NoPath_NamesTheKey()
+    {
+        var exception = Assert.Throws<ArgumentException>(() => new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions()));
+
+        Assert.Equal("Embeddings:Onnx:ModelPath is not set; expected the folder of a bi-encoder. (Parameter 'options')", exception.Message);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_ACrossEncoder_IsRefused()
+    {
+        using var generator = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = TestModels.Bundled });
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => generator.GenerateAsync(["text"]));
+
+        Assert.Equal(
+            "Model 'ms-marco-MiniLM-L-12-v2-int8' gives an output of 2 dimensions and width 1; an embedding model gives [batch, tokens, dimensions]. Set Embeddings:Onnx:ModelPath to a bi-encoder.",
+            exception.Message);
+    }
+
+    private static OnnxEmbeddingGeneratorOptions Options() => new()
+    {
+        ModelPath = TestModels.BiEncoder,
+        QueryPrefix = "Represent this sentence for searching relevant passages: ",
+    };
+
+    private static async Task<float[]> EmbedAsync(IEmbeddingGenerator<string, Embedding<float>> generator, string text, EmbeddingGenerationOptions? options = null) =>
+        (await generator.GenerateAsync([text], options))[0].Vector.ToArray();
+}

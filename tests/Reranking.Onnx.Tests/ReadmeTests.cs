@@ -1,0 +1,142 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.VectorData;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>Runs the code of the README, and holds the README to the code that runs here.</summary>
+public sealed class ReadmeTests
+{
+    private static readonly Article[] Articles =
+    [
+        new("Password Security Best Practices", "Use at least 14 characters and never reuse a password."),
+        new("Password Reset Guide", "Open the sign-in page, choose 'Forgot password' and follow the link."),
+        new("Refund policy", "You may return a device within 30 days."),
+    ];
+
+    [Fact]
+    public async Task QuickStart_Runs()
+    {
+        using var Console = new StringWriter();
+
+        using var scorer = new OnnxRelevanceScorer();   // the bundled model
+        var reranker = new Reranker(scorer);
+
+        RerankingResult<string> result = await reranker.RerankAsync("How do I reset my password?",
+        [
+            "Password Security Best Practices. Use at least 14 characters and never reuse a password.",
+            "Password Reset Guide. Open the sign-in page, choose 'Forgot password' and follow the link.",
+        ]);
+        Console.WriteLine(result.Ranking[0].Candidate);   // Password Reset Guide. ...
+
+        Assert.StartsWith("Password Reset Guide.", Console.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnyType_Runs()
+    {
+        using var Console = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        using var scorer = new OnnxRelevanceScorer();
+        var reranker = new Reranker(scorer);
+        string question = "How do I reset my password?";
+        Article[] articles = Articles;
+
+        RerankingResult<Article> best = await reranker.RerankAsync(question, articles, article => article.Text, new RerankingOptions { TopN = 3 });
+        foreach ((Article article, int was, RelevanceScore? score) in best.Ranking)
+        {
+            Console.WriteLine($"{score?.Score:0.000} (was {was + 1}) {article.Title}");
+        }
+
+        Assert.Matches(@"^\d\.\d{3} \(was 2\) Password Reset Guide", Console.ToString());
+    }
+
+    [Fact]
+    public async Task VectorSearch_Runs()
+    {
+        using var Console = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        using var scorer = new OnnxRelevanceScorer();
+        var reranker = new Reranker(scorer);
+        string question = "How do I reset my password?";
+        var collection = new ArticleSearch();
+
+        IVectorSearchable<Article> reranked = collection.AsReranked(reranker, article => article.Text);
+        await foreach (VectorSearchResult<Article> result in reranked.SearchAsync(question, top: 5))
+        {
+            Console.WriteLine($"{result.Score:0.000} {result.Record.Title}");   // the relevance, 0 to 1
+        }
+
+        Assert.Matches(@"^\d\.\d{3} Password Reset Guide", Console.ToString());
+    }
+
+    [Fact]
+    public async Task AppSettings_Runs()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+
+        builder.Services.AddOnnxScorer(builder.Configuration.GetSection("Reranking:Onnx"));   // an empty section: the bundled model
+        builder.Services.AddReranker(builder.Configuration.GetSection("Reranking"));
+
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        Assert.Single((await host.Services.GetRequiredService<Reranker>().RerankAsync("query", ["document"])).Ranking);
+    }
+
+    [Fact]
+    public async Task Decorators_Run()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLogging();
+
+        builder.Services.AddOnnxScorer().UseLogging();
+
+        using IHost host = builder.Build();
+        Assert.Single(await host.Services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
+    }
+
+    [Fact]
+    public void Readme_EverySnippet_IsCodeOfThisFile()
+    {
+        string root = FindRoot();
+        string code = Squeeze(File.ReadAllText(Path.Combine(root, "tests", "Reranking.Onnx.Tests", "ReadmeTests.cs")));
+        string[] snippets = [.. File.ReadAllText(Path.Combine(root, "README.md")).Split("```csharp").Skip(1).Select(block => block.Split("```")[0])];
+
+        Assert.Equal(5, snippets.Length);
+        Assert.All(snippets, snippet => Assert.Contains(Squeeze(snippet), code, StringComparison.Ordinal));
+    }
+
+    // Indentation is the only thing that may differ.
+    private static string Squeeze(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+
+    private static string FindRoot()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Plugin.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        }
+
+        return folder;
+    }
+
+    private sealed record Article(string Title, string Body)
+    {
+        public string Text => $"{Title}. {Body}";
+    }
+
+    /// <summary>A store that gives everything, in the order it has it.</summary>
+    private sealed class ArticleSearch : IVectorSearchable<Article>
+    {
+        public async IAsyncEnumerable<VectorSearchResult<Article>> SearchAsync<TInput>(
+            TInput searchValue, int top, VectorSearchOptions<Article>? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+            where TInput : notnull
+        {
+            await Task.CompletedTask;
+            foreach (Article article in Articles.Take(top))
+            {
+                yield return new VectorSearchResult<Article>(article, 0.5);
+            }
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+    }
+}
