@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.Extensions.VectorData;
+using RagChat.Knowledge;
+using RagChat.Prompting;
+using Reranking;
+using Spectre.Console;
+
+namespace RagChat;
+
+/// <summary>What a person sees: in colour on a terminal, plain in a pipe.</summary>
+internal sealed class ConsoleView
+{
+    private const int PipeWidth = 120;
+
+    private readonly IAnsiConsole _console;
+
+    public ConsoleView(IAnsiConsole console)
+    {
+        _console = console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PipeWidth;
+        }
+    }
+
+    public void Note(string text) => _console.Write(new Text(text + "\n", new Style(Color.Grey)));
+
+    public string? Prompt()
+    {
+        _console.Write(new Text("> ", new Style(Color.Blue)));
+        return Console.ReadLine();
+    }
+
+    public void Write(Findings findings)
+    {
+        Table table = new Table().Border(TableBorder.Simple).Expand();
+        table.AddColumns(
+            new TableColumn("rank").RightAligned().NoWrap(),
+            new TableColumn("was").RightAligned().NoWrap(),
+            new TableColumn("score").RightAligned().NoWrap(),
+            new TableColumn("title").NoWrap(),
+            new TableColumn("passage"));
+        for (int rank = 0; rank < findings.Ranking.Count; rank++)
+        {
+            (VectorSearchResult<Passage> found, int index, RelevanceScore? score) = findings.Ranking[rank];
+            table.AddRow(
+                new Text($"{rank + 1}"),
+                new Text($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
+                new Text((score?.Score ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
+                new Text(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
+                new Text(FirstWords(found.Record.Body, 48), new Style(Color.Grey)));
+        }
+
+        _console.Write(table);
+        Note(findings.Reranking switch
+        {
+            { Outcome: RerankingOutcome.Reranked } result => string.Create(CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."),
+            { Outcome: RerankingOutcome.FellBack } result => $"First-stage order: reranking failed ({result.Reason}).",
+            _ => "First-stage order: not reranked.",
+        });
+    }
+
+    public void Write(RagPrompt prompt)
+    {
+        _console.Write(new Rule($"prompt, {prompt.TokenCount} tokens, {prompt.Sources.Count} passages").LeftJustified());
+        _console.Write(new Text(prompt.Text + "\n"));
+        _console.Write(new Rule());
+    }
+
+    public void Write(IReadOnlyList<ComparisonRow> rows)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        table.AddColumns("first stage", "reranked");
+        foreach (string column in new[] { "hit@1", "MRR", "first stage ms", "reranking ms" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (ComparisonRow row in rows)
+        {
+            table.AddRow(
+                row.Mode.ToString().ToLowerInvariant(),
+                row.Reranked ? "yes" : "no",
+                row.HitAt1.ToString("0.000", CultureInfo.InvariantCulture),
+                row.MeanReciprocalRank.ToString("0.000", CultureInfo.InvariantCulture),
+                row.FirstStage.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
+                row.Reranked ? row.Reranking.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) : "-");
+        }
+
+        _console.Write(table);
+    }
+
+    public async Task WriteAsync(IAsyncEnumerable<string> parts)
+    {
+        await foreach (string part in parts)
+        {
+            _console.Write(new Text(part));
+        }
+
+        _console.WriteLine();
+    }
+
+    public void WriteSources(IReadOnlyList<Passage> sources)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            Note($"[{i + 1}] {sources[i].Title} (knowledge/{sources[i].Id})");
+        }
+    }
+
+    private static string FirstWords(string text, int length)
+    {
+        string line = text.ReplaceLineEndings(" ").Replace("**", "", StringComparison.Ordinal);
+        int end = line.Length <= length ? line.Length : line.LastIndexOf(' ', length);
+        return end == line.Length ? line : line[..(end > 0 ? end : length)] + "…";
+    }
+}

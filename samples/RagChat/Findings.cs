@@ -1,0 +1,10 @@
+using Microsoft.Extensions.VectorData;
+using RagChat.Knowledge;
+using Reranking;
+
+namespace RagChat;
+
+/// <summary>The passages for a question.</summary>
+/// <param name="Ranking">The passages, the best first, with their first-stage rank and score.</param>
+/// <param name="Reranking">What the second stage did, or <see langword="null"/> where it took no part.</param>
+internal sealed record Findings(IReadOnlyList<RankedCandidate<VectorSearchResult<Passage>>> Ranking, RerankingResult<VectorSearchResult<Passage>>? Reranking);

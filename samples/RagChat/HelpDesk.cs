@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.VectorData;
+using RagChat.Knowledge;
+using RagChat.Prompting;
+using RagChat.Retrieval;
+using Reranking;
+using Reranking.Onnx;
+
+namespace RagChat;
+
+/// <summary>Finds the passages for a question: vector or hybrid search fetches wide, the cross-encoder puts the best first.</summary>
+internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScorer scorer, Reranker reranker, IOptions<RetrievalOptions> options) : IDisposable
+{
+    private PassageIndex? _index;
+
+    public RetrievalMode Mode => options.Value.Mode;
+
+    public RerankingOptions Reranking => reranker.DefaultOptions;
+
+    /// <summary>Embeds the passages and, meanwhile, loads the cross-encoder.</summary>
+    public async Task WarmUpAsync()
+    {
+        IReadOnlyList<Passage> passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+        Task warmUp = scorer.ScoreAsync("warm up", "warm up");
+        _index = await PassageIndex.BuildAsync(passages, embeddings);
+        await warmUp;
+    }
+
+    /// <summary>Finds the passages for a question.</summary>
+    /// <param name="question">The user's words.</param>
+    /// <param name="rerank">Whether the second stage takes part.</param>
+    /// <param name="mode">The first stage.</param>
+    /// <param name="topN">How many passages to give.</param>
+    public async Task<Findings> FindAsync(string question, bool rerank, RetrievalMode mode, int topN)
+    {
+        PassageIndex index = _index ?? throw new InvalidOperationException("Call WarmUpAsync first.");
+        string[] keywords = Keywords(question);
+        if (rerank)
+        {
+            // The whole integration: search the decorated index as if it were the plain one.
+            RerankingResult<VectorSearchResult<Passage>> result = mode == RetrievalMode.Vector
+                ? await index.AsReranked(reranker, passage => passage.Text).SearchRankingAsync(question, topN)
+                : await index.AsRerankedHybrid(reranker, passage => passage.Text).HybridSearchRankingAsync(question, keywords, topN);
+            return new Findings(result.Ranking, result);
+        }
+
+        List<VectorSearchResult<Passage>> found = mode == RetrievalMode.Vector
+            ? await index.SearchAsync(question, topN).ToListAsync()
+            : await index.HybridSearchAsync(question, keywords, topN).ToListAsync();
+        return new Findings([.. found.Select((result, rank) => new RankedCandidate<VectorSearchResult<Passage>>(result, rank, null))], null);
+    }
+
+    public RagPrompt BuildPrompt(Findings findings) => RagPrompt.Build(findings.Ranking, options.Value.PromptTokenBudget);
+
+    public void Dispose() => _index?.Dispose();
+
+    private static string[] Keywords(string question) => question.Split([' ', ',', '.', '?', '!', ';', ':', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries);
+}

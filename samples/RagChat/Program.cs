@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using RagChat;
+using RagChat.Chat;
+using RagChat.Knowledge;
+using Spectre.Console;
+
+// dotnet run -- "How do I reset my password?"    one question
+// dotnet run -- --compare                         40 questions, without and with reranking
+// dotnet run                                      a chat; /rerank on|off, /quit
+// Any setting of appsettings.json may follow, as --Reranking:TopN=3
+string[] settings = [.. args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('='))];
+string question = string.Join(' ', args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal)));
+
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+builder.Services.AddOnnxEmbeddingGenerator(builder.Configuration.GetSection("Embeddings:Onnx"));   // first stage
+builder.Services.AddOnnxScorer(builder.Configuration.GetSection("Reranking:Onnx"));                 // second stage
+builder.Services.AddReranker(builder.Configuration.GetSection("Reranking"));
+builder.Services.AddHelpDesk(builder.Configuration);
+using IHost host = builder.Build();
+host.Services.GetRequiredService<IStartupValidator>().Validate();   // checks the settings, as starting the host would
+
+HelpDesk desk = host.Services.GetRequiredService<HelpDesk>();
+await desk.WarmUpAsync();
+var view = new ConsoleView(AnsiConsole.Console);
+if (args.Contains("--compare"))
+{
+    view.Write(await Comparison.RunAsync(desk, HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"))));
+}
+else if (question.Length > 0)
+{
+    await new ChatLoop(desk, host.Services.GetService<ChatModel>(), view).AnswerAsync(question);
+}
+else
+{
+    await new ChatLoop(desk, host.Services.GetService<ChatModel>(), view).RunAsync();
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace RagChat.Tests;
+
+/// <summary>Runs the sample as a user does, as a process, and reads what it prints.</summary>
+public sealed class RagChatTests
+{
+    [Fact]
+    public async Task Run_PasswordQuestion_PutsTheGuideFirstAndShowsThePrompt()
+    {
+        string output = await RunAsync("", "How do I reset my password?");
+
+        Assert.Matches(@"rank\s+was\s+score\s+title\s+passage", output);
+        Assert.Matches(@"(?m)^\s*1\s+\d+\s+[01]\.\d{3}\s+Password Reset Guide", output);
+        Assert.Matches(@"\d+ candidates reranked by ms-marco-MiniLM-L-12-v2-int8 in \d+ ms\.", output);
+        Assert.Contains("[1] Password Reset Guide (account.md#password-reset-guide)", output, StringComparison.Ordinal);
+        Assert.Contains("No chat model is configured", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[", output, StringComparison.Ordinal);   // plain in a pipe
+    }
+
+    [Fact]
+    public async Task Run_Chat_SwitchesRerankingAndLeaves()
+    {
+        string output = await RunAsync("/rerank off\nHow do I reset my password?\n/rerank on\nHow do I reset my password?\n/help\n/quit\n");
+
+        int off = output.IndexOf("Reranking is off.", StringComparison.Ordinal);
+        int on = output.IndexOf("Reranking is on.", StringComparison.Ordinal);
+        Assert.True(0 < off && off < on);
+        Assert.Contains("First-stage order: not reranked.", output[off..on], StringComparison.Ordinal);
+        Assert.Contains("candidates reranked by", output[on..], StringComparison.Ordinal);
+        Assert.Contains("Commands: /rerank on, /rerank off, /quit.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Compare_RerankingIsNotBelowTheFirstStage()
+    {
+        string output = await RunAsync("", "--compare");
+
+        Dictionary<string, (double Hit, double Mrr)> rows = Regex.Matches(output, @"(vector|hybrid)\s+(yes|no)\s+(0\.\d{3}|1\.000)\s+(0\.\d{3}|1\.000)")
+            .ToDictionary(match => $"{match.Groups[1]} {match.Groups[2]}", match => (Number(match.Groups[3]), Number(match.Groups[4])));
+        Assert.Equal(["hybrid no", "hybrid yes", "vector no", "vector yes"], rows.Keys.Order());
+        foreach (string mode in new[] { "vector", "hybrid" })
+        {
+            Assert.True(rows[$"{mode} yes"].Hit >= rows[$"{mode} no"].Hit, output);
+            Assert.True(rows[$"{mode} yes"].Mrr >= rows[$"{mode} no"].Mrr, output);
+        }
+    }
+
+    [Fact]
+    public async Task Run_SettingOutOfRange_NamesTheKey()
+    {
+        string output = await RunAsync("", "--Reranking:TopN=0", "question");
+
+        Assert.Contains("Reranking:TopN is 0; expected 1 or more.", output, StringComparison.Ordinal);
+    }
+
+    private static double Number(Group group) => double.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<string> RunAsync(string input, params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "RagChat.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output + await errors;
+    }
+}
