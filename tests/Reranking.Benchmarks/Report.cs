@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using Reranking.Onnx;
+
+namespace Reranking.Benchmarks;
+
+/// <summary>Measures the engine and its baselines in turns, in one run, and writes the table of the README.</summary>
+public static class Report
+{
+    private const int Rounds = 11;
+    private const int Count = 100;
+
+    public static async Task WriteAsync(TextWriter output, bool withNode)
+    {
+        (string query, string[] documents, string source) = BenchmarkData.Passages(Count);
+        using CrossEncoder encoder = await CrossEncoder.LoadAsync(ModelFolder.Open(BenchmarkData.ModelFolder, new OnnxScorerOptions()));
+        using var scorer = new OnnxRelevanceScorer();
+        await scorer.ScoreAsync(query, documents);
+        string memory = await MemoryReport.MeasureAsync(scorer, query);   // before the baselines take theirs
+        using PairInputs inputs = PairInputs.Encode(encoder.Model, query, documents, CancellationToken.None);
+        using var bare = new BareLoop(encoder.Model, inputs);
+        using var padded = new PaddedBatches(encoder.Model, inputs);
+        using NodePeer? node = withNode ? await NodePeer.StartAsync(BenchmarkData.ModelFolder, query, documents) : null;
+
+        List<TimeSpan> engineTimes = [];
+        List<TimeSpan> bareTimes = [];
+        List<TimeSpan> paddedTimes = [];
+        List<TimeSpan> nodeTimes = [];
+        for (int round = -2; round < Rounds; round++)   // the first two warm up
+        {
+            Add(bareTimes, Time(bare.Run));
+            Add(engineTimes, await TimeAsync(() => scorer.ScoreAsync(query, documents)));
+            Add(paddedTimes, Time(padded.Run));
+            if (node is not null)
+            {
+                Add(nodeTimes, node.Run());
+            }
+
+            void Add(List<TimeSpan> times, TimeSpan time)
+            {
+                if (round >= 0)
+                {
+                    times.Add(time);
+                }
+            }
+        }
+
+        TimeSpan engine = Median(engineTimes);
+        double tokens = Enumerable.Range(0, inputs.Count).Average(inputs.Length);
+        await output.WriteLineAsync(Invariant($"{Count} {source}, {tokens:0} tokens a pair, median of {Rounds} rounds; model {encoder.Model.Folder.ModelId}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        await output.WriteLineAsync();
+        await output.WriteLineAsync("| | ms | times the engine |");
+        await output.WriteLineAsync("|---|---|---|");
+        await WriteRowAsync("this engine, tokenisation included", engine);
+        await WriteRowAsync("bare ONNX Runtime loop, same settings, inputs ready", Median(bareTimes));
+        await WriteRowAsync("padded batches of 8, default settings, inputs ready", Median(paddedTimes));
+        if (node is not null)
+        {
+            await WriteRowAsync("`@huggingface/transformers` 4.3.1 (npm), one padded batch", Median(nodeTimes));
+        }
+
+        await output.WriteLineAsync();
+        await output.WriteLineAsync(Invariant($"Managed allocation: {await AllocationAsync(scorer, query, documents):0} bytes a pair."));
+        await output.WriteLineAsync(memory);
+
+        Task WriteRowAsync(string name, TimeSpan time) => output.WriteLineAsync(Invariant($"| {name} | {time.TotalMilliseconds:0} | {time / engine:0.00} |"));
+    }
+
+    private static async Task<double> AllocationAsync(OnnxRelevanceScorer scorer, string query, string[] documents)
+    {
+        const int Calls = 10;
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < Calls; i++)
+        {
+            await scorer.ScoreAsync(query, documents);
+        }
+
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)(Calls * documents.Length);
+    }
+
+    private static TimeSpan Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<Task> action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
