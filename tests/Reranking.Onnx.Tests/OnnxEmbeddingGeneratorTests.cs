@@ -62,6 +62,16 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task GenerateAsync_OtherModel_IsRefused()
+    {
+        var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { ModelId = "other" }));
+
+        Assert.Equal(
+            "The options ask for model 'other', but this generator has 'bge-small-en-v1.5-int8'. Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model. (Parameter 'options')",
+            exception.Message);
+    }
+
+    [Fact]
     public async Task GenerateAsync_MeanPooling_IsTheMeanOfTheRows()
     {
         OnnxEmbeddingGeneratorOptions options = Options();
@@ -100,6 +110,8 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         GeneratedEmbeddings<Embedding<float>> embeddings = await _generator.GenerateAsync([longText]);
 
         Assert.Equal(512, embeddings.Usage!.InputTokenCount);
+        Assert.Equal(1, embeddings.AdditionalProperties![OnnxEmbeddingGenerator.TruncatedCountProperty]);
+        Assert.Null((await _generator.GenerateAsync(["short"])).AdditionalProperties);
         Assert.Equal(await EmbedAsync(_generator, string.Join(' ', Enumerable.Repeat("word", 510))), embeddings[0].Vector.ToArray());
     }
 

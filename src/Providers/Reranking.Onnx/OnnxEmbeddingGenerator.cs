@@ -7,13 +7,16 @@ namespace Reranking.Onnx;
 /// <para>Thread-safe; one instance serves the application. The model is loaded on the first call. No text leaves the process.</para>
 /// <para>
 /// Texts are passages unless <see cref="ForQueries"/> is used, or the options' additional property <see cref="InputTypeProperty"/> says <c>query</c>. A text longer than the model's
-/// input is cut at its end.
+/// input is cut at its end, and counted under <see cref="TruncatedCountProperty"/>.
 /// </para>
 /// </remarks>
 public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <summary>The additional property of <see cref="EmbeddingGenerationOptions"/> that tells <c>query</c> from <c>passage</c>.</summary>
     public const string InputTypeProperty = "input_type";
+
+    /// <summary>The additional property of the answer that counts the texts of which only a part was read; absent where there are none.</summary>
+    public const string TruncatedCountProperty = "truncated_count";
 
     private readonly OnnxEmbeddingGeneratorOptions _options;
     private readonly ModelLoader<BiEncoder> _loader;
@@ -29,11 +32,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         ArgumentNullException.ThrowIfNull(options);
         _options = (OnnxEmbeddingGeneratorOptions)options.Copy();
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
-        if (_options.FullModelPath is not { } path)
-        {
-            throw new ArgumentException($"{_options.SettingsPath}:ModelPath is not set; expected the folder of a bi-encoder.", nameof(options));
-        }
-
+        string path = _options.FullModelPath!;
         _loader = new ModelLoader<BiEncoder>(this, () => Task.FromResult(Load(path)));
         _queries = new QueryGenerator(this);
         _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
@@ -79,11 +78,12 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
 
         ObjectDisposedException.ThrowIf(!encoder.Model.TryHold(), this);
         using OnnxModel held = encoder.Model;
-        (float[][] vectors, long tokens) =
+        (float[][] vectors, long tokens, int truncated) =
             await Task.Run(() => encoder.EmbedAsync(texts, _options.Pooling, _options.Normalize, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = encoder.Model.Folder.ModelId }))
         {
             Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
+            AdditionalProperties = truncated > 0 ? new() { [TruncatedCountProperty] = truncated } : null,
         };
     }
 

@@ -39,6 +39,11 @@ internal static class OnnxModelOptionsValidation
     public static IEnumerable<string> Failures(OnnxModelOptions options)
     {
         string path = options.SettingsPath;
+        if (options is OnnxEmbeddingGeneratorOptions { ModelPath: null })
+        {
+            yield return $"{path}:{nameof(options.ModelPath)} is not set; expected the folder of a bi-encoder.";
+        }
+
         if (options.ModelPath is { } folder && string.IsNullOrWhiteSpace(folder))
         {
             yield return Message(path, nameof(options.ModelPath), "blank", "the path of a model folder, or none");
@@ -69,9 +74,9 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.DeviceId), options.DeviceId, "0 or more");
         }
 
-        if (options.MaxBatchTokens < 512)
+        if (options.MaxBatchTokens is < 512 or > 1 << 20)
         {
-            yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 or more");
+            yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 to 1048576");
         }
     }
 

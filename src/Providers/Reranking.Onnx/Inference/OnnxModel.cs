@@ -8,6 +8,9 @@ namespace Reranking.Onnx;
 /// <remarks>Thread-safe. The session is closed when the owner has disposed the model and the last request that holds it has ended.</remarks>
 internal sealed partial class OnnxModel : IDisposable
 {
+    // The rows of a bi-encoder for one input of 8,192 tokens and 1,024 dimensions; what a larger batch took is let go.
+    private const long MaxKeptBufferSize = 64L << 20;
+
     private readonly InferenceSession _session;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
@@ -142,7 +145,10 @@ internal sealed partial class OnnxModel : IDisposable
         }
         finally
         {
-            _buffers.Add(buffers);
+            if (buffers.Size <= MaxKeptBufferSize)
+            {
+                _buffers.Add(buffers);
+            }
         }
     }
 

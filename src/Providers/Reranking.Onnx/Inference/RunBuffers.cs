@@ -15,6 +15,9 @@ internal sealed class RunBuffers
     /// <summary>Gets the shape of the inputs, written by the run: [batch, length].</summary>
     public long[] InputShape { get; } = new long[2];
 
+    /// <summary>Gets how many bytes the buffers have grown to.</summary>
+    public long Size => ((long)(_ids.Length + _types.Length + _mask.Length) * sizeof(long)) + ((long)(_narrow.Length + _output.Length) * sizeof(int)) + ((long)_halfOutput.Length * sizeof(short));
+
     public Memory<long> Ids(int length) => Memory(ref _ids, length);
 
     public Memory<long> Types(int length) => Memory(ref _types, length);

@@ -5,11 +5,12 @@ namespace Reranking.Onnx;
 /// <summary>Opens ONNX Runtime sessions with the settings that were measured to be the best for one input a run.</summary>
 internal static class SessionFactory
 {
+    /// <exception cref="RelevanceScoringException">The file is no complete model, or the runtime can't be started.</exception>
     public static InferenceSession Open(string path, OnnxModelOptions options)
     {
-        using SessionOptions session = CreateOptions(options);
         try
         {
+            using SessionOptions session = CreateOptions(options);
             return new InferenceSession(path, session);
         }
         catch (OnnxRuntimeException exception)
@@ -17,7 +18,16 @@ internal static class SessionFactory
             throw new RelevanceScoringException(
                 $"'{path}' can't be loaded by ONNX Runtime: {exception.Message} Expected a complete ONNX model. Check {options.SettingsPath}:ModelPath.", exception);
         }
+        catch (Exception exception) when (IsNativeLibraryFailure(exception))
+        {
+            throw new RelevanceScoringException(
+                $"The native library of ONNX Runtime can't be loaded: {exception.Message} Expected the one of the package Microsoft.ML.OnnxRuntime, or of its GPU kin, in the version of Microsoft.ML.OnnxRuntime.Managed.", exception);
+        }
     }
+
+    // Met first wherever the runtime is first touched, possibly wrapped by a static constructor.
+    private static bool IsNativeLibraryFailure(Exception exception) =>
+        exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException || (exception is TypeInitializationException { InnerException: { } inner } && IsNativeLibraryFailure(inner));
 
     private static SessionOptions CreateOptions(OnnxModelOptions options)
     {

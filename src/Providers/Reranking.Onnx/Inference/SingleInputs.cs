@@ -16,6 +16,9 @@ internal sealed class SingleInputs : ModelInputs, IDisposable
 
     public override int Count => _ranges.Length;
 
+    /// <summary>Gets how many texts were longer than the model's input.</summary>
+    public int TruncatedCount { get; private set; }
+
     /// <summary>Gets how many tokens all inputs have together, special tokens included.</summary>
     public long TotalLength => _tokens.Count + ((long)Count * _tokenizer.SingleSpecialTokenCount);
 
@@ -32,6 +35,7 @@ internal sealed class SingleInputs : ModelInputs, IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 EncodedText text = tokenizer.Encode(texts[i], budget, tokens);
                 tokens.Truncate(text.Start + Math.Min(text.Count, budget));
+                inputs.TruncatedCount += text.Count > budget || !text.IsComplete ? 1 : 0;
                 inputs._ranges[i] = text.Start..tokens.Count;
             }
 

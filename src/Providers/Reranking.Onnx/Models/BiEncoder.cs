@@ -32,12 +32,12 @@ internal sealed class BiEncoder : IDisposable
         }
     }
 
-    public async Task<(float[][] Vectors, long TokenCount)> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPooling pooling, bool normalize, CancellationToken cancellationToken)
+    public async Task<(float[][] Vectors, long TokenCount, int TruncatedCount)> EmbedAsync(IReadOnlyList<string> texts, EmbeddingPooling pooling, bool normalize, CancellationToken cancellationToken)
     {
         using SingleInputs inputs = SingleInputs.Encode(Model, texts, cancellationToken);
         float[][] vectors = new float[inputs.Count][];
         await Model.RunAsync(inputs, Model.Plan(inputs), Read, cancellationToken).ConfigureAwait(false);
-        return (vectors, inputs.TotalLength);
+        return (vectors, inputs.TotalLength, inputs.TruncatedCount);
 
         void Read(int index, int tokenCount, ReadOnlySpan<float> values)
         {

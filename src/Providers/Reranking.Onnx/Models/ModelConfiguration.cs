@@ -73,6 +73,10 @@ internal sealed class ModelConfiguration
         {
             throw new RelevanceScoringException(Damaged(path, options), exception);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException($"'{path}' can't be read: {exception.Message} Check {options.SettingsPath}:{nameof(options.ModelPath)}.", exception);
+        }
 
         throw new RelevanceScoringException(Damaged(path, options));
     }

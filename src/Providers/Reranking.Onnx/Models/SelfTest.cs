@@ -50,7 +50,7 @@ internal static class SelfTest
                 ? pairs
                 : throw new RelevanceScoringException(Unreadable(folder));
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new RelevanceScoringException(Unreadable(folder), exception);
         }
