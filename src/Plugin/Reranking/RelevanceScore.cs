@@ -5,7 +5,7 @@ namespace Reranking;
 /// <param name="RawScore">What the model gave: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
 /// <remarks>
 /// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Score"/> of exactly 1. <paramref name="RawScore"/> keeps them apart, which is why
-/// the ranking uses it, and thresholds and displays use <paramref name="Score"/>. A value type of 32 bytes, so that a thousand scores are one array and no garbage.
+/// the ranking uses it, and thresholds and displays use <paramref name="Score"/>. A value type of 40 bytes, so that a thousand scores are one array and no garbage.
 /// </remarks>
 public readonly record struct RelevanceScore(double Score, double RawScore)
 {
@@ -15,6 +15,10 @@ public readonly record struct RelevanceScore(double Score, double RawScore)
     /// <summary>Gets how many tokens the model read for this document, the query and special tokens included.</summary>
     /// <value>A count of tokens, or <see langword="null"/> where the provider does not tell.</value>
     public int? TokenCount { get; init; }
+
+    /// <summary>Gets which stage of a cascade gave the score, from 0. Scores of different stages are never compared: all of a later stage rank before those of an earlier one.</summary>
+    /// <value>The default is 0, as for every scorer of one stage.</value>
+    public int Stage { get; init; }
 
     /// <summary>Makes a score out of a logit: <see cref="RawScore"/> is the logit and <see cref="Score"/> its sigmoid.</summary>
     /// <param name="logit">The raw output of a model with one label; any number.</param>

@@ -19,6 +19,14 @@ public class RelevanceScorerMetadata(string? providerName = null, Uri? endpoint 
     /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown.</value>
     public string? ModelId { get; } = modelId;
 
+    /// <summary>Gets a value indicating whether texts stay on this machine, or in a network that the settings declare to be as good.</summary>
+    /// <value>Where it is not overridden: whether there is no <see cref="Endpoint"/>.</value>
+    public virtual bool IsLocal => Endpoint is null;
+
+    /// <summary>Gets what tells two set-ups of one <see cref="ModelId"/> apart that score differently: a hash of the weights, the longest input, the dialect.</summary>
+    /// <value>A short text, the same in every process that scores the same, or <see langword="null"/> where nothing but the model matters. It may read files when it is asked for the first time.</value>
+    public virtual string? Revision => null;
+
     /// <summary>Gets the longest input of the model.</summary>
     /// <value>A count of tokens, query, document and special tokens together, or <see langword="null"/> where it is unknown.</value>
     public int? MaxInputTokens { get; } = maxInputTokens;

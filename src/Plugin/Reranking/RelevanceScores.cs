@@ -9,6 +9,22 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
 {
     private readonly IReadOnlyList<RelevanceScore> _scores = scores ?? throw new ArgumentNullException(nameof(scores));
 
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScores"/> class with other scores and all else as another answer has it.</summary>
+    /// <param name="scores">One score a document, in document order. The list is kept, not copied.</param>
+    /// <param name="other">The answer to copy the properties of.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="scores"/> or <paramref name="other"/> is <see langword="null"/>.</exception>
+    public RelevanceScores(IReadOnlyList<RelevanceScore> scores, RelevanceScores other)
+        : this(scores)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ModelId = other.ModelId;
+        ScorerName = other.ScorerName;
+        MinScore = other.MinScore;
+        FailedAttempts = other.FailedAttempts;
+        Usage = other.Usage;
+        AdditionalProperties = other.AdditionalProperties;
+    }
+
     /// <summary>Gets the answer to a call without documents.</summary>
     public static RelevanceScores Empty { get; } = new([]);
 
@@ -18,6 +34,19 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     /// <summary>Gets the model that answered.</summary>
     /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown.</value>
     public string? ModelId { get; init; }
+
+    /// <summary>Gets the name of the scorer that answered, as the configuration has it.</summary>
+    /// <value>The name, or <see langword="null"/> for a scorer without one.</value>
+    public string? ScorerName { get; init; }
+
+    /// <summary>Gets the lowest <see cref="RelevanceScore.Score"/> worth keeping, as it was set for the scorer that answered.</summary>
+    /// <value>From 0 to 1, or <see langword="null"/> for no threshold.</value>
+    /// <remarks>It comes with the scores, so that after a swap or in a chain a threshold never meets the scale of another model.</remarks>
+    public double? MinScore { get; init; }
+
+    /// <summary>Gets the scorers that were asked before and did not answer, in the order in which they were asked.</summary>
+    /// <value>Empty where the first one answered.</value>
+    public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>Gets what the call consumed.</summary>
     /// <value>The usage, or <see langword="null"/> where the provider does not tell.</value>

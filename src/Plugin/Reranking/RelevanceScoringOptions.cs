@@ -16,12 +16,23 @@ public class RelevanceScoringOptions
     {
         ArgumentNullException.ThrowIfNull(other);
         ModelId = other.ModelId;
+        Timeout = other.Timeout;
+        KeepLocal = other.KeepLocal;
         AdditionalProperties = other.AdditionalProperties is null ? null : new Dictionary<string, object?>(other.AdditionalProperties);
     }
 
     /// <summary>Gets or sets the model that shall score, for providers that serve several.</summary>
     /// <value>The provider's name for the model. The default is <see langword="null"/>: the model that the scorer was set up with.</value>
     public string? ModelId { get; set; }
+
+    /// <summary>Gets or sets how long an answer is of use, from now on.</summary>
+    /// <value>More than zero. The default is <see langword="null"/>: no limit, but for the token.</value>
+    /// <remarks>The token ends a call that is late; this tells in advance, so that a chain can share the time and nobody waits for a retry that would come too late.</remarks>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the query and the documents may not leave this machine.</summary>
+    /// <value>The default is <see langword="false"/>. A scorer whose <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="false"/> refuses a call that sets it.</value>
+    public bool KeepLocal { get; set; }
 
     /// <summary>Gets or sets what a provider understands beyond the members of this type.</summary>
     /// <value>The properties by name. The default is <see langword="null"/>. A scorer ignores what it does not know.</value>

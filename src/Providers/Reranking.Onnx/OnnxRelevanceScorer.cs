@@ -13,7 +13,7 @@ namespace Reranking.Onnx;
 /// </para>
 /// <para>A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as <see cref="RelevanceScore.IsTruncated"/>.</para>
 /// </remarks>
-public sealed partial class OnnxRelevanceScorer : IRelevanceScorer
+public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
 {
     private const string ProviderName = "onnx";
     private const string BundledModel = "ms-marco-MiniLM-L-12-v2-int8";
