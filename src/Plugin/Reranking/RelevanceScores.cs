@@ -21,6 +21,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
         ScorerName = other.ScorerName;
         MinScore = other.MinScore;
         FailedAttempts = other.FailedAttempts;
+        Scorer = other.Scorer;
         Usage = other.Usage;
         AdditionalProperties = other.AdditionalProperties;
     }
@@ -55,6 +56,9 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     /// <summary>Gets what a provider tells beyond the members of this type.</summary>
     /// <value>The properties by name, or <see langword="null"/> where there are none.</value>
     public IReadOnlyDictionary<string, object?>? AdditionalProperties { get; init; }
+
+    /// <summary>Gets what is known about the scorer that answered, where it is one of several.</summary>
+    internal RelevanceScorerMetadata? Scorer { get; init; }
 
     /// <summary>Gets the score of the document at a position.</summary>
     /// <param name="index">The position of the document, from 0.</param>

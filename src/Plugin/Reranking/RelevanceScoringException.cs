@@ -24,6 +24,10 @@ public class RelevanceScoringException : Exception
     {
     }
 
+    /// <summary>Gets the scorers that were asked in turn, where there were several.</summary>
+    /// <value>In the order in which they were asked; empty where one scorer failed by itself.</value>
+    public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
+
     /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>
     public bool IsTransient { get; init; }
 }

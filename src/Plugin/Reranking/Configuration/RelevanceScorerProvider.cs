@@ -14,6 +14,10 @@ public abstract class RelevanceScorerProvider(string name)
     /// <value>Names of keys and of sub-sections, as <c>ModelPath</c>; letter case does not matter. Another key is refused, with the nearest of these.</value>
     public abstract IReadOnlyCollection<string> Keys { get; }
 
+    /// <summary>Gets the keys that this kind of scorer reads beside <c>Scorers</c>, for what its scorers share.</summary>
+    /// <value>Names of sub-sections of the section that <c>AddReranking</c> was given. None where it is not overridden.</value>
+    public virtual IReadOnlyCollection<string> RootKeys => [];
+
     /// <summary>Finds what is wrong with the settings of a scorer, without touching a file or the network.</summary>
     /// <param name="section">The section of the scorer, as <c>Reranking:Scorers:local</c>.</param>
     /// <param name="isUsed">Whether requests go to the scorer. One that only stands by may lack what it needs to work, such as a key.</param>

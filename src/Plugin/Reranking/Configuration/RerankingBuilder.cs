@@ -2,13 +2,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Reranking;
 
-/// <summary>Adds to what <c>AddReranking</c> registered: the kinds of scorers that the configuration may name.</summary>
+/// <summary>Adds to what <c>AddReranking</c> registered: kinds of scorers that the configuration may name, decorators around them, and rules in code.</summary>
 public sealed class RerankingBuilder
 {
-    internal RerankingBuilder(IServiceCollection services) => Services = services;
+    private readonly List<Action<string, RelevanceScorerBuilder>> _decorators = [];
+    private readonly List<Func<object?, bool>> _keepLocal = [];
+
+    internal RerankingBuilder(IServiceCollection services, string sectionPath) => (Services, SectionPath) = (services, sectionPath);
 
     /// <summary>Gets the services.</summary>
     public IServiceCollection Services { get; }
+
+    internal string SectionPath { get; }
 
     /// <summary>Adds a kind of scorer that the configuration may name.</summary>
     /// <param name="providerFactory">Makes the provider, once.</param>
@@ -20,4 +25,38 @@ public sealed class RerankingBuilder
         Services.AddSingleton(providerFactory);
         return this;
     }
+
+    /// <summary>Decorates the scorers that the configuration names.</summary>
+    /// <param name="decorate">Takes the name of a scorer and its builder; it is called for each scorer that is made, also after a change of the configuration.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="decorate"/> is <see langword="null"/>.</exception>
+    public RerankingBuilder Decorate(Action<string, RelevanceScorerBuilder> decorate)
+    {
+        ArgumentNullException.ThrowIfNull(decorate);
+        _decorators.Add(decorate);
+        return this;
+    }
+
+    /// <summary>Keeps the texts of some candidates on this machine: a call with one of them is answered by a local scorer as a whole.</summary>
+    /// <typeparam name="T">The type of the candidates that the rule knows; others are not its business.</typeparam>
+    /// <param name="isConfidential">Tells whether the text of a candidate may not leave.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
+    public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)
+    {
+        ArgumentNullException.ThrowIfNull(isConfidential);
+        _keepLocal.Add(candidate => candidate is T known && isConfidential(known));
+        return this;
+    }
+
+    internal IRelevanceScorer Build(string scorerName, IRelevanceScorer scorer, IServiceProvider services)
+    {
+        var builder = new RelevanceScorerBuilder(scorer);
+        _decorators.ForEach(decorate => decorate(scorerName, builder));
+        return builder.Build(services);
+    }
+
+    /// <summary>Joins the rules in code with that of the configuration.</summary>
+    internal Func<object?, bool>? KeepLocalRule(KeepLocalField? field) =>
+        _keepLocal.Count == 0 && field is null ? null : candidate => field?.Holds(candidate) == true || _keepLocal.Exists(rule => rule(candidate));
 }

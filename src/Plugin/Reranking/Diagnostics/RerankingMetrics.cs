@@ -15,6 +15,8 @@ internal sealed class RerankingMetrics
     private readonly Histogram<double> _displacement;
     private readonly Counter<long> _truncated;
     private readonly Counter<long> _fallbacks;
+    private readonly Counter<long> _failedAttempts;
+    private readonly Counter<long> _swaps;
 
     private RerankingMetrics(Meter meter)
     {
@@ -28,13 +30,16 @@ internal sealed class RerankingMetrics
         _displacement = meter.CreateHistogram<double>(RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
         _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");
         _fallbacks = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
+        _failedAttempts = meter.CreateCounter<long>(RerankingTelemetry.Instruments.FailedAttempts, "{attempt}", "Scorers of chains and cascades that were asked, or would have been, and did not answer.");
+        _swaps = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Swaps, "{swap}", "Changes of the configuration that took effect, or were refused.");
     }
 
     /// <summary>Takes the meter from the application's factory, which disposes it, or else shares one for the process.</summary>
     public static RerankingMetrics Create(IMeterFactory? meterFactory) =>
         meterFactory is null ? Shared.Value : new RerankingMetrics(meterFactory.Create(RerankingTelemetry.SourceName));
 
-    public void RecordScoring(TimeSpan duration, in TagList scorer, string? errorType)
+    /// <summary>Records how long the scorer took, whether it answered or not, and who answered where scorers have names.</summary>
+    public void RecordScoring(TimeSpan duration, in TagList scorer, string? scorerName, string? errorType)
     {
         if (!_duration.Enabled)
         {
@@ -42,6 +47,11 @@ internal sealed class RerankingMetrics
         }
 
         TagList tags = scorer;
+        if (scorerName is not null)
+        {
+            tags.Add(RerankingTelemetry.Tags.Scorer, scorerName);
+        }
+
         if (errorType is not null)
         {
             tags.Add(RerankingTelemetry.Tags.ErrorType, errorType);
@@ -72,6 +82,13 @@ internal sealed class RerankingMetrics
         _fallbacks.Add(1, tags);
     }
 
+    public void RecordFailedAttempt(ScoringAttempt attempt) => _failedAttempts.Add(
+        1,
+        new KeyValuePair<string, object?>(RerankingTelemetry.Tags.Scorer, attempt.ScorerName),
+        new KeyValuePair<string, object?>(RerankingTelemetry.Tags.Reason, TagValue(attempt.Reason)));
+
+    public void RecordSwap(bool refused) => _swaps.Add(1, new KeyValuePair<string, object?>(RerankingTelemetry.Tags.Outcome, refused ? "refused" : "swapped"));
+
     /// <summary>Gives the value of a tag in the form that telemetry uses: lower case, words joined by underscores.</summary>
     public static string TagValue(RerankingReason reason) => reason switch
     {
@@ -83,6 +100,15 @@ internal sealed class RerankingMetrics
         RerankingReason.ScorerFailed => "scorer_failed",
         RerankingReason.InvalidScores => "invalid_scores",
         _ => "none",
+    };
+
+    public static string TagValue(ScoringAttemptReason reason) => reason switch
+    {
+        ScoringAttemptReason.Timeout => "timeout",
+        ScoringAttemptReason.InvalidScores => "invalid_scores",
+        ScoringAttemptReason.CircuitOpen => "circuit_open",
+        ScoringAttemptReason.KeptLocal => "kept_local",
+        _ => "scorer_failed",
     };
 
     public static string TagValue(RerankingOutcome outcome) => outcome switch

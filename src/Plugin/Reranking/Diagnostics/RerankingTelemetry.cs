@@ -15,6 +15,8 @@ public static class RerankingTelemetry
         public const string Candidates = "reranking.candidates";
         public const string Truncated = "reranking.documents.truncated";
         public const string Fallbacks = "reranking.fallbacks";
+        public const string FailedAttempts = "reranking.attempts.failed";
+        public const string Swaps = "reranking.swaps";
         public const string RankDisplacement = "reranking.rank_displacement";
     }
 
@@ -31,6 +33,8 @@ public static class RerankingTelemetry
         public const string ServerAddress = "server.address";
         public const string ServerPort = "server.port";
         public const string Outcome = "reranking.outcome";
+        public const string Scorer = "reranking.scorer";
+        public const string KeptLocal = "reranking.kept_local";
         public const string Reason = "reranking.reason";
         public const string ScoredCount = "reranking.scored.count";
         public const string TruncatedCount = "reranking.truncated.count";

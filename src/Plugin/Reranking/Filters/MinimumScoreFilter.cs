@@ -1,6 +1,7 @@
 namespace Reranking;
 
 /// <summary>Leaves out the candidates below a score, and those that were not scored.</summary>
+/// <remarks>In the ranking of a cascade the threshold is one for the last stage: candidates that were scored by earlier stages alone are left out too.</remarks>
 public sealed class MinimumScoreFilter : IRankingFilter
 {
     private readonly double _minimumScore;
@@ -22,6 +23,7 @@ public sealed class MinimumScoreFilter : IRankingFilter
     public IReadOnlyList<RankedCandidate<T>> Apply<T>(IReadOnlyList<RankedCandidate<T>> ranked)
     {
         ArgumentNullException.ThrowIfNull(ranked);
-        return [.. ranked.Where(candidate => candidate.Score?.Score >= _minimumScore)];
+        int lastStage = ranked.Max(static candidate => candidate.Score?.Stage) ?? 0;
+        return [.. ranked.Where(candidate => candidate.Score is { } score && score.Stage == lastStage && score.Score >= _minimumScore)];
     }
 }

@@ -13,6 +13,9 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
     /// <summary>Gets how many candidates were added: those that can be part of the ranking.</summary>
     public int Count => _candidates.Count;
 
+    /// <summary>Gets a value indicating whether one of the texts to score may not leave this machine.</summary>
+    public bool KeepLocal { get; private set; }
+
     /// <summary>Gets the texts to score, in first-stage order.</summary>
     public IReadOnlyList<string> Documents => _documents;
 
@@ -50,6 +53,7 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         }
         else if (index < options.CandidateCount)   // by position, so that who is scored does not depend on how many were fetched
         {
+            KeepLocal = KeepLocal || options.KeepLocal?.Invoke(candidate) == true;
             _scored.Add(index);
             _documents.Add(text);
         }
@@ -65,7 +69,8 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         var ranking = new List<RankedCandidate<T>>(Count);
         ranking.AddRange(_scored
             .Select((index, position) => new RankedCandidate<T>(_candidates[index], index, scores[position]))
-            .OrderByDescending(static ranked => ranked.Score!.Value.RawScore));   // stable: equal scores keep the first-stage order
+            .OrderByDescending(static ranked => ranked.Score!.Value.Stage)
+            .ThenByDescending(static ranked => ranked.Score!.Value.RawScore));   // stable: equal scores keep the first-stage order
         ranking.AddRange(_beyond.Select(Unscored));
         ranking.AddRange(_blank.Select(Unscored));
         return ranking;

@@ -48,7 +48,7 @@ public sealed partial class Reranker
         return activity;
     }
 
-    private void Report<T>(IReadOnlyList<RankedCandidate<T>> ranking, RelevanceScores scores, int truncated, int candidateCount, in TagList tags, Activity? activity)
+    private void Report<T>(IReadOnlyList<RankedCandidate<T>> ranking, RelevanceScores scores, int truncated, int candidateCount, bool keptLocal, in TagList tags, Activity? activity)
     {
         // An empty ranking has no ranks; a 0 would say that reranking changed nothing.
         double? displacement = ranking.Count == 0 ? null : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
@@ -61,6 +61,11 @@ public sealed partial class Reranker
             activity.SetTag(RerankingTelemetry.Tags.RankDisplacement, displacement);
             activity.SetTag(RerankingTelemetry.Tags.ResponseModel, scores.ModelId);
             activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
+            activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
+            if (keptLocal)
+            {
+                activity.SetTag(RerankingTelemetry.Tags.KeptLocal, true);
+            }
         }
 
         LogReranked(scores.Count, candidateCount, ranking.Count, displacement ?? 0);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 
 namespace Reranking;
@@ -10,6 +9,7 @@ public sealed partial class Reranker
     private async Task<(RelevanceScores? Scores, RerankingReason Reason, Exception? Failure)> ScoreAsync(
         string query,
         IReadOnlyList<string> documents,
+        bool keepLocal,
         RerankingOptions options,
         RelevanceScorerMetadata? metadata,
         TagList tags,
@@ -17,17 +17,18 @@ public sealed partial class Reranker
         CancellationToken cancellationToken)
     {
         long start = _timeProvider.GetTimestamp();
+        var scoring = new RelevanceScoringOptions { Timeout = options.Timeout == Timeout.InfiniteTimeSpan ? null : options.Timeout, KeepLocal = keepLocal };
         using var timeout = new CancellationTokenSource(options.Timeout, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         RerankingReason reason;
         Exception failure;
         try
         {
-            RelevanceScores? scores = await WaitOrLeaveAsync(_scorer.ScoreAsync(query, documents, options: null, linked.Token), linked.Token).ConfigureAwait(false);
+            RelevanceScores? scores = await _scorer.ScoreAsync(query, documents, scoring, linked.Token).WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (FindFault(scores, documents.Count, metadata) is not { } fault)
+            if (ScoreFaults.Find(scores, documents.Count, Name(metadata)) is not { } fault)
             {
-                _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, errorType: null);
+                _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), scores!.Scorer is null ? tags : ScorerTags(scores.Scorer), scores.ScorerName, errorType: null);
                 return (scores, RerankingReason.None, null);
             }
 
@@ -61,6 +62,10 @@ public sealed partial class Reranker
                 IsTransient = true,
             };
         }
+        catch (RelevanceScoringException exception) when (exception.FailedAttempts is [.., { Reason: ScoringAttemptReason.Timeout }])
+        {
+            (reason, failure) = (RerankingReason.Timeout, exception);
+        }
         catch (Exception exception)
         {
             (reason, failure) = (RerankingReason.ScorerFailed, exception);
@@ -80,52 +85,10 @@ public sealed partial class Reranker
 
         void RecordFailure(string errorType)
         {
-            _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, errorType);
+            _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, scorerName: null, errorType);
             activity?.SetStatus(ActivityStatusCode.Error);
             activity?.SetTag(RerankingTelemetry.Tags.ErrorType, errorType);
         }
-    }
-
-    /// <summary>Waits for the scorer; one that does not look at its token is left behind.</summary>
-    private static async Task<RelevanceScores?> WaitOrLeaveAsync(Task<RelevanceScores> scoring, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await scoring.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (!scoring.IsCompletedSuccessfully)
-            {
-                // What a scorer throws after it was left behind concerns nobody, and must not surface as an unobserved exception.
-                _ = scoring.ContinueWith(
-                    static late => late.Exception,
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
-            }
-        }
-    }
-
-    private string? FindFault(RelevanceScores? scores, int expected, RelevanceScorerMetadata? metadata)
-    {
-        if (scores is null || scores.Count != expected)
-        {
-            string given = scores?.Count.ToString(CultureInfo.InvariantCulture) ?? "null";
-            return $"Expected {expected} scores for {expected} documents, but {Name(metadata)} gave {given}.";
-        }
-
-        for (int i = 0; i < expected; i++)
-        {
-            if (!double.IsFinite(scores[i].RawScore) || scores[i].Score is not (>= 0 and <= 1))
-            {
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Expected finite raw scores and scores from 0 to 1, but {Name(metadata)} gave the raw score {scores[i].RawScore} and the score {scores[i].Score} to document {i}.");
-            }
-        }
-
-        return null;
     }
 
     private string Name(RelevanceScorerMetadata? metadata) => metadata?.ModelId ?? metadata?.ProviderName ?? _scorer.GetType().Name;

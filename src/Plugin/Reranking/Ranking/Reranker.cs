@@ -16,7 +16,7 @@ public sealed partial class Reranker
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
-    private readonly RerankingOptions _options;
+    private readonly Func<RerankingOptions> _options;
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
@@ -32,18 +32,23 @@ public sealed partial class Reranker
         ILogger<Reranker>? logger = null,
         TimeProvider? timeProvider = null,
         IMeterFactory? meterFactory = null)
+        : this(Fixed(options), scorer, logger, timeProvider, meterFactory)
+    {
+    }
+
+    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class whose options may change from call to call; the ones given are valid and left alone.</summary>
+    internal Reranker(Func<RerankingOptions> options, IRelevanceScorer scorer, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         _scorer = scorer;
-        _options = options?.Clone() ?? new RerankingOptions();
-        RerankingOptionsValidator.ThrowIfInvalid(_options, nameof(options));
+        _options = options;
         _logger = logger ?? NullLogger<Reranker>.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _metrics = RerankingMetrics.Create(meterFactory);
     }
 
     /// <summary>Gets a copy of the options of calls that bring none, to change for one call.</summary>
-    public RerankingOptions DefaultOptions => _options.Clone();
+    public RerankingOptions DefaultOptions => _options().Clone();
 
     /// <summary>Reranks texts.</summary>
     /// <param name="query">The text that the documents are judged against.</param>
@@ -136,7 +141,7 @@ public sealed partial class Reranker
         TagList tags = ScorerTags(metadata);
         _metrics.RecordCandidates(candidateCount, tags);
 
-        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings);
+        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? _scorer.GetService<NamedScorerSettings>()?.MinScore);
         if (skip != RerankingReason.None)
         {
             LogSkipped(candidateCount, skip);
@@ -145,22 +150,32 @@ public sealed partial class Reranker
 
         using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
-            await ScoreAsync(query, texts.Documents, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
+            await ScoreAsync(query, texts.Documents, texts.KeepLocal, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
         if (scores is null)
         {
             _metrics.RecordFallback(reason, tags);
             activity?.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.FellBack));
+            if (texts.KeepLocal)
+            {
+                activity?.SetTag(RerankingTelemetry.Tags.KeptLocal, true);
+            }
+
             LogFellBack(failure!, texts.Documents.Count, reason);
             return Unranked(RerankingOutcome.FellBack, reason, failure);
         }
 
-        IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), settings);
+        double? minScore = settings.MinScore ?? scores.MinScore;
+        IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), minScore, settings.TopN);
         int truncated = scores.Count(static score => score.IsTruncated);
-        Report(ranking, scores, truncated, candidateCount, tags, activity);
+        Report(ranking, scores, truncated, candidateCount, texts.KeepLocal, tags, activity);
         return new RerankingResult<T>(ranking)
         {
             Outcome = RerankingOutcome.Reranked,
-            Scorer = metadata,
+            Scorer = scores.Scorer ?? metadata,
+            ScorerName = scores.ScorerName,
+            FailedAttempts = scores.FailedAttempts,
+            KeptLocal = texts.KeepLocal,
+            MinScore = minScore,
             ModelId = scores.ModelId ?? metadata?.ModelId,
             ScoredCount = scores.Count,
             TruncatedCount = truncated,
@@ -174,29 +189,38 @@ public sealed partial class Reranker
                 Outcome = outcome,
                 Reason = why,
                 Failure = cause,
+                FailedAttempts = (cause as RelevanceScoringException)?.FailedAttempts ?? [],
+                KeptLocal = texts.KeepLocal && outcome == RerankingOutcome.FellBack,
                 Scorer = metadata,
                 Elapsed = _timeProvider.GetElapsedTime(start),
             };
     }
 
-    private static RerankingReason SkipReason(string query, int candidateCount, int documentCount, RerankingOptions options) =>
+    private static RerankingReason SkipReason(string query, int candidateCount, int documentCount, double? minScore) =>
         candidateCount == 0 ? RerankingReason.NoCandidates
         : string.IsNullOrWhiteSpace(query) ? RerankingReason.BlankQuery
         : documentCount == 0 ? RerankingReason.BlankDocuments
-        : candidateCount == 1 && options.MinScore is null ? RerankingReason.SingleCandidate
+        : candidateCount == 1 && minScore is null ? RerankingReason.SingleCandidate
         : RerankingReason.None;
 
-    private static IReadOnlyList<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, RerankingOptions options)
+    private static IReadOnlyList<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, double? minScore, int topN)
     {
-        IReadOnlyList<RankedCandidate<T>> kept = options.MinScore is { } minimum ? new MinimumScoreFilter(minimum).Apply(ranking) : ranking;
-        return kept.Count <= options.TopN ? kept : [.. kept.Take(options.TopN)];
+        IReadOnlyList<RankedCandidate<T>> kept = minScore is { } minimum ? new MinimumScoreFilter(minimum).Apply(ranking) : ranking;
+        return kept.Count <= topN ? kept : [.. kept.Take(topN)];
+    }
+
+    private static Func<RerankingOptions> Fixed(RerankingOptions? options)
+    {
+        RerankingOptions settings = options?.Clone() ?? new RerankingOptions();
+        RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
+        return () => settings;
     }
 
     private RerankingOptions Settle(RerankingOptions? options)
     {
         if (options is null)
         {
-            return _options;
+            return _options();
         }
 
         RerankingOptions settings = options.Clone();   // whoever owns the options may change them while the scorer works

@@ -23,7 +23,9 @@ public sealed class RerankingOptions
     /// From 0 to 1. The default is <see langword="null"/>: no threshold. With one, candidates that were not scored are left out too, unless the whole call
     /// was skipped or fell back: then there are no scores to hold against it.
     /// </value>
-    /// <remarks>Scores of different models are not comparable: choose the threshold for the model in use.</remarks>
+    /// <remarks>
+    /// Scores of different models are not comparable: choose the threshold for the model in use. With named scorers each has a <c>MinScore</c> of its own, which holds where this one is not set.
+    /// </remarks>
     public double? MinScore { get; set; }
 
     /// <summary>Gets or sets how long the scorer may take.</summary>
@@ -34,6 +36,14 @@ public sealed class RerankingOptions
     /// <summary>Gets or sets what happens when the scorer fails or takes too long.</summary>
     /// <value>The default is <see cref="RerankingFailureMode.Fallback"/>.</value>
     public RerankingFailureMode OnFailure { get; set; }
+
+    /// <summary>Gets or sets what tells whether the text of a candidate may not leave this machine.</summary>
+    /// <value>
+    /// A function from a candidate to <see langword="true"/> where its text has to stay. The default is <see langword="null"/>: none has to. Where it holds for one candidate that would be
+    /// scored, the whole call is answered by a local scorer, and <see cref="RerankingResult{T}.KeptLocal"/> says so; where there is none, the call fails without a byte having left.
+    /// </value>
+    /// <remarks>The adapters of searches give it the record, not the search result around it. It runs once a candidate and call.</remarks>
+    public Func<object?, bool>? KeepLocal { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
     /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>

@@ -9,7 +9,7 @@ namespace Reranking;
 internal sealed class RerankingOptionsValidator(string optionsName, string sectionPath) : IValidateOptions<RerankingOptions>
 {
     // CancellationTokenSource takes no delay of 50 days.
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
 
     public string OptionsName => optionsName;
 

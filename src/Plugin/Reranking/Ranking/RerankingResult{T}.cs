@@ -25,6 +25,21 @@ public sealed class RerankingResult<T>
     /// <value>Its metadata, or <see langword="null"/> where it has none.</value>
     public RelevanceScorerMetadata? Scorer { get; internal init; }
 
+    /// <summary>Gets the name of the scorer that answered, as the configuration has it.</summary>
+    /// <value>The name, or <see langword="null"/> for a scorer without one, or where none answered.</value>
+    public string? ScorerName { get; internal init; }
+
+    /// <summary>Gets the scorers of a chain or cascade that did not answer, and why.</summary>
+    /// <value>In the order in which they were asked; empty where the first one answered.</value>
+    public IReadOnlyList<ScoringAttempt> FailedAttempts { get; internal init; } = [];
+
+    /// <summary>Gets a value indicating whether the call was kept on this machine because the text of a candidate may not leave it.</summary>
+    public bool KeptLocal { get; internal init; }
+
+    /// <summary>Gets the threshold that the ranking was cut by.</summary>
+    /// <value>From 0 to 1, or <see langword="null"/> for none.</value>
+    public double? MinScore { get; internal init; }
+
     /// <summary>Gets the model that answered.</summary>
     /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown or none answered.</value>
     public string? ModelId { get; internal init; }

@@ -1,0 +1,134 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>Scorers in stages: a fast one reads all documents, a strong one the best of them.</summary>
+/// <remarks>
+/// <para>
+/// Thread-safe; owns the scorers. Scales never mix: <see cref="RelevanceScore.Stage"/> says which stage scored a document last, and whoever ranks puts a later stage before an
+/// earlier one. <see cref="RelevanceScores.MinScore"/> is that of the last stage that answered.
+/// </para>
+/// <para>When a later stage fails or runs out of time, the scores of the stages before it are the answer, and <see cref="RelevanceScores.FailedAttempts"/> says so. When the first one fails, the call does.</para>
+/// <para>The score of a document depends on the others: they decide whether it goes on.</para>
+/// </remarks>
+public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
+{
+    private readonly CascadeStage[] _stages;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly RerankingMetrics _metrics;
+    private bool _disposed;
+
+    /// <summary>Initializes a new instance of the <see cref="CascadeRelevanceScorer"/> class.</summary>
+    /// <param name="stages">The stages, the fastest first; at least one.</param>
+    /// <param name="logger">Takes a warning when a later stage fails; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="stages"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="stages"/> is empty.</exception>
+    public CascadeRelevanceScorer(
+        IEnumerable<CascadeStage> stages,
+        ILogger<CascadeRelevanceScorer>? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        _stages = [.. stages];
+        _logger = logger ?? NullLogger<CascadeRelevanceScorer>.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = RerankingMetrics.Create(meterFactory);
+        if (_stages.Length == 0)
+        {
+            throw new ArgumentException("A cascade has 0 stages; expected 1 or more.", nameof(stages));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var budget = new TimeBudget(options?.Timeout, _timeProvider);
+        var scores = new RelevanceScore[documents.Count];
+        int[] positions = [.. Enumerable.Range(0, documents.Count)];   // of the documents that are still in the race
+        RelevanceScores? answer = null;
+        List<ScoringAttempt> failed = [];
+        long? tokens = null;
+        double? units = null;
+        for (int stage = 0; stage < _stages.Length; stage++)
+        {
+            CascadeStage current = _stages[stage];
+            string[] texts = [.. positions.Select(position => documents[position])];
+            (RelevanceScores? given, ScoringAttempt? attempt) = await ScorerCall.TryAsync(
+                current.Name, current.Scorer, query, texts, options, Share(budget, stage), _timeProvider, cancellationToken).ConfigureAwait(false);
+            if (given is null)
+            {
+                failed.Add(attempt!);
+                _metrics.RecordFailedAttempt(attempt!);
+                if (answer is null)
+                {
+                    throw new RelevanceScoringException($"The first stage '{current.Name}' of the cascade did not answer ({attempt!.Reason}). Check Reranking:Stages and the settings of the scorer.", attempt.Failure)
+                    {
+                        FailedAttempts = failed,
+                        IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
+                    };
+                }
+
+                LogFailed(attempt!.Failure, current.Name, attempt.Reason, texts.Length);
+                break;
+            }
+
+            answer = given;
+            failed.AddRange(given.FailedAttempts);
+            tokens = Sum(tokens, given.Usage?.InputTokenCount);
+            units = Sum(units, given.Usage?.SearchUnitCount);
+            for (int i = 0; i < positions.Length; i++)
+            {
+                scores[positions[i]] = given[i] with { Stage = stage };
+            }
+
+            positions = [.. positions.OrderByDescending(position => scores[position].RawScore).Take(current.Keep)];
+        }
+
+        return new RelevanceScores(scores, answer!)
+        {
+            FailedAttempts = failed,
+            Usage = tokens is null && units is null ? null : new RelevanceScoringUsage { InputTokenCount = tokens, SearchUnitCount = units },
+        };
+    }
+
+    /// <summary>Asks the cascade, then its last scorer, for an object of a type.</summary>
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _stages[^1].Scorer.GetService(serviceType, serviceKey);
+    }
+
+    /// <summary>Disposes the scorers.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (CascadeStage stage in _stages)
+        {
+            stage.Scorer.Dispose();
+        }
+    }
+
+    // The first stage may take it all: without it there is nothing to give. The later ones share what is left.
+    private TimeSpan? Share(TimeBudget budget, int stage) => budget.Share(stage == 0 ? 1 : _stages.Length - stage);
+
+    private static long? Sum(long? sum, long? more) => more is null ? sum : (sum ?? 0) + more;
+
+    private static double? Sum(double? sum, double? more) => more is null ? sum : (sum ?? 0) + more;
+
+    [LoggerMessage(EventId = 41, Level = LogLevel.Warning, Message = "Stage {ScorerName} of the cascade did not answer for {DocumentCount} documents ({Reason}); the scores of the stages before it are the answer.")]
+    private partial void LogFailed(Exception? exception, string scorerName, ScoringAttemptReason reason, int documentCount);
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>Several scorers in a row: the next one answers when the one before fails, is late or gives invalid scores.</summary>
+/// <remarks>
+/// <para>Thread-safe; owns the scorers. All scores of an answer are of one scorer: scales never mix. <see cref="RelevanceScores.FailedAttempts"/> says who did not answer, and why.</para>
+/// <para>
+/// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the next. A scorer that failed
+/// five times in a row is passed over for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are passed over.
+/// </para>
+/// </remarks>
+public sealed partial class ChainRelevanceScorer : IRelevanceScorer
+{
+    internal const int FailureThreshold = 5;
+    internal static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(30);
+
+    private readonly (ChainLink Link, ScorerCircuit Circuit)[] _links;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly RerankingMetrics _metrics;
+    private bool _disposed;
+
+    /// <summary>Initializes a new instance of the <see cref="ChainRelevanceScorer"/> class.</summary>
+    /// <param name="links">The scorers, in the order in which they are asked; at least one.</param>
+    /// <param name="logger">Takes a warning for each scorer that did not answer; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="links"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="links"/> is empty.</exception>
+    public ChainRelevanceScorer(
+        IEnumerable<ChainLink> links,
+        ILogger<ChainRelevanceScorer>? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(links);
+        _logger = logger ?? NullLogger<ChainRelevanceScorer>.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = RerankingMetrics.Create(meterFactory);
+        _links = [.. links.Select(link => (link, link.Circuit ?? new ScorerCircuit(FailureThreshold, BreakDuration, _timeProvider)))];
+        if (_links.Length == 0)
+        {
+            throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(links));
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="RelevanceScoringException">No scorer answered; <see cref="RelevanceScoringException.FailedAttempts"/> says why.</exception>
+    public async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var budget = new TimeBudget(options?.Timeout, _timeProvider);
+        List<ScoringAttempt> failed = [];
+        for (int i = 0; i < _links.Length; i++)
+        {
+            (ChainLink link, ScorerCircuit circuit) = _links[i];
+            if (options?.KeepLocal == true && link.Scorer.GetService<RelevanceScorerMetadata>() is not { IsLocal: true })
+            {
+                failed.Add(new ScoringAttempt(link.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
+                continue;
+            }
+
+            if (!circuit.TryEnter())
+            {
+                Report(new ScoringAttempt(link.Name, ScoringAttemptReason.CircuitOpen, null, TimeSpan.Zero));
+                continue;
+            }
+
+            RelevanceScores? scores;
+            ScoringAttempt? attempt;
+            try
+            {
+                TimeSpan? share = budget.Share(_links.Length - i, link.Timeout);
+                (scores, attempt) = await ScorerCall.TryAsync(link.Name, link.Scorer, query, documents, options, share, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                circuit.Leave();
+                throw;
+            }
+
+            if (scores is not null)
+            {
+                circuit.Succeed();
+                return failed.Count == 0 && scores.ScorerName is not null
+                    ? scores
+                    : new RelevanceScores(scores, scores) { ScorerName = scores.ScorerName ?? link.Name, FailedAttempts = [.. failed, .. scores.FailedAttempts] };
+            }
+
+            circuit.Fail();
+            Report(attempt!);
+        }
+
+        string reasons = string.Join(", ", failed.Select(static attempt => $"'{attempt.ScorerName}' ({attempt.Reason})"));
+        throw new RelevanceScoringException($"No scorer of the chain answered: {reasons}. Check Reranking:Use and the settings of the scorers.", failed.LastOrDefault(static attempt => attempt.Failure is not null)?.Failure)
+        {
+            FailedAttempts = failed,
+            IsTransient = failed.Exists(static attempt => attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false }),
+        };
+
+        void Report(ScoringAttempt attempt)
+        {
+            failed.Add(attempt);
+            _metrics.RecordFailedAttempt(attempt);
+            LogFailed(attempt.Failure, attempt.ScorerName, attempt.Reason, documents.Count);
+        }
+    }
+
+    /// <summary>Asks the chain, then its first scorer, for an object of a type.</summary>
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
+    }
+
+    /// <summary>Disposes the scorers.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach ((ChainLink link, _) in _links)
+        {
+            link.Scorer.Dispose();
+        }
+    }
+
+    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Scorer {ScorerName} did not answer for {DocumentCount} documents ({Reason}); the next one of the chain is asked.")]
+    private partial void LogFailed(Exception? exception, string scorerName, ScoringAttemptReason reason, int documentCount);
+}

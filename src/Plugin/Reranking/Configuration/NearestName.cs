@@ -1,0 +1,31 @@
+namespace Reranking;
+
+/// <summary>Finds what a person meant who mistyped a name.</summary>
+internal static class NearestName
+{
+    /// <summary>Gives <c> Did you mean 'x'?</c> with the nearest of the names, or nothing where none is near.</summary>
+    public static string Hint(string found, IEnumerable<string> names)
+    {
+        string? nearest = names.MinBy(name => Distance(found.ToUpperInvariant(), name.ToUpperInvariant()));
+        return nearest is not null && Distance(found.ToUpperInvariant(), nearest.ToUpperInvariant()) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean '{nearest}'?" : "";
+    }
+
+    // Levenshtein's distance, one row at a time.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+
+        return row[b.Length];
+    }
+}

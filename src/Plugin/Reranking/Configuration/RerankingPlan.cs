@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Reranking;
+
+/// <summary>What a configuration asks for, checked.</summary>
+internal sealed record RerankingPlan
+{
+    public required RerankingOptions Options { get; init; }
+
+    /// <summary>Gets all scorers that the configuration names, by name.</summary>
+    public required IReadOnlyDictionary<string, ScorerPlan> Scorers { get; init; }
+
+    /// <summary>Gets the stages of a cascade; one where there is no cascade.</summary>
+    public required IReadOnlyList<StagePlan> Stages { get; init; }
+
+    /// <summary>Gets the scorer that answers where texts may not leave, or <see langword="null"/> for the first local one.</summary>
+    public string? LocalScorer { get; init; }
+
+    /// <summary>Gets the rule that says which texts may not leave, or <see langword="null"/> where the configuration has none.</summary>
+    public KeepLocalField? KeepLocal { get; init; }
+}
+
+/// <summary>A scorer that the configuration names.</summary>
+/// <param name="Settings">What every scorer has.</param>
+/// <param name="Provider">What makes it.</param>
+/// <param name="Section">Its frozen section.</param>
+/// <param name="Fingerprint">A hash of all that the provider reads: equal ones are one scorer.</param>
+internal sealed record ScorerPlan(NamedScorerSettings Settings, RelevanceScorerProvider Provider, IConfigurationSection Section, string Fingerprint);
+
+/// <summary>A stage of a cascade.</summary>
+/// <param name="Use">The scorer, or several in a chain.</param>
+/// <param name="Keep">How many of the best documents go on.</param>
+internal sealed record StagePlan(IReadOnlyList<string> Use, int Keep);

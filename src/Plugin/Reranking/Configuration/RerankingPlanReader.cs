@@ -1,0 +1,198 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+
+namespace Reranking;
+
+/// <summary>Reads what <c>AddReranking</c> was given, strictly: a name, key or value that nothing understands is an error, not a default.</summary>
+internal static class RerankingPlanReader
+{
+    private const string Provider = "Provider";
+    private const string MinScore = "MinScore";
+    private const string MinScoreModel = "MinScoreModel";
+    private const string Timeout = "Timeout";
+    private const string Use = "Use";
+    private const string Keep = "Keep";
+    private const string Stages = "Stages";
+    private const string Scorers = "Scorers";
+    private const string KeepLocal = "KeepLocal";
+
+    private static readonly string[] RootKeys =
+    [
+        Use, Stages, Scorers, KeepLocal, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount), nameof(RerankingOptions.UnscoredCandidates),
+        nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure), nameof(RerankingOptions.EnableSensitiveData),
+    ];
+
+    private static readonly string[] ScorerKeys = [Provider, MinScore, MinScoreModel, Timeout];
+
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="live">The section, as it is now; it is copied first, so that the plan is of one moment.</param>
+    /// <param name="providers">The kinds of scorers.</param>
+    /// <param name="failures">Takes what is wrong.</param>
+    /// <returns>The plan; of no use where there are failures.</returns>
+    public static RerankingPlan Read(IConfigurationSection live, IReadOnlyCollection<RelevanceScorerProvider> providers, ICollection<string> failures)
+    {
+        IConfigurationSection section = Freeze(live);
+        var root = new SectionReader(section, failures);
+        root.RefuseUnknownKeys([.. RootKeys, .. providers.SelectMany(static provider => provider.RootKeys)], "reranking");
+        if (root.Text(MinScore) is not null)
+        {
+            failures.Add($"{root.Path}:{MinScore} is set, but a threshold belongs to a scorer, whose scale it is in; move it to {root.Path}:{Scorers}:<name>:{MinScore}.");
+        }
+
+        IConfigurationSection[] sections = [.. section.GetSection(Scorers).GetChildren()];
+        string[] names = [.. sections.Select(static scorer => scorer.Key)];
+        if (names.Length == 0)
+        {
+            failures.Add($"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": \"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}.");
+        }
+
+        IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures);
+        SectionReader keepLocal = root.Section(KeepLocal);
+        string? localScorer = keepLocal.Names(Use, names) is [var only, ..] ? only : null;
+        HashSet<string> used = [.. stages.SelectMany(static stage => stage.Use), .. localScorer is null ? Array.Empty<string>() : [localScorer]];
+        var scorers = new Dictionary<string, ScorerPlan>(StringComparer.OrdinalIgnoreCase);
+        foreach (IConfigurationSection scorer in sections)
+        {
+            if (ReadScorer(scorer, providers, used.Contains(scorer.Key), failures) is { } plan)
+            {
+                scorers.Add(scorer.Key, plan);
+            }
+        }
+
+        return new RerankingPlan
+        {
+            Options = ReadOptions(root),
+            Scorers = scorers,
+            Stages = stages,
+            LocalScorer = localScorer,
+            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), failures),
+        };
+    }
+
+    private static IConfigurationSection Freeze(IConfigurationSection live) =>
+        new ConfigurationBuilder().AddInMemoryCollection(live.AsEnumerable()).Build().GetSection(live.Path);
+
+    private static RerankingOptions ReadOptions(SectionReader root)
+    {
+        var defaults = new RerankingOptions();
+        return new RerankingOptions
+        {
+            TopN = root.Integer(nameof(defaults.TopN), 1, defaults.TopN),
+            CandidateCount = root.Integer(nameof(defaults.CandidateCount), 1, defaults.CandidateCount),
+            UnscoredCandidates = root.Choice(nameof(defaults.UnscoredCandidates), defaults.UnscoredCandidates),
+            Timeout = root.Duration(nameof(defaults.Timeout)) ?? defaults.Timeout,
+            OnFailure = root.Choice(nameof(defaults.OnFailure), defaults.OnFailure),
+            EnableSensitiveData = root.Flag(nameof(defaults.EnableSensitiveData), defaults.EnableSensitiveData),
+        };
+    }
+
+    private static List<StagePlan> ReadStages(SectionReader root, IConfigurationSection section, string[] names, ICollection<string> failures)
+    {
+        IReadOnlyList<string> use = root.Names(Use, names);
+        bool hasUse = section.GetSection(Use).Exists();
+        IConfigurationSection[] stages = [.. section.GetSection(Stages).GetChildren()];
+        if (stages.Length == 0)
+        {
+            if (!hasUse && names.Length > 1)
+            {
+                failures.Add($"{root.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
+            }
+
+            return [new StagePlan(hasUse ? use : names, int.MaxValue)];
+        }
+
+        if (hasUse)
+        {
+            failures.Add($"{root.Path}:{Use} and {root.Path}:{Stages} are both set; expected one of them.");
+        }
+
+        List<StagePlan> plans = [];
+        for (int i = 0; i < stages.Length; i++)
+        {
+            var stage = new SectionReader(stages[i], failures);
+            stage.RefuseUnknownKeys([Use, Keep], "a stage");
+            IReadOnlyList<string> stageUse = stage.Names(Use, names);
+            if (!stages[i].GetSection(Use).Exists())
+            {
+                failures.Add($"{stage.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
+            }
+
+            bool isLast = i == stages.Length - 1;
+            if (stage.Text(Keep) is null != isLast)
+            {
+                failures.Add(isLast
+                    ? $"{stage.Path}:{Keep} is '{stage.Text(Keep)}'; expected none in the last stage: {root.Path}:{nameof(RerankingOptions.TopN)} says how many the ranking holds."
+                    : $"{stage.Path}:{Keep} is not set; expected how many of the best documents go on to the next stage, from 1.");
+            }
+
+            plans.Add(new StagePlan(stageUse, isLast ? int.MaxValue : stage.Integer(Keep, 1, 1)));
+        }
+
+        return plans;
+    }
+
+    private static ScorerPlan? ReadScorer(IConfigurationSection section, IReadOnlyCollection<RelevanceScorerProvider> providers, bool isUsed, ICollection<string> failures)
+    {
+        var scorer = new SectionReader(section, failures);
+        string? providerName = scorer.Text(Provider);
+        string[] providerNames = [.. providers.Select(static provider => provider.Name)];
+        RelevanceScorerProvider? provider = providers.FirstOrDefault(candidate => candidate.Name.Equals(providerName, StringComparison.OrdinalIgnoreCase));
+        if (provider is null)
+        {
+            string expected = providers.Count == 0 ? "a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()" : SectionReader.Or(providerNames);
+            return scorer.Refuse<ScorerPlan?>(Provider, providerName, expected, null, providerNames);
+        }
+
+        scorer.RefuseUnknownKeys([.. ScorerKeys.Union(provider.Keys, StringComparer.OrdinalIgnoreCase)], $"the provider {provider.Name}");
+        double? minScore = scorer.Share(MinScore);
+        string? minScoreModel = scorer.Text(MinScoreModel);
+        if (minScoreModel is not null && minScore is null)
+        {
+            failures.Add($"{scorer.Path}:{MinScoreModel} is '{minScoreModel}', but there is no {MinScore}; expected both or none.");
+        }
+
+        var settings = new NamedScorerSettings(section.Key, section.Path, minScore, minScoreModel, scorer.Duration(Timeout));
+        foreach (string failure in provider.Validate(section, isUsed))
+        {
+            failures.Add(failure);
+        }
+
+        return new ScorerPlan(settings, provider, section, Fingerprint(section));
+    }
+
+    private static KeepLocalField? ReadKeepLocal(SectionReader reader, IConfigurationSection section, ICollection<string> failures)
+    {
+        if (!section.Exists())
+        {
+            return null;
+        }
+
+        reader.RefuseUnknownKeys(["Field", "Value", Use], "the rule that keeps texts local");
+        if (reader.Text("Field") is { } field)
+        {
+            return new KeepLocalField(field, reader.Text("Value") ?? "true");
+        }
+
+        if (reader.Text("Value") is { } value)
+        {
+            failures.Add($"{reader.Path}:Value is '{value}', but there is no Field; expected the name of a metadata field, as \"confidential\".");
+        }
+
+        return null;
+    }
+
+    // A threshold may change without the model being loaded again. The values hold keys, so only their hash is kept.
+    private static string Fingerprint(IConfigurationSection section)
+    {
+        var text = new StringBuilder();
+        foreach ((string key, string? value) in section.AsEnumerable(makePathsRelative: true)
+            .Where(static pair => pair.Value is not null && !pair.Key.Equals(MinScore, StringComparison.OrdinalIgnoreCase) && !pair.Key.Equals(MinScoreModel, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase))
+        {
+            text.Append(key.ToUpperInvariant()).Append('\0').Append(value).Append('\0');
+        }
+
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Reranking;
+
+/// <summary>Reads the values of a section, and notes what is wrong with them in messages that begin with the path.</summary>
+/// <param name="section">The section.</param>
+/// <param name="failures">Takes the messages.</param>
+internal sealed class SectionReader(IConfigurationSection section, ICollection<string> failures)
+{
+    public string Path => section.Path;
+
+    public SectionReader Section(string key) => new(section.GetSection(key), failures);
+
+    /// <summary>Notes keys that nothing reads.</summary>
+    public void RefuseUnknownKeys(IReadOnlyCollection<string> known, string owner)
+    {
+        foreach (string key in section.GetChildren().Select(static child => child.Key).Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)))
+        {
+            failures.Add($"{Path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");
+        }
+    }
+
+    public string? Text(string key) => section[key] is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+
+    public int Integer(string key, int minimum, int fallback) =>
+        section[key] is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= minimum ? value
+        : Refuse(key, text, $"a whole number from {minimum}", fallback);
+
+    public double? Share(string key) =>
+        section[key] is not { Length: > 0 } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0 and <= 1 ? value
+        : Refuse<double?>(key, text, "a number from 0 to 1, or none", null);
+
+    public bool Flag(string key, bool fallback) =>
+        section[key] is not { Length: > 0 } text ? fallback
+        : bool.TryParse(text, out bool value) ? value
+        : Refuse(key, text, "true or false", fallback);
+
+    public TimeSpan? Duration(string key) =>
+        section[key] is not { Length: > 0 } text ? null
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= RerankingOptionsValidator.LongestTimeout ? value
+        : Refuse<TimeSpan?>(key, text, "a time of more than 00:00:00 and at most 49.00:00:00", null);
+
+    public TEnum Choice<TEnum>(string key, TEnum fallback)
+        where TEnum : struct, Enum =>
+        section[key] is not { Length: > 0 } text ? fallback
+        : Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<TEnum>(name)
+        : Refuse(key, text, string.Join(" or ", Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
+
+    /// <summary>Reads a name, or a list of names, each of which has to be known.</summary>
+    public IReadOnlyList<string> Names(string key, IReadOnlyCollection<string> known)
+    {
+        IConfigurationSection named = section.GetSection(key);
+        (string Path, string? Value)[] given = named.Value is { } single
+            ? [(named.Path, single)]
+            : [.. named.GetChildren().Select(static child => (child.Path, child.Value))];
+        List<string> names = [];
+        foreach ((string path, string? value) in given)
+        {
+            if (known.FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) is not { } name)
+            {
+                failures.Add($"{path} is '{value}'; expected the name of a scorer: {Or(known)}.{NearestName.Hint(value ?? "", known)}");
+            }
+            else if (names.Contains(name))
+            {
+                failures.Add($"{path} is '{value}', which stands before it already; expected each scorer once.");
+            }
+            else
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
+    public static string Or(IEnumerable<string> names) => string.Join(" or ", names);
+
+    public T Refuse<T>(string key, string? found, string expected, T fallback, IReadOnlyCollection<string>? names = null)
+    {
+        failures.Add($"{Path}:{key} is '{found}'; expected {expected}.{(names is null ? "" : NearestName.Hint(found ?? "", names))}");
+        return fallback;
+    }
+}

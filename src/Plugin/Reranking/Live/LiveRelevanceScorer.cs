@@ -1,0 +1,50 @@
+namespace Reranking;
+
+/// <summary>The scorer that the configuration names now: each call runs to its end on the state that it began with.</summary>
+/// <param name="live">The configuration.</param>
+/// <param name="name">The name of a scorer, or <see langword="null"/> for what <c>Use</c> or <c>Stages</c> say.</param>
+internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IRelevanceScorer
+{
+    public async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ScorerGeneration generation = live.Hold();
+        try
+        {
+            return await Scorer(generation).ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            generation.Release();
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is null && serviceType.IsInstanceOfType(this))
+        {
+            return this;
+        }
+
+        ScorerGeneration generation = live.Hold();
+        try
+        {
+            return Scorer(generation).GetService(serviceType, serviceKey);
+        }
+        finally
+        {
+            generation.Release();
+        }
+    }
+
+    // The scorers belong to the configuration, which the container disposes.
+    public void Dispose()
+    {
+    }
+
+    private IRelevanceScorer Scorer(ScorerGeneration generation) => name is null ? generation.Root : generation.Named(name);
+}

@@ -1,0 +1,230 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace Reranking;
+
+/// <summary>Follows the configuration: a change is read, checked, built and warmed up beside what serves, and takes its place only when it works.</summary>
+internal sealed partial class LiveReranking : IDisposable
+{
+    private readonly object _lock = new();
+    private readonly IConfigurationSection _section;
+    private readonly RelevanceScorerProvider[] _providers;
+    private readonly GenerationFactory _factory;
+    private readonly RerankingMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly IDisposable _changes;
+    private ScorerGeneration? _current;
+    private bool _disposed;
+    private bool _hasChanged;
+    private bool _isReloading;
+
+    public LiveReranking(IServiceProvider services, IConfigurationSection section, RerankingBuilder builder)
+    {
+        _section = section;
+        _providers = [.. services.GetServices<RelevanceScorerProvider>()];
+        _factory = new GenerationFactory(services, builder);
+        _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
+        _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
+        _changes = ChangeToken.OnChange(section.GetReloadToken, OnChange);
+    }
+
+    public RerankingOptions Options
+    {
+        get
+        {
+            ScorerGeneration generation = Hold();
+            generation.Release();
+            return generation.Options;
+        }
+    }
+
+    /// <summary>Gives what is wrong with the configuration, and where nothing is, makes it the one that serves.</summary>
+    public IReadOnlyList<string> Start()
+    {
+        lock (_lock)
+        {
+            if (_current is not null)
+            {
+                return [];
+            }
+
+            List<string> failures = [];
+            RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures);
+            if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } generation)
+            {
+                _current = generation;
+            }
+
+            return failures;
+        }
+    }
+
+    /// <summary>Gives the state that serves now, held for the caller.</summary>
+    /// <exception cref="OptionsValidationException">The configuration does not do, and there was none before it.</exception>
+    /// <exception cref="ObjectDisposedException">The container was disposed.</exception>
+    public ScorerGeneration Hold()
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ScorerGeneration? current = Volatile.Read(ref _current);
+            if (current is null)
+            {
+                IReadOnlyList<string> failures = Start();
+                if (failures.Count > 0)
+                {
+                    throw new OptionsValidationException(_section.Path, typeof(RerankingOptions), failures);
+                }
+            }
+            else if (current.TryHold())   // else it was replaced meanwhile
+            {
+                return current;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _changes.Dispose();
+        ScorerGeneration? last;
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            last = _current;
+        }
+
+        _disposal.Cancel();   // not disposed: a reload under way still looks at its token
+        last?.Release();
+    }
+
+    private void OnChange()
+    {
+        lock (_lock)
+        {
+            _hasChanged = true;
+            if (_isReloading || _disposed || _current is null)
+            {
+                return;   // whoever reloads looks again when it is done; and what never served is read on first use
+            }
+
+            _isReloading = true;
+        }
+
+        _ = Task.Run(ReloadAsync);
+    }
+
+    private async Task ReloadAsync()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (!_hasChanged || _disposed)
+                {
+                    _isReloading = false;
+                    return;
+                }
+
+                _hasChanged = false;
+            }
+
+            try
+            {
+                await TrySwapAsync(_disposal.Token).ConfigureAwait(false);
+            }
+            catch (Exception) when (_disposed)
+            {
+                // The container is going away, and the configuration with it.
+            }
+            catch (Exception exception)
+            {
+                _metrics.RecordSwap(refused: true);
+                LogNotLoaded(exception, _section.Path);
+            }
+        }
+    }
+
+    private async Task TrySwapAsync(CancellationToken cancellationToken)
+    {
+        List<string> failures = [];
+        RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures);
+        ScorerGeneration previous = Hold();
+        try
+        {
+            ScorerGeneration? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
+            if (next is null)
+            {
+                _metrics.RecordSwap(refused: true);
+                LogRefused(string.Join(" ", failures));
+                return;
+            }
+
+            try
+            {
+                await next.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                next.Release();
+                throw;
+            }
+
+            WarnOfThresholds(previous, next);
+            lock (_lock)
+            {
+                if (_disposed)
+                {
+                    next.Release();
+                    return;
+                }
+
+                Volatile.Write(ref _current, next);
+            }
+
+            previous.Release();   // as the current one; requests under way hold it still
+            _metrics.RecordSwap(refused: false);
+            string scorers = string.Join(", ", plan.Stages.SelectMany(static stage => stage.Use));
+            LogSwapped(_section.Path, scorers);
+        }
+        finally
+        {
+            previous.Release();
+        }
+    }
+
+    private void WarnOfThresholds(ScorerGeneration previous, ScorerGeneration next)
+    {
+        foreach ((string name, ScorerPlan plan) in next.Plan.Scorers)
+        {
+            if (plan.Settings is { MinScore: { } minScore, MinScoreModel: null }
+                && previous.Plan.Scorers.TryGetValue(name, out ScorerPlan? before) && before.Settings.MinScore == minScore
+                && previous.ModelOf(name) is { } was && next.ModelOf(name) is { } model && model != was)
+            {
+                LogThresholdKept(plan.Settings.Path, minScore, was, model);
+            }
+        }
+    }
+
+    [LoggerMessage(EventId = 30, Level = LogLevel.Information, Message = "The changed configuration of {SectionPath} took effect; scorers in use: {Scorers}.")]
+    private partial void LogSwapped(string sectionPath, string scorers);
+
+    [LoggerMessage(EventId = 31, Level = LogLevel.Error, Message = "The changed configuration is refused, and the one before stays in service. {Failures}")]
+    private partial void LogRefused(string failures);
+
+    [LoggerMessage(EventId = 32, Level = LogLevel.Error, Message = "A scorer of the changed configuration of {SectionPath} does not load, and the configuration before stays in service.")]
+    private partial void LogNotLoaded(Exception exception, string sectionPath);
+
+    [LoggerMessage(EventId = 33, Level = LogLevel.Warning, Message = "{SettingsPath}:MinScore stays {MinScore}, but the model changed from {PreviousModel} to {Model}: scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.")]
+    private partial void LogThresholdKept(string settingsPath, double minScore, string previousModel, string model);
+}

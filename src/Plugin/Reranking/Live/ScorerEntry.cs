@@ -1,0 +1,52 @@
+namespace Reranking;
+
+/// <summary>A scorer that was made for a name and its settings, and is shared by all that lease it: generations of the configuration with the same settings, and places within one.</summary>
+internal sealed class ScorerEntry
+{
+    private readonly IRelevanceScorer _scorer;
+    private readonly HolderCount _holders;
+
+    /// <summary>Initializes a new instance of the <see cref="ScorerEntry"/> class, with whoever made it as the first holder.</summary>
+    public ScorerEntry(string fingerprint, IRelevanceScorer scorer, ScorerCircuit circuit)
+    {
+        (Fingerprint, _scorer, Circuit) = (fingerprint, scorer, circuit);
+        _holders = new HolderCount(scorer.Dispose);
+    }
+
+    public string Fingerprint { get; }
+
+    public ScorerCircuit Circuit { get; }
+
+    public RelevanceScorerMetadata? Metadata => _scorer.GetService<RelevanceScorerMetadata>();
+
+    public bool TryHold() => _holders.TryAdd();
+
+    public void Release() => _holders.Remove();
+
+    /// <summary>Gives a scorer that holds the entry until it is disposed. The caller holds the entry.</summary>
+    public IRelevanceScorer Lease()
+    {
+        ObjectDisposedException.ThrowIf(!TryHold(), this);
+        return new LeasedScorer(this);
+    }
+
+    public Task WarmUpAsync(CancellationToken cancellationToken) => _scorer.GetService<IWarmable>()?.WarmUpAsync(cancellationToken) ?? Task.CompletedTask;
+
+    private sealed class LeasedScorer(ScorerEntry entry) : IRelevanceScorer
+    {
+        private int _disposed;
+
+        public Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken) =>
+            entry._scorer.ScoreAsync(query, documents, options, cancellationToken);
+
+        public object? GetService(Type serviceType, object? serviceKey) => entry._scorer.GetService(serviceType, serviceKey);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                entry.Release();
+            }
+        }
+    }
+}
