@@ -40,6 +40,27 @@ public abstract class RerankedSearchTests
         Assert.Equal([1, 2 / 3d, 1 / 3d], results.Select(static result => result.Score));
     }
 
+    [Theory]
+    [InlineData("Billing", true)]
+    [InlineData("Payroll", false)]
+    public async Task SearchRankingAsync_KeepLocal_SeesTheRecord(string title, bool expected)
+    {
+        List<Type?> seen = [];
+        var reranker = new Reranker(Scorer, new RerankingOptions
+        {
+            KeepLocal = candidate =>
+            {
+                seen.Add(candidate?.GetType());
+                return ((Passage)candidate!).Title == title;
+            },
+        });
+
+        RerankingResult<VectorSearchResult<Passage>> result = await SearchRankingAsync(Store, reranker, options: null, Query, top: 3);
+
+        Assert.Equal(expected, result.KeptLocal);
+        Assert.All(seen, type => Assert.Equal(typeof(Passage), type));
+    }
+
     [Fact]
     public async Task GetProvenance_RerankedResult_GivesFirstStageScoreAndPlace()
     {

@@ -10,7 +10,7 @@ internal sealed class RerankedSearch<TRecord>
     private readonly Reranker _reranker;
     private readonly Func<VectorSearchResult<TRecord>, string?> _textSelector;
     private readonly Func<object, string?>? _querySelector;
-    private readonly RerankingOptions _options;
+    private readonly RerankingOptions? _options;
 
     public RerankedSearch(Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options)
     {
@@ -19,7 +19,7 @@ internal sealed class RerankedSearch<TRecord>
         _reranker = reranker;
         _textSelector = result => textSelector(result.Record);
         _querySelector = options?.QuerySelector;
-        _options = options?.Reranking?.Clone() ?? reranker.DefaultOptions;
+        _options = options?.Reranking?.Clone();
     }
 
     /// <summary>Checks the arguments of a search, before anything is enumerated.</summary>
@@ -27,19 +27,23 @@ internal sealed class RerankedSearch<TRecord>
     {
         ArgumentNullException.ThrowIfNull(searchValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        return new SearchPage(QueryText(searchValue), skip, top);
+        RerankingOptions options = _options?.Clone() ?? _reranker.DefaultOptions;   // the defaults may change with the configuration
+        if (options.KeepLocal is { } keepLocal)
+        {
+            options.KeepLocal = candidate => keepLocal((candidate as VectorSearchResult<TRecord>)?.Record);
+        }
+
+        var page = new SearchPage(QueryText(searchValue), skip, top, options);
+        options.TopN = page.End;   // so the ranking ends where the page does
+        return page;
     }
 
     /// <summary>Gives how many candidates the first stage shall find, with nothing skipped.</summary>
-    public int FetchCount(SearchPage page) => string.IsNullOrWhiteSpace(page.Query) ? page.End : Math.Max(_options.CandidateCount, page.End);
+    public int FetchCount(SearchPage page) => string.IsNullOrWhiteSpace(page.Query) ? page.End : Math.Max(page.Options.CandidateCount, page.End);
 
     public Task<RerankingResult<VectorSearchResult<TRecord>>> RankAsync(
-        SearchPage page, Func<CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage, CancellationToken cancellationToken)
-    {
-        RerankingOptions options = _options.Clone();
-        options.TopN = page.End;   // so the ranking ends where the page does
-        return _reranker.RerankAsync(page.Query, firstStage(cancellationToken), _textSelector, options, cancellationToken);
-    }
+        SearchPage page, Func<CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage, CancellationToken cancellationToken) =>
+        _reranker.RerankAsync(page.Query, firstStage(cancellationToken), _textSelector, page.Options, cancellationToken);
 
     public async IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync(
         SearchPage page,

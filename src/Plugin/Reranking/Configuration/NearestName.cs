@@ -6,8 +6,11 @@ internal static class NearestName
     /// <summary>Gives <c> Did you mean 'x'?</c> with the nearest of the names, or nothing where none is near.</summary>
     public static string Hint(string found, IEnumerable<string> names)
     {
-        string? nearest = names.MinBy(name => Distance(found.ToUpperInvariant(), name.ToUpperInvariant()));
-        return nearest is not null && Distance(found.ToUpperInvariant(), nearest.ToUpperInvariant()) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean '{nearest}'?" : "";
+        (string Name, int Distance) nearest = names
+            .Select(name => (name, Distance(found.ToUpperInvariant(), name.ToUpperInvariant())))
+            .DefaultIfEmpty(("", int.MaxValue))
+            .MinBy(static candidate => candidate.Item2);
+        return nearest.Distance < nearest.Name.Length && nearest.Distance <= Math.Max(2, nearest.Name.Length / 3) ? $" Did you mean '{nearest.Name}'?" : "";
     }
 
     // Levenshtein's distance, one row at a time.

@@ -99,7 +99,7 @@ internal static class RerankingPlanReader
                 failures.Add($"{root.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
             }
 
-            return [new StagePlan(hasUse ? use : names, int.MaxValue)];
+            return [new StagePlan(!hasUse && names.Length == 1 ? names : use, int.MaxValue)];
         }
 
         if (hasUse)

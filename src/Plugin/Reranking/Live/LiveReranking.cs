@@ -141,7 +141,12 @@ internal sealed partial class LiveReranking : IDisposable
 
             try
             {
-                await TrySwapAsync(_disposal.Token).ConfigureAwait(false);
+                if (await TrySwapAsync(_disposal.Token).ConfigureAwait(false) is { } plan)
+                {
+                    string scorers = string.Join(", ", plan.Stages.SelectMany(static stage => stage.Use));
+                    LogSwapped(_section.Path, scorers);
+                    _metrics.RecordSwap(refused: false);
+                }
             }
             catch (Exception) when (_disposed)
             {
@@ -149,13 +154,13 @@ internal sealed partial class LiveReranking : IDisposable
             }
             catch (Exception exception)
             {
-                _metrics.RecordSwap(refused: true);
                 LogNotLoaded(exception, _section.Path);
+                _metrics.RecordSwap(refused: true);
             }
         }
     }
 
-    private async Task TrySwapAsync(CancellationToken cancellationToken)
+    private async Task<RerankingPlan?> TrySwapAsync(CancellationToken cancellationToken)
     {
         List<string> failures = [];
         RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures);
@@ -165,9 +170,9 @@ internal sealed partial class LiveReranking : IDisposable
             ScorerGeneration? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
             if (next is null)
             {
-                _metrics.RecordSwap(refused: true);
                 LogRefused(string.Join(" ", failures));
-                return;
+                _metrics.RecordSwap(refused: true);
+                return null;
             }
 
             try
@@ -186,16 +191,14 @@ internal sealed partial class LiveReranking : IDisposable
                 if (_disposed)
                 {
                     next.Release();
-                    return;
+                    return null;
                 }
 
                 Volatile.Write(ref _current, next);
             }
 
             previous.Release();   // as the current one; requests under way hold it still
-            _metrics.RecordSwap(refused: false);
-            string scorers = string.Join(", ", plan.Stages.SelectMany(static stage => stage.Use));
-            LogSwapped(_section.Path, scorers);
+            return plan;
         }
         finally
         {

@@ -1,0 +1,20 @@
+namespace Reranking.Tests;
+
+public class NearestNameTests
+{
+    private static readonly string[] Names = ["local", "cohere", "ModelPath", "MaxInputTokens"];
+
+    [Theory]
+    [InlineData("locl", " Did you mean 'local'?")]
+    [InlineData("LOCAL", " Did you mean 'local'?")]
+    [InlineData("coheer", " Did you mean 'cohere'?")]
+    [InlineData("ModlPath", " Did you mean 'ModelPath'?")]
+    [InlineData("MaxTokens", "")]
+    [InlineData("MaxInptTokn", " Did you mean 'MaxInputTokens'?")]
+    [InlineData("jina", "")]
+    [InlineData("", "")]
+    public void Hint_Found_NamesWhatIsNear(string found, string expected) => Assert.Equal(expected, NearestName.Hint(found, Names));
+
+    [Fact]
+    public void Hint_NoNames_SaysNothing() => Assert.Equal("", NearestName.Hint("local", []));
+}

@@ -1,0 +1,115 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.Tests;
+
+public class KeepLocalTests
+{
+    private static readonly Note[] Open = [new("0.1", false), new("0.3", false)];
+    private static readonly Note[] OneConfidential = [new("0.1", false), new("0.3", true)];
+
+    private readonly ScriptedProvider _local = new("Local");
+    private readonly ScriptedProvider _hosted = new("Hosted", isHosted: true);
+
+    [Fact]
+    public async Task RerankAsync_NothingConfidential_AsksTheHostedScorer()
+    {
+        RerankingResult<Note> result = await RerankAsync("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""", Open);
+
+        Assert.Equal(("hosted", false), (result.ScorerName, result.KeptLocal));
+    }
+
+    [Theory]
+    [InlineData("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential", "Use": "local" }, BOTH }""")]
+    [InlineData("""{ "Use": [ "hosted", "local" ], "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Stages": [ { "Use": "local", "Keep": 1 }, { "Use": "hosted" } ], "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    public async Task RerankAsync_OneConfidential_AsksTheLocalScorerForAllAndSaysSo(string json)
+    {
+        RerankingResult<Note> result = await RerankAsync(json, OneConfidential);
+
+        Assert.Equal(("local", true, RerankingOutcome.Reranked), (result.ScorerName, result.KeptLocal, result.Outcome));
+        Assert.Equal(["0.3", "0.1"], result.Ranking.Select(ranked => ranked.Candidate.Text));
+        Assert.All(_hosted.Made, scorer => Assert.Equal(0, scorer.Calls));
+    }
+
+    [Fact]
+    public async Task RerankAsync_ConfidentialBeyondTheCandidateCount_DoesNotCount()
+    {
+        RerankingResult<Note> result = await RerankAsync("""{ "Use": "hosted", "CandidateCount": 2, "KeepLocal": { "Field": "confidential" }, BOTH }""", [.. Open, new("0.9", true)]);
+
+        Assert.Equal(("hosted", false), (result.ScorerName, result.KeptLocal));
+        Assert.DoesNotContain("0.9", Assert.Single(_hosted.Made).Seen);
+    }
+
+    [Fact]
+    public async Task RerankAsync_PredicateInCode_KeepsLocal()
+    {
+        RerankingResult<Note> result = await RerankAsync("""{ "Use": "hosted", BOTH }""", OneConfidential, builder => builder.KeepLocal<Note>(note => note.Confidential));
+
+        Assert.Equal(("local", true), (result.ScorerName, result.KeptLocal));
+    }
+
+    [Fact]
+    public async Task RerankAsync_PlainTextsUnderAFieldRule_KeepsLocal()
+    {
+        await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");
+
+        Assert.True((await services.GetRequiredService<Reranker>().RerankAsync("query", ["0.1", "0.2"])).KeptLocal);
+    }
+
+    [Fact]
+    public async Task RerankAsync_LocalScorerFails_FallsBackWithoutAskingTheHostedOne()
+    {
+        _local.OnCreate = (_, scorer) => scorer.Script = (_, _) => throw new InvalidOperationException();
+
+        RerankingResult<Note> result = await RerankAsync("""{ "Use": [ "local", "hosted" ], "KeepLocal": { "Field": "confidential" }, BOTH }""", OneConfidential);
+
+        Assert.Equal((RerankingOutcome.FellBack, true), (result.Outcome, result.KeptLocal));
+        Assert.All(_hosted.Made, scorer => Assert.Equal(0, scorer.Calls));
+    }
+
+    [Theory]
+    [InlineData(
+        """{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, "Scorers": { "hosted": { "Provider": "Hosted" } } }""",
+        """Reranking:KeepLocal keeps texts on this machine, but no scorer of Reranking:Scorers is local; expected one, as "local": { "Provider": "Onnx" }.""")]
+    [InlineData(
+        """{ "Use": "hosted", "KeepLocal": { "Field": "confidential", "Use": "hosted" }, BOTH }""",
+        "Reranking:KeepLocal:Use is 'hosted', which is hosted; expected a local scorer.")]
+    public async Task RerankAsync_NoLocalScorer_IsAnErrorAtStart(string json, string expected)
+    {
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => RerankAsync(json, Open));
+
+        Assert.Equal(expected, exception.Message);
+        Assert.All(_hosted.Made, scorer => Assert.Equal(1, scorer.Disposals));
+    }
+
+    [Fact]
+    public async Task RerankAsync_RerankerWithoutConfiguration_TellsItsScorer()
+    {
+        var scorer = new ScriptedScorer();
+        var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = candidate => ((Note)candidate!).Confidential });
+
+        Assert.False((await reranker.RerankAsync("query", Open, note => note.Text)).KeptLocal);
+        Assert.False(scorer.LastOptions?.KeepLocal);
+        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text)).KeptLocal);
+        Assert.True(scorer.LastOptions?.KeepLocal);
+    }
+
+    private async Task<RerankingResult<Note>> RerankAsync(string json, Note[] notes, Action<RerankingBuilder>? configure = null)
+    {
+        await using ServiceProvider services = Build(json, configure);
+        return await services.GetRequiredService<Reranker>().RerankAsync("query", notes, note => note.Text);
+    }
+
+    private ServiceProvider Build(string json, Action<RerankingBuilder>? configure = null)
+    {
+        var configuration = new ChangeableConfiguration(json.Replace("BOTH", """ "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } """, StringComparison.Ordinal));
+        var services = new ServiceCollection();
+        RerankingBuilder builder = services.AddReranking(configuration.Section).AddProvider(_ => _local).AddProvider(_ => _hosted);
+        configure?.Invoke(builder);
+        return services.BuildServiceProvider();
+    }
+
+    private sealed record Note(string Text, bool Confidential);
+}

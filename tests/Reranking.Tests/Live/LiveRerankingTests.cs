@@ -1,0 +1,428 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.Tests;
+
+public sealed class LiveRerankingTests : IDisposable
+{
+    private const string Scorers = """ "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted" }, "c": { "Provider": "Hosted", "ApiKey": "" } } """;
+    private const string UseA = $$"""{ "Use": "a", {{Scorers}} }""";
+    private const string UseB = $$"""{ "Use": "b", "TopN": 2, {{Scorers}} }""";
+
+    private static readonly string[] Documents = ["0.1", "0.3", "0.2"];
+
+    private readonly ScriptedProvider _provider = new();
+    private readonly ChangeableConfiguration _configuration = new(UseA);
+    private ServiceProvider? _services;
+    private MetricCollector<long>? _swaps;
+
+    private Reranker Reranker => Services.GetRequiredService<Reranker>();
+
+    private FakeLogCollector Logs => Services.GetRequiredService<FakeLogCollector>();
+
+    private ServiceProvider Services => _services ??= Build(_ => { });
+
+    public void Dispose()
+    {
+        _swaps?.Dispose();
+        _services?.Dispose();
+    }
+
+    [Fact]
+    public async Task AddReranking_OneLine_RegistersRerankerScorerAndNamedScorers()
+    {
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal(["0.3", "0.2"], result.Ranking.Select(ranked => ranked.Candidate));   // the threshold of a leaves 0.1 out
+        Assert.Equal(("a", 0.15), (result.ScorerName, result.MinScore));
+        Assert.Equal("a", Services.GetRequiredService<IRelevanceScorer>().GetService<RelevanceScorerMetadata>()?.ModelId);
+        RelevanceScores named = await Services.GetRequiredKeyedService<IRelevanceScorer>("b").ScoreAsync("query", Documents);
+        Assert.Equal(("b", "b"), (named.ScorerName, named.ModelId));
+        Assert.Null(Services.GetKeyedService<IRelevanceScorer>("unknown"));
+        Assert.Equal(2, _provider.Made.Count);   // c was never asked for
+    }
+
+    [Fact]
+    public void AddReranking_Registration_TouchesNothing()
+    {
+        _ = Reranker;
+
+        Assert.Empty(_provider.Made);
+    }
+
+    [Fact]
+    public void AddReranking_TwiceFromOneSection_IsOneRegistration()
+    {
+        var services = new ServiceCollection();
+
+        Assert.Same(services.AddReranking(_configuration.Section), services.AddReranking(_configuration.Section));
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => services.AddReranking(_configuration.Root.GetSection("Other")));
+        Assert.Equal("Reranking is registered from Reranking already, and would be again from Other. Call AddReranking once.", exception.Message);
+    }
+
+    [Fact]
+    public async Task StartAsync_InvalidConfiguration_StopsTheHostWithAllMessages()
+    {
+        _configuration.Change("""{ "Use": "x", "TopN": 0, "Scorers": { "a": { "Provider": "Scripted" } } }""");
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddReranking(_configuration.Section).AddProvider(_ => _provider);
+        using IHost host = builder.Build();
+
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["Reranking:Use is 'x'; expected the name of a scorer: a.", "Reranking:TopN is '0'; expected a whole number from 1."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task RerankAsync_InvalidConfigurationWithoutAHost_ThrowsTheSame()
+    {
+        _configuration.Change("""{ "Use": "x", "Scorers": { "a": { "Provider": "Scripted" } } }""");
+
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => Reranker.RerankAsync("query", Documents));
+
+        Assert.Equal("Reranking:Use is 'x'; expected the name of a scorer: a.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Change_OtherScorer_ServesTheNextRequestWarmedAndDisposesTheOldOne()
+    {
+        await Reranker.RerankAsync("query", Documents);
+
+        await ChangeAsync(UseB);
+
+        Assert.Equal((1, 1), (_provider.Made[1].WarmUps, _provider.Made[0].Disposals));
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+        Assert.Equal(["0.3", "0.2"], result.Ranking.Select(ranked => ranked.Candidate));   // TopN is 2 now, and there is no threshold
+        Assert.Equal(("b", (double?)null), (result.ScorerName, result.MinScore));
+        Assert.Equal("The changed configuration of Reranking took effect; scorers in use: b.", Logs.LatestRecord.Message);
+    }
+
+    [Fact]
+    public async Task Change_RequestUnderWay_EndsOnTheOldScorerWhichIsDisposedThen()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => answer.Task : null;
+        Task<RerankingResult<string>> underWay = Reranker.RerankAsync("query", Documents);
+        ScriptedScorer old = _provider.Made[0];
+
+        await ChangeAsync(UseB);
+        Assert.Equal("b", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        Assert.Equal(0, old.Disposals);
+        answer.SetResult(old.Numbers(Documents));
+
+        RerankingResult<string> result = await underWay;
+        Assert.Equal(("a", "a", 0.15), (result.ScorerName, result.Scorer?.ModelId, result.MinScore));
+        await WaitUntilAsync(() => old.Disposals == 1);
+        Assert.False(old.WasUsedAfterDispose);
+    }
+
+    [Fact]
+    public async Task Change_RequestLeftBehind_KeepsItsScorerUntilItReallyEnds()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => answer.Task : null;
+        using var cancellation = new CancellationTokenSource();
+        Task<RerankingResult<string>> underWay = Reranker.RerankAsync("query", Documents, options: null, cancellation.Token);
+        cancellation.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => underWay);
+        ScriptedScorer old = _provider.Made[0];
+
+        await ChangeAsync(UseB);
+        Assert.Equal(0, old.Disposals);
+        answer.SetResult(old.Numbers(Documents));
+
+        await WaitUntilAsync(() => old.Disposals == 1);
+        Assert.False(old.WasUsedAfterDispose);
+    }
+
+    [Fact]
+    public async Task Change_ThresholdOnly_KeepsTheScorer()
+    {
+        await Reranker.RerankAsync("query", Documents);
+
+        await ChangeAsync(UseA.Replace("0.15", "0.25", StringComparison.Ordinal));
+
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+        Assert.Equal(["0.3"], result.Ranking.Select(ranked => ranked.Candidate));
+        Assert.Equal(0, Assert.Single(_provider.Made).Disposals);
+    }
+
+    [Fact]
+    public async Task Change_SettingsOfTheScorer_MakesANewOne()
+    {
+        await Reranker.RerankAsync("query", Documents);
+
+        await ChangeAsync(UseA.Replace("\"MinScore\": 0.15", "\"Model\": \"a-2\"", StringComparison.Ordinal));
+
+        Assert.Equal("a-2", (await Reranker.RerankAsync("query", Documents)).ModelId);
+        Assert.Equal([1, 0], _provider.Made.Select(scorer => scorer.Disposals));
+    }
+
+    [Fact]
+    public async Task Change_ModelUnderAnUnchangedThreshold_Warns()
+    {
+        await Reranker.RerankAsync("query", Documents);
+
+        await ChangeAsync(UseA.Replace("\"MinScore\": 0.15", "\"MinScore\": 0.15, \"Model\": \"a-2\"", StringComparison.Ordinal));
+
+        Assert.Equal(
+            "Reranking:Scorers:a:MinScore stays 0.15, but the model changed from a to a-2: scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.",
+            Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
+    }
+
+    [Fact]
+    public async Task Change_InvalidConfiguration_LeavesTheOldOneInService()
+    {
+        await Reranker.RerankAsync("query", Documents);
+
+        await ChangeAsync("""{ "Use": "zz", "Scorers": { "a": { "Provider": "Scripted" } } }""", expected: "refused");
+
+        Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
+        Assert.Equal("The changed configuration is refused, and the one before stays in service. Reranking:Use is 'zz'; expected the name of a scorer: a.", record.Message);
+        Assert.Equal(0, Assert.Single(_provider.Made).Disposals);
+    }
+
+    [Fact]
+    public async Task Change_ModelDoesNotLoad_LeavesTheOldOneInServiceAndDisposesTheNewOne()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var failure = new RelevanceScoringException("The model folder is missing.");
+        _provider.OnCreate = (_, scorer) => scorer.OnWarmUp = _ => throw failure;
+
+        await ChangeAsync(UseB, expected: "refused");
+
+        Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
+        Assert.Equal("A scorer of the changed configuration of Reranking does not load, and the configuration before stays in service.", record.Message);
+        Assert.Same(failure, record.Exception);
+        Assert.Equal([0, 1], _provider.Made.Select(scorer => scorer.Disposals));
+    }
+
+    [Fact]
+    public async Task Change_ScorerCanNotBeMade_LeavesTheOldOneInService()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        _provider.OnCreate = (_, _) => throw new RelevanceScoringException("The settings do not do.");
+
+        await ChangeAsync(UseB, expected: "refused");
+
+        Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        Assert.Equal(0, Assert.Single(_provider.Made).Disposals);
+    }
+
+    [Fact]
+    public async Task Change_WhileTheNewOneWarmsUp_TheOldOneServes()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var warm = new TaskCompletionSource();
+        var warming = new TaskCompletionSource();
+        _provider.OnCreate = (_, scorer) => scorer.OnWarmUp = _ =>
+        {
+            warming.TrySetResult();
+            return warm.Task;
+        };
+        Task change = ChangeAsync(UseB);
+        await warming.Task;
+
+        Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        warm.SetResult();
+        await change;
+        Assert.Equal("b", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+    }
+
+    [Fact]
+    public async Task Change_WhileAnotherOneWarmsUp_TheLastOneWins()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var warm = new TaskCompletionSource();
+        var warming = new TaskCompletionSource();
+        _provider.OnCreate = (name, scorer) => scorer.OnWarmUp = name != "b" ? null : _ =>
+        {
+            warming.TrySetResult();
+            return warm.Task;
+        };
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(UseB);
+        await warming.Task;
+        _configuration.Change($$"""{ "Use": "c", {{Scorers.Replace("\"\"", "\"key\"", StringComparison.Ordinal)}} }""");
+        warm.SetResult();
+        await swaps.WaitForMeasurementsAsync(2);
+
+        Assert.Equal("c", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+    }
+
+    [Fact]
+    public async Task Named_ScorerGoneFromTheConfiguration_SaysWhichThereAre()
+    {
+        IRelevanceScorer named = Services.GetRequiredKeyedService<IRelevanceScorer>("b");
+        await named.ScoreAsync("query", Documents);
+        await ChangeAsync("""{ "Scorers": { "a": { "Provider": "Scripted" } } }""");
+
+        RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => named.ScoreAsync("query", Documents));
+
+        Assert.Equal("The configuration has no scorer 'b' any more; expected a. Check Reranking:Scorers.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Use_List_AsksTheNextWhenTheFirstFails()
+    {
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => throw new HttpRequestException("No connection.") : null;
+
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal((RerankingOutcome.Reranked, "b", null), (result.Outcome, result.ScorerName, result.MinScore));
+        Assert.Equal([("a", ScoringAttemptReason.Failed)], result.FailedAttempts.Select(attempt => (attempt.ScorerName, attempt.Reason)));
+    }
+
+    [Fact]
+    public async Task Use_ListOfFailures_FallsBackAndSaysWhyNobodyAnswered()
+    {
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (_, scorer) => scorer.Script = (_, _) => throw new HttpRequestException("No connection.");
+
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal((RerankingOutcome.FellBack, RerankingReason.ScorerFailed), (result.Outcome, result.Reason));
+        Assert.Equal(["a", "b"], result.FailedAttempts.Select(attempt => attempt.ScorerName));
+        Assert.Equal(Documents, result.Ranking.Select(ranked => ranked.Candidate));
+    }
+
+    [Fact]
+    public async Task Use_CircuitOpen_SurvivesAChangeOfOtherSettings()
+    {
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => throw new HttpRequestException() : null;
+        for (int i = 0; i < 5; i++)
+        {
+            await Reranker.RerankAsync("query", Documents);
+        }
+
+        await ChangeAsync($$"""{ "Use": [ "a", "b" ], "TopN": 2, {{Scorers}} }""");
+
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+        Assert.Equal([ScoringAttemptReason.CircuitOpen], result.FailedAttempts.Select(attempt => attempt.Reason));
+    }
+
+    [Fact]
+    public async Task Stages_TwoOfThem_CascadeAndFallToTheFirst()
+    {
+        _configuration.Change($$"""{ "Stages": [ { "Use": "a", "Keep": 2 }, { "Use": "b" } ], {{Scorers}} }""");
+
+        RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal([("0.3", 1), ("0.2", 1), ("0.1", 0)], result.Ranking.Select(ranked => (ranked.Candidate, ranked.Score!.Value.Stage)));
+        Assert.Equal(["0.3", "0.2"], _provider.Made[1].Seen);
+        _provider.Made[1].Script = (_, _) => throw new HttpRequestException();
+        result = await Reranker.RerankAsync("query", Documents);
+        Assert.Equal((RerankingOutcome.Reranked, "a", 0.15), (result.Outcome, result.ScorerName, result.MinScore));
+    }
+
+    [Fact]
+    public async Task Decorate_NamedScorers_AreWrapped()
+    {
+        List<string> seen = [];
+        _services = Build(builder => builder.Decorate((name, scorer) => scorer.Use((query, documents, options, inner, token) =>
+        {
+            seen.Add(name);
+            return inner.ScoreAsync(query, documents, options, token);
+        })));
+        await Reranker.RerankAsync("query", Documents);
+        await ChangeAsync(UseB);
+        await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal(["a", "b"], seen);
+    }
+
+    [Fact]
+    public async Task Dispose_Container_DisposesTheScorersAndEndsTheReload()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var warming = new TaskCompletionSource();
+        _provider.OnCreate = (_, scorer) => scorer.OnWarmUp = token =>
+        {
+            warming.SetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        };
+        _configuration.Change(UseB);
+        await warming.Task;
+        Reranker reranker = Reranker;
+        await Services.DisposeAsync();
+
+        await WaitUntilAsync(() => _provider.Made.All(scorer => scorer.Disposals == 1));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reranker.RerankAsync("query", Documents));
+    }
+
+    [Fact]
+    public async Task Change_UnderConcurrentCallers_NeverFailsNorMixesNorLeaks()
+    {
+        const string BothUseA = """{ "Use": "a", "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted", "MinScore": 0.25 } } }""";
+        string bothUseB = BothUseA.Replace("\"Use\": \"a\"", "\"Use\": \"b\"", StringComparison.Ordinal);
+        _provider.OnCreate = (_, scorer) => scorer.Script = async (documents, _) =>
+        {
+            await Task.Delay(1, CancellationToken.None);   // as a call that waits for something; callers that never wait would starve the thread pool
+            return scorer.Numbers(documents);
+        };
+        _configuration.Change(BothUseA);
+        await Reranker.RerankAsync("query", Documents);
+        using var stop = new CancellationTokenSource();
+        Task<int>[] callers = [.. Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
+        {
+            int calls = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
+                Assert.Equal(RerankingOutcome.Reranked, result.Outcome);
+                Assert.Equal(result.ScorerName, result.ModelId);
+                Assert.Equal(result.ScorerName, result.Scorer?.ModelId);
+                Assert.Equal(result.ScorerName == "a" ? (0.15, 2) : (0.25, 1), (result.MinScore!.Value, result.Ranking.Count));
+                calls++;
+            }
+
+            return calls;
+        }))];
+        for (int i = 0; i < 200; i++)
+        {
+            await ChangeAsync(i % 2 == 0 ? bothUseB : BothUseA);
+        }
+
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(callers), calls => Assert.True(calls > 0));
+        await WaitUntilAsync(() => _provider.Made.Sum(scorer => scorer.Disposals) == _provider.Made.Count - 1);
+        Assert.All(_provider.Made, scorer => Assert.False(scorer.WasUsedAfterDispose));
+        Assert.All(_provider.Made, scorer => Assert.InRange(scorer.Disposals, 0, 1));
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private ServiceProvider Build(Action<RerankingBuilder> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics().AddFakeLogging(options => options.FilteredLevels = new HashSet<LogLevel> { LogLevel.Information, LogLevel.Warning, LogLevel.Error });
+        configure(services.AddReranking(_configuration.Section).AddProvider(_ => _provider).AddProvider(_ => new ScriptedProvider("Hosted", isHosted: true)));
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    private MetricCollector<long> Swaps() => _swaps ??= new MetricCollector<long>(Services.GetRequiredService<IMeterFactory>(), "Experimental.Reranking", "reranking.swaps");
+
+    private async Task ChangeAsync(string reranking, string expected = "swapped")
+    {
+        MetricCollector<long> swaps = Swaps();
+        int before = swaps.GetMeasurementSnapshot().Count;
+        _configuration.Change(reranking);
+        await swaps.WaitForMeasurementsAsync(before + 1, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, swaps.LastMeasurement?.Tags["reranking.outcome"]);
+    }
+}
