@@ -94,6 +94,6 @@ public sealed class RerankedHybridSearch<TRecord> : IKeywordHybridSearchable<TRe
             IncludeVectors = options?.IncludeVectors ?? false,
             ScoreThreshold = options?.ScoreThreshold,
         };
-        return cancellationToken => _inner.HybridSearchAsync(searchValue, keywords, _search.FetchCount(page), firstStage, cancellationToken);
+        return cancellationToken => _inner.HybridSearchAsync(searchValue, keywords, page.FetchCount, firstStage, cancellationToken);
     }
 }

@@ -38,9 +38,6 @@ internal sealed class RerankedSearch<TRecord>
         return page;
     }
 
-    /// <summary>Gives how many candidates the first stage shall find, with nothing skipped.</summary>
-    public int FetchCount(SearchPage page) => string.IsNullOrWhiteSpace(page.Query) ? page.End : Math.Max(page.Options.CandidateCount, page.End);
-
     public Task<RerankingResult<VectorSearchResult<TRecord>>> RankAsync(
         SearchPage page, Func<CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage, CancellationToken cancellationToken) =>
         _reranker.RerankAsync(page.Query, firstStage(cancellationToken), _textSelector, page.Options, cancellationToken);

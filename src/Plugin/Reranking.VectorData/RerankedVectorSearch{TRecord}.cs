@@ -101,6 +101,6 @@ public sealed class RerankedVectorSearch<TRecord> : IVectorSearchable<TRecord>
             IncludeVectors = options?.IncludeVectors ?? false,
             ScoreThreshold = options?.ScoreThreshold,
         };
-        return cancellationToken => _inner.SearchAsync(searchValue, _search.FetchCount(page), firstStage, cancellationToken);
+        return cancellationToken => _inner.SearchAsync(searchValue, page.FetchCount, firstStage, cancellationToken);
     }
 }

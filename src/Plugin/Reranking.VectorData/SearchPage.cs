@@ -9,4 +9,7 @@ internal readonly record struct SearchPage(string Query, int Skip, int Top, Rera
 {
     /// <summary>Gets how long the ranking must be for the page to be cut out of it.</summary>
     public int End => (int)Math.Min((long)Skip + Top, int.MaxValue);
+
+    /// <summary>Gets how many candidates the first stage shall find, with nothing skipped.</summary>
+    public int FetchCount => string.IsNullOrWhiteSpace(Query) ? End : Math.Max(Options.CandidateCount, End);
 }
