@@ -76,8 +76,9 @@ internal sealed class ScorerFailures(string dialect, Uri endpoint, string settin
     {
         string name = Enum.IsDefined(status) ? $"{(int)status} ({status})" : $"{(int)status}";
         string said = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
-        string wait = retryAfter is { } pause ? $" It asks for a pause of {pause}, longer than the call or the retries allow." : "";
-        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = IsTransient((int)status) };
+        bool isTransient = IsTransient((int)status);
+        string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
+        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = isTransient };
     }
 
     private static bool IsTransient(int status) => status is 408 or 429 or (>= 500 and not 501);
