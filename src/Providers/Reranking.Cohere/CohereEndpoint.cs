@@ -1,0 +1,38 @@
+using Reranking.Cohere.Protocol;
+
+namespace Reranking.Cohere;
+
+/// <summary>The address that requests go to.</summary>
+internal sealed class CohereEndpoint
+{
+    private CohereEndpoint(Uri address)
+    {
+        Address = address;
+        Public = new Uri(address.GetLeftPart(UriPartial.Path));
+    }
+
+    /// <summary>Gets the address in full.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Gets the address without the query, which may hold a secret.</summary>
+    public Uri Public { get; }
+
+    public bool IsLoopback => Address.IsLoopback;
+
+    /// <summary>Puts the address together, or gives <see langword="null"/> where the options have none and the dialect has no vendor.</summary>
+    public static CohereEndpoint? From(CohereScorerOptions options, RerankDialect dialect)
+    {
+        string? given = string.IsNullOrEmpty(options.Endpoint) ? dialect.Host : options.Endpoint;
+        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? address))
+        {
+            return null;
+        }
+
+        if (address.AbsolutePath.EndsWith('/'))
+        {
+            address = new UriBuilder(address) { Path = address.AbsolutePath + dialect.Path }.Uri;
+        }
+
+        return new CohereEndpoint(address);
+    }
+}

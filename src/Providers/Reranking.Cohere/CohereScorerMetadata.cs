@@ -1,0 +1,13 @@
+using Reranking.Cohere.Protocol;
+
+namespace Reranking.Cohere;
+
+/// <summary>What is known about a scorer without calling it.</summary>
+internal sealed class CohereScorerMetadata(RerankDialect dialect, CohereEndpoint endpoint, CohereScorerOptions options, CohereScoreKind scoreKind)
+    : RelevanceScorerMetadata(dialect.Name, endpoint.Public, string.IsNullOrEmpty(options.Model) ? null : options.Model)
+{
+    public override bool IsLocal { get; } = endpoint.IsLoopback || options.DataStaysLocal;
+
+    // With the address: a server without model names, and a deployment with one of its own, say nothing about which model it is.
+    public override string? Revision { get; } = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{options.MaxTokensPerDocument}/{endpoint.Public}");
+}

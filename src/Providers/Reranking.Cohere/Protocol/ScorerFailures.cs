@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+
+namespace Reranking.Cohere.Protocol;
+
+/// <summary>Puts failures into words: which API, what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
+internal sealed class ScorerFailures(string dialect, Uri endpoint, string settingsPath)
+{
+    private readonly string _who = $"{dialect} at {endpoint.Authority}";
+
+    /// <summary>Gets the API and its host.</summary>
+    public string Who => _who;
+
+    public RelevanceScoringException NotLocal() => new(
+        $"The call keeps its texts local, but {_who} is not local. Choose a local scorer, or set {Setting(nameof(CohereScorerOptions.DataStaysLocal))} to true if the texts are as safe there.");
+
+    public RelevanceScoringException NoTimeLeft(TimeSpan timeout) => Transient($"{_who} was not asked: the call has {timeout} left; expected more than zero.");
+
+    public RelevanceScoringException TookTooLong(TimeSpan timeout, bool byCaller, Exception cause) => Transient(
+        byCaller
+            ? $"{_who} did not answer within the {timeout} that the call had left."
+            : $"{_who} did not answer within {timeout}. Raise {Setting(nameof(CohereScorerOptions.Timeout))}, or send fewer documents.",
+        cause);
+
+    public RelevanceScoringException AttemptTookTooLong(TimeSpan timeout, Exception cause) => Transient(
+        $"{_who} did not begin to answer within {timeout}. Raise {Setting(nameof(CohereScorerOptions.AttemptTimeout))}, or send fewer documents.", cause);
+
+    public RelevanceScoringException CanceledByClient(Exception cause) => Transient(
+        $"The HttpClient ended the request to {_who} by itself. Raise its Timeout above {Setting(nameof(CohereScorerOptions.Timeout))}.", cause);
+
+    public RelevanceScoringException CircuitOpen(Exception cause) => Transient($"{_who} was not asked: most of the latest requests failed, and it is left alone for a while.", cause);
+
+    public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Transient(
+        $"{_who} was not asked: {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} allows the next request {(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.", cause);
+
+    public RelevanceScoringException Unreachable(HttpRequestException cause)
+    {
+        // A certificate does not mend itself; a lost connection may.
+        bool isCertificate = cause.InnerException is AuthenticationException;
+        string what = cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})";
+        return new RelevanceScoringException(
+            $"{_who} can't be reached{what}. Check {Setting(nameof(CohereScorerOptions.Endpoint))}{(isCertificate ? " and the certificate of the server" : " and the network")}.", cause)
+        {
+            IsTransient = !isCertificate,
+        };
+    }
+
+    public RelevanceScoringException BrokenOff(Exception cause) => Transient(
+        $"The answer of {_who} broke off in the middle. The request is not sent again, because it was answered and may have been billed.", cause);
+
+    public RelevanceScoringException Redirected(HttpStatusCode status, Uri? target) => new(
+        $"{_who} answered {(int)status} and sends requests to {(target is null ? "nowhere" : $"'{target.Scheme}://{target.Authority}'")}, where texts and key do not follow. " +
+        $"Set {Setting(nameof(CohereScorerOptions.Endpoint))} to the new address if you trust it.");
+
+    public RelevanceScoringException Followed(Uri target) => new(
+        $"The HttpClient followed a redirect from {_who} to '{target.Scheme}://{target.Authority}'. " +
+        $"Switch AllowAutoRedirect off in its handler, and set {Setting(nameof(CohereScorerOptions.Endpoint))} to the new address if you trust it.");
+
+    public RelevanceScoringException NotJson(string? mediaType, long length) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{_who} answered {length} bytes of {mediaType ?? "no type"} that are no JSON. Check {Setting(nameof(CohereScorerOptions.Endpoint))}."));
+
+    public RelevanceScoringException TooLong(int maxLength) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{_who} answered more than the {maxLength} bytes that scores can take. Check {Setting(nameof(CohereScorerOptions.Endpoint))} and {Setting(nameof(CohereScorerOptions.Dialect))}."));
+
+    public RelevanceScoringException Unusable(string found, string expected, string setting = nameof(CohereScorerOptions.Dialect)) =>
+        new($"{_who} {found}; expected {expected}. Check {Setting(setting)}.");
+
+    /// <summary>Gives the failure of an error status.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="path">The path of the address that was asked.</param>
+    /// <param name="message">What the API says, or <see langword="null"/> where it says nothing.</param>
+    /// <param name="isWithheld">Whether the API says something that may not be shown.</param>
+    /// <param name="retryAfter">How long the API wants to be left alone, if it says so.</param>
+    public RelevanceScoringException Status(HttpStatusCode status, string path, string? message, bool isWithheld, TimeSpan? retryAfter)
+    {
+        string name = Enum.IsDefined(status) ? $"{(int)status} ({status})" : $"{(int)status}";
+        string said = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
+        bool isTransient = IsTransient((int)status);
+        string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
+        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = isTransient };
+    }
+
+    private static bool IsTransient(int status) => status is 408 or 429 or (>= 500 and not 501);
+
+    private string Advice(int status, string path) => status switch
+    {
+        400 or 422 => $" Check {Setting(nameof(CohereScorerOptions.Model))} and {Setting(nameof(CohereScorerOptions.Dialect))}.",
+        401 or 403 or 498 => $" Check {Setting(nameof(CohereScorerOptions.ApiKey))}.",
+        402 => $" Check the account of {Setting(nameof(CohereScorerOptions.ApiKey))}.",
+        404 or 405 or 501 => $" The path was '{path}'. Check {Setting(nameof(CohereScorerOptions.Endpoint))}, {Setting(nameof(CohereScorerOptions.Dialect))} and {Setting(nameof(CohereScorerOptions.Model))}.",
+        413 => $" Lower {Setting(nameof(CohereScorerOptions.MaxDocumentsPerRequest))}.",
+        429 => $" Lower {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} or {Setting(nameof(CohereScorerOptions.MaxConcurrency))}.",
+        _ => "",
+    };
+
+    private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, cause) { IsTransient = true };
+
+    private string Setting(string name) => $"{settingsPath}:{name}";
+}

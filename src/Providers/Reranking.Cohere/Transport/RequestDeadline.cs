@@ -1,0 +1,13 @@
+namespace Reranking.Cohere.Transport;
+
+/// <summary>When the answer to a call stops being of use; it travels with each request, so that nobody waits for a try that would come too late.</summary>
+internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeout)
+{
+    public static readonly HttpRequestOptionsKey<RequestDeadline> Key = new("Reranking.Cohere.Deadline");
+
+    private readonly long _start = timeProvider.GetTimestamp();
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    public TimeSpan Remaining => timeout - timeProvider.GetElapsedTime(_start);
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Reranking.Cohere.Transport;
+
+/// <summary>Makes the resilience pipelines of scorers, which share what has to outlive them: the rate limiter of a name and the circuit breaker of an endpoint.</summary>
+internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory? loggerFactory)
+{
+    /// <summary>The pipeline that the handler of a client runs a request in.</summary>
+    public static readonly HttpRequestOptionsKey<ResiliencePipeline<HttpResponseMessage>> Key = new("Reranking.Cohere.Pipeline");
+
+    private const int Capacity = 256;
+
+    private readonly BoundedCache<RequestRateLimiter> _limiters = new(Capacity);
+    private readonly BoundedCache<ResiliencePipeline<HttpResponseMessage>> _breakers = new(Capacity);
+
+    /// <summary>Makes the pipeline of a scorer: retry, then the rate limit of each try, then the circuit breaker, then the timeout of each try.</summary>
+    public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, Uri endpoint, CohereScorerOptions options)
+    {
+        ResiliencePipelineBuilder<HttpResponseMessage> builder = NewBuilder(scorerName);
+        if (options.MaxRetries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = options.MaxRetries,
+                ShouldHandle = RetryRules.ShouldRetry,
+                DelayGenerator = RetryRules.Delay,
+            });
+        }
+
+        if (options.RequestsPerMinute is { } requestsPerMinute)
+        {
+            RequestRateLimiter limiter = _limiters.GetOrAdd(
+                scorerName, limiter => limiter.RequestsPerMinute == requestsPerMinute, () => new RequestRateLimiter(requestsPerMinute, timeProvider));
+            builder.AddRateLimiter(new RateLimiterStrategyOptions
+            {
+                RateLimiter = async args =>
+                    await limiter.AcquireAsync(RetryRules.Deadline(args.Context)?.Remaining ?? options.Timeout, args.Context.CancellationToken).ConfigureAwait(false),
+            });
+        }
+
+        return builder
+            .AddPipeline(_breakers.GetOrAdd(endpoint.AbsoluteUri, static _ => true, () => NewBreaker(endpoint)))
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout })
+            .Build();
+    }
+
+    // A limit of requests is no sign of a broken server, and has its own answer: 429 does not open the circuit.
+    private ResiliencePipeline<HttpResponseMessage> NewBreaker(Uri endpoint) => NewBuilder(endpoint.Authority)
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
+        {
+            ShouldHandle = static args => ValueTask.FromResult(RetryRules.IsBroken(args.Outcome)),
+            FailureRatio = 0.5,
+            MinimumThroughput = 10,
+            SamplingDuration = TimeSpan.FromSeconds(30),
+            BreakDuration = TimeSpan.FromSeconds(15),
+        })
+        .Build();
+
+    private ResiliencePipelineBuilder<HttpResponseMessage> NewBuilder(string instanceName)
+    {
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = "Reranking.Cohere", InstanceName = instanceName, TimeProvider = timeProvider };
+        if (loggerFactory is not null)
+        {
+            builder.ConfigureTelemetry(loggerFactory);
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Threading.RateLimiting;
+using Reranking.Cohere.Transport;
+
+namespace Reranking.Cohere.Tests;
+
+public sealed class RateLimitTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly SignallingClock _clock = new();
+
+    [Fact]
+    public async Task ScoreAsync_MoreRequestsThanAMinuteTakes_WaitForTheirTurn()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => (options.RequestsPerMinute, options.Timeout) = (2, TimeSpan.FromMinutes(5)), _clock);
+        await scorer.ScoreAsync("what?", ["zero"]);
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        await scorer.ScoreAsync("what?", ["zero"]);
+
+        Task<RelevanceScores> third = scorer.ScoreAsync("what?", ["zero"]);
+        await _clock.WaitForTimerAsync(wait => wait == TimeSpan.FromSeconds(40));
+        Assert.Equal(2, server.Requests.Count);
+        _clock.Advance(TimeSpan.FromSeconds(40));
+
+        Assert.Single(await third);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_TurnBeyondTheDeadline_FailsAtOnce()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
+        await scorer.ScoreAsync("what?", ["zero"]);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.Equal($"cohere at {server.Authority} was not asked: Reranking:Cohere:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
+        Assert.True(exception.IsTransient);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_Retries_CountAsRequests()
+    {
+        await using var server = new StubServer(StubAnswer.Of(429, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.StartsWith($"cohere at {server.Authority} was not asked: ", exception.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_AnyMinute_HoldsNoMoreThanTheLimit()
+    {
+        var limiter = new RequestRateLimiter(3, _clock);
+        List<double> sent = [];
+        for (int second = 0; second < 300; second += 7)
+        {
+            if ((await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None)).IsAcquired)
+            {
+                sent.Add(second);
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(7));
+        }
+
+        Assert.Equal([0, 7, 14, 63, 70, 77, 126, 133, 140, 189, 196, 203, 252, 259, 266], sent);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_SeveralWait_TakeTurnsInOrder()
+    {
+        var limiter = new RequestRateLimiter(1, _clock);
+        await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+
+        Task<RequestPermit> second = limiter.AcquireAsync(TimeSpan.FromHours(1), CancellationToken.None).AsTask();
+        Task<RequestPermit> third = limiter.AcquireAsync(TimeSpan.FromHours(1), CancellationToken.None).AsTask();
+        _clock.Advance(Minute);
+        Assert.True((await second).IsAcquired);
+        Assert.False(third.IsCompleted);
+        _clock.Advance(Minute);
+
+        Assert.True((await third).IsAcquired);
+    }
+
+    [Fact]
+    public async Task AcquireAsync_CanceledWait_GivesItsTurnBack()
+    {
+        var limiter = new RequestRateLimiter(1, _clock);
+        await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+        using var cancellation = new CancellationTokenSource();
+        Task<RequestPermit> canceled = limiter.AcquireAsync(TimeSpan.FromHours(1), cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
+
+        RequestPermit refused = await limiter.AcquireAsync(TimeSpan.FromSeconds(59), CancellationToken.None);
+
+        Assert.False(refused.IsAcquired);
+        Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait));
+        Assert.Equal(Minute, wait);
+    }
+}
