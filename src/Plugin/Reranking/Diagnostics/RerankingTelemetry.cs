@@ -16,6 +16,12 @@ public static class RerankingTelemetry
         public const string Truncated = "reranking.documents.truncated";
         public const string Fallbacks = "reranking.fallbacks";
         public const string RankDisplacement = "reranking.rank_displacement";
+        public const string CacheHits = "reranking.cache.hits";
+        public const string CacheMisses = "reranking.cache.misses";
+        public const string ShadowCalls = "reranking.shadow.calls";
+        public const string ShadowDuration = "reranking.shadow.duration";
+        public const string ShadowKendallTau = "reranking.shadow.kendall_tau";
+        public const string ShadowOverlap = "reranking.shadow.overlap";
     }
 
     internal static class Tags
@@ -37,5 +43,6 @@ public static class RerankingTelemetry
         public const string RankDisplacement = "reranking.rank_displacement";
         public const string Query = "reranking.query";
         public const string Documents = "reranking.documents";
+        public const string ShadowModel = "reranking.shadow.model";
     }
 }
