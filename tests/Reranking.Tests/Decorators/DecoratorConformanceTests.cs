@@ -31,6 +31,11 @@ public class AnonymousRelevanceScorerConformanceTests : RelevanceScorerConforman
         .Build();
 }
 
+public class CachingRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new CachingRelevanceScorer(new WordOverlapScorer(), new FakeHybridCache());
+}
+
 public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests
 {
     protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer().AsBuilder()

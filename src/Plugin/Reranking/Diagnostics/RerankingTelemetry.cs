@@ -18,6 +18,12 @@ public static class RerankingTelemetry
         public const string FailedAttempts = "reranking.attempts.failed";
         public const string Swaps = "reranking.swaps";
         public const string RankDisplacement = "reranking.rank_displacement";
+        public const string CacheHits = "reranking.cache.hits";
+        public const string CacheMisses = "reranking.cache.misses";
+        public const string ShadowCalls = "reranking.shadow.calls";
+        public const string ShadowDuration = "reranking.shadow.duration";
+        public const string ShadowKendallTau = "reranking.shadow.kendall_tau";
+        public const string ShadowOverlap = "reranking.shadow.overlap";
     }
 
     internal static class Tags
@@ -41,5 +47,6 @@ public static class RerankingTelemetry
         public const string RankDisplacement = "reranking.rank_displacement";
         public const string Query = "reranking.query";
         public const string Documents = "reranking.documents";
+        public const string ShadowModel = "reranking.shadow.model";
     }
 }

@@ -1,0 +1,210 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>A decorator that keeps scores in a <see cref="HybridCache"/>, document by document, and asks the inner scorer for the others in one call.</summary>
+/// <remarks>
+/// <para>
+/// Thread-safe. A document that another call of this instance is about to score is waited for and not scored again; when that call fails or its caller leaves, the ones that wait
+/// score it themselves. Only finished, valid scores are kept. The cache is no reason for a call to fail: what it does not answer in time is scored, and a warning is logged.
+/// </para>
+/// <para>
+/// It is meant for scorers whose score of a document depends on nothing but the query and the document, and belongs directly around one: the answers of chains and cascades, and those
+/// that carry a scorer's name or threshold, are passed on and not kept. Nor are those of a scorer that names neither its model nor its revision, of options of a derived
+/// type, and of options with properties other than texts, numbers and booleans.
+/// </para>
+/// <para>
+/// The usage of an answer is what the call itself consumed: nothing, where all scores were known. The cache holds numbers, the model's name and a hash, never a text, so that
+/// calls that keep their texts on this machine use a remote cache too. The hash is not secret: who knows a query and a document can find out that they were scored.
+/// </para>
+/// <para>How much memory the scores take is for the cache to bound: <c>MemoryCacheOptions.SizeLimit</c> for the local one, <c>maxmemory</c> for Redis.</para>
+/// </remarks>
+public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
+{
+    private readonly HybridCache _cache;
+    private readonly string _keyPrefix;
+    private readonly TimeSpan _cacheTimeout;
+    private readonly HybridCacheEntryOptions _entryOptions;
+    private readonly HybridCacheEntryOptions _localEntryOptions;
+    private readonly HybridCacheEntryOptions _lookupOptions;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly CachingMetrics _metrics;
+    private readonly PendingScores _pending = new();
+    private volatile KnownRevision? _known;
+    private volatile bool _isDisposed;
+
+    /// <summary>Initializes a new instance of the <see cref="CachingRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that is asked for the scores that the cache does not hold.</param>
+    /// <param name="cache">Keeps the scores. It is not disposed.</param>
+    /// <param name="options">How scores are kept, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Takes a warning a call where the cache fails, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock of <see cref="CachingRelevanceScorerOptions.CacheTimeout"/>, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="cache"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public CachingRelevanceScorer(
+        IRelevanceScorer innerScorer,
+        HybridCache cache,
+        CachingRelevanceScorerOptions? options = null,
+        ILogger? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+        : base(innerScorer)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        options ??= new CachingRelevanceScorerOptions();
+        options.ThrowIfInvalid(nameof(options));
+        _cache = cache;
+        _keyPrefix = options.KeyPrefix;
+        _cacheTimeout = options.CacheTimeout;
+        _entryOptions = EntryOptions(options, HybridCacheEntryFlags.DisableCompression);
+        _localEntryOptions = EntryOptions(options, HybridCacheEntryFlags.DisableCompression | HybridCacheEntryFlags.DisableDistributedCache);
+
+        // A miss must leave nothing behind; a hit of the distributed cache shall be a local one from then on.
+        _lookupOptions = EntryOptions(options, HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCacheWrite);
+        _logger = logger ?? NullLogger.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = CachingMetrics.Create(meterFactory);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
+    public override async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        var texts = new DistinctTexts(documents);
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+        RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
+        return texts.PositionCount > 0 && await KeysAsync(metadata, query, texts, options, cancellationToken).ConfigureAwait(false) is { } keys
+            ? await ScoreAsync(new CachingCall(query, texts, options, keys, CachingMetrics.Tags(metadata, options)), cancellationToken).ConfigureAwait(false)
+            : await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
+    }
+
+    private static HybridCacheEntryOptions EntryOptions(CachingRelevanceScorerOptions options, HybridCacheEntryFlags flags) =>
+        new() { Expiration = options.Expiration, LocalCacheExpiration = options.LocalExpiration, Flags = flags };
+
+    private async Task<string[]?> KeysAsync(
+        RelevanceScorerMetadata? metadata, string query, DistinctTexts texts, RelevanceScoringOptions? options, CancellationToken cancellationToken)
+    {
+        if (metadata is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (_known is not { } known || !ReferenceEquals(known.Metadata, metadata))
+            {
+                // Off the caller's thread, since it may read all of a model.
+                known = new KnownRevision(metadata, await Task.Run(() => metadata.Revision, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false));
+                _known = known;
+            }
+
+            return ScoreCacheKeys.Create(_keyPrefix, metadata, known.Revision, options, query, texts.Texts);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // What is wrong with its files, the scorer itself says best.
+            LogNoRevision(exception, metadata.ModelId);
+            return null;
+        }
+    }
+
+    private async Task<RelevanceScores> ScoreAsync(CachingCall call, CancellationToken cancellationToken)
+    {
+        bool waits = true;
+        while (Array.FindAll(call.Indices, index => call.Entries[index] is null) is { Length: > 0 } missing)
+        {
+            // Claimed before the cache is asked: the other way round, what another call keeps in between would be missed.
+            List<Claim> claims = [.. missing.Select(index => new Claim(index, _pending.GetOrClaim(call.Keys[index], out bool isMine), isMine))];
+            List<Claim> mine = claims.FindAll(claim => claim.IsMine || !waits);
+            try
+            {
+                await LookUpAsync(call, mine, cancellationToken).ConfigureAwait(false);
+                await ScoreMissingAsync(call, mine.FindAll(claim => call.Entries[claim.Index] is null), cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                foreach (Claim claim in mine.Where(static claim => claim.IsMine))
+                {
+                    claim.Score.Abandon(cancellationToken.IsCancellationRequested);
+                    _pending.Release(claim.Score);
+                }
+            }
+
+            foreach (Claim other in waits ? claims.FindAll(static claim => !claim.IsMine) : [])
+            {
+                PendingScoreOutcome outcome = await other.Score.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+                call.Entries[other.Index] = outcome.Entry;
+
+                // Where a scorer fails, those who wait must not fail one after the other.
+                waits &= outcome.Entry is not null || outcome.IsCanceled;
+            }
+        }
+
+        if (!call.IsConsistent)
+        {
+            // The model changed under its name, or a chain asked another scorer: scores of two models can't be ranked together.
+            LogScoredAnew(call.Keys.Length);
+            await ScoreMissingAsync(call, [.. call.Indices.Select(Claim.Unshared)], cancellationToken).ConfigureAwait(false);
+        }
+
+        _metrics.RecordHits(call.HitCount, call.Tags);
+        return call.ToScores();
+    }
+
+    /// <summary>Asks the inner scorer for documents, in one call, and keeps what it answers.</summary>
+    private async Task ScoreMissingAsync(CachingCall call, List<Claim> claims, CancellationToken cancellationToken)
+    {
+        if (claims.Count == 0)
+        {
+            return;
+        }
+
+        _metrics.RecordMisses(claims.Count, call.Tags);
+        string[] texts = [.. claims.Select(claim => call.Texts[claim.Index])];
+        RelevanceScores? answer = await base.ScoreAsync(call.Query, texts, call.Options, cancellationToken).ConfigureAwait(false);
+        if (answer is null || answer.Count != texts.Length)
+        {
+            RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
+            string name = metadata?.ModelId ?? metadata?.ProviderName ?? InnerScorer.GetType().Name;
+            throw new RelevanceScoringException(
+                $"Expected {texts.Length} scores for {texts.Length} documents, but {name} gave {answer?.Count.ToString(CultureInfo.InvariantCulture) ?? "null"}.");
+        }
+
+        call.Add(answer, claims);
+        if (!CachingCall.IsReproducible(answer) || !claims.TrueForAll(claim => call.Entries[claim.Index]!.IsKeepable))
+        {
+            LogNotKept(texts.Length);
+            return;
+        }
+
+        foreach (Claim claim in claims.Where(static claim => claim.IsMine))
+        {
+            claim.Score.Complete(call.Entries[claim.Index]!);
+        }
+
+        await KeepAsync(call, claims).ConfigureAwait(false);
+    }
+
+    private sealed record KnownRevision(RelevanceScorerMetadata Metadata, string? Revision);
+}

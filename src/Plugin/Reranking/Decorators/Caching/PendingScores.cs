@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace Reranking;
+
+/// <summary>The scores that calls under way are about to find, so that no document is scored twice at the same time.</summary>
+internal sealed class PendingScores
+{
+    private readonly ConcurrentDictionary<string, PendingScore> _scores = new(StringComparer.Ordinal);
+
+    /// <summary>Claims a key, unless another call has done so.</summary>
+    /// <param name="key">The key of the score.</param>
+    /// <param name="isMine">Whether the key is now the caller's, who has to complete or abandon the score and then to release it.</param>
+    /// <returns>The score that whoever claimed the key first will give.</returns>
+    public PendingScore GetOrClaim(string key, out bool isMine)
+    {
+        var mine = new PendingScore(key);
+        PendingScore score = _scores.GetOrAdd(key, mine);
+        isMine = ReferenceEquals(score, mine);
+        return score;
+    }
+
+    public void Release(PendingScore score) => _scores.TryRemove(KeyValuePair.Create(score.Key, score));
+}

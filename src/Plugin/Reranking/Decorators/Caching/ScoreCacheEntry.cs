@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Reranking;
+
+/// <summary>A score as the cache keeps it, with the model that gave it: a few bytes that need no serializer.</summary>
+/// <param name="Score">The score.</param>
+/// <param name="ModelId">The model that answered, or <see langword="null"/> where it is unknown.</param>
+internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
+{
+    // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, and the model to the end, in UTF-8.
+    private const byte Version = 1;
+    private const int HeaderSize = 22;
+
+    [Flags]
+    private enum Parts : byte
+    {
+        None = 0,
+        Truncated = 1,
+        TokenCount = 2,
+        ModelId = 4,
+        All = Truncated | TokenCount | ModelId,
+    }
+
+    /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, and of a scorer of one stage.</summary>
+    public bool IsKeepable => double.IsFinite(Score.RawScore) && Score.Score is >= 0 and <= 1 && Score.Stage == 0;
+
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[HeaderSize + (ModelId is null ? 0 : Encoding.UTF8.GetByteCount(ModelId))];
+        bytes[0] = Version;
+        bytes[1] = (byte)((Score.IsTruncated ? Parts.Truncated : 0) | (Score.TokenCount is null ? 0 : Parts.TokenCount) | (ModelId is null ? 0 : Parts.ModelId));
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(2), Score.Score);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(10), Score.RawScore);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(18), Score.TokenCount ?? 0);
+        if (ModelId is not null)
+        {
+            Encoding.UTF8.GetBytes(ModelId, bytes.AsSpan(HeaderSize));
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Reads what a cache holds under a key.</summary>
+    /// <returns>The entry, or <see langword="null"/> for nothing, for what somebody else wrote, and for another version.</returns>
+    public static ScoreCacheEntry? Parse(byte[]? bytes)
+    {
+        if (bytes is null || bytes.Length < HeaderSize || bytes[0] != Version)
+        {
+            return null;
+        }
+
+        var parts = (Parts)bytes[1];
+        ReadOnlySpan<byte> model = bytes.AsSpan(HeaderSize);
+        int tokens = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(18));
+        if ((parts & ~Parts.All) != 0
+            || (!parts.HasFlag(Parts.ModelId) && !model.IsEmpty)
+            || (!parts.HasFlag(Parts.TokenCount) && tokens != 0)
+            || !Utf8.IsValid(model))
+        {
+            return null;
+        }
+
+        var score = new RelevanceScore(BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(2)), BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(10)))
+        {
+            IsTruncated = parts.HasFlag(Parts.Truncated),
+            TokenCount = parts.HasFlag(Parts.TokenCount) ? tokens : null,
+        };
+        var entry = new ScoreCacheEntry(score, parts.HasFlag(Parts.ModelId) ? Encoding.UTF8.GetString(model) : null);
+        return entry.IsKeepable ? entry : null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Logging;
+using Reranking;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds a cache to a <see cref="RelevanceScorerBuilder"/>.</summary>
+public static class CachingRelevanceScorerBuilderExtensions
+{
+    /// <summary>Keeps scores in the <see cref="HybridCache"/> of the services, document by document.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    /// <remarks>
+    /// Building the scorer fails with an <see cref="InvalidOperationException"/> where no <see cref="HybridCache"/> is registered. Register one with <c>AddHybridCache</c> of the package
+    /// <c>Microsoft.Extensions.Caching.Hybrid</c>: in memory alone, or over the <c>IDistributedCache</c> of the services, such as Redis.
+    /// </remarks>
+    public static RelevanceScorerBuilder UseCaching(this RelevanceScorerBuilder builder, Action<CachingRelevanceScorerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use((innerScorer, services) =>
+        {
+            HybridCache cache = services.GetService<HybridCache>() ?? throw new InvalidOperationException(
+                $"No {nameof(HybridCache)} is registered, and {nameof(UseCaching)} needs one. Call services.AddHybridCache() of the package Microsoft.Extensions.Caching.Hybrid.");
+            var options = new CachingRelevanceScorerOptions();
+            configure?.Invoke(options);
+            return new CachingRelevanceScorer(
+                innerScorer,
+                cache,
+                options,
+                services.GetService<ILogger<CachingRelevanceScorer>>(),
+                services.GetService<TimeProvider>(),
+                services.GetService<IMeterFactory>());
+        });
+    }
+}
