@@ -58,7 +58,7 @@ public sealed class CachingRedisTests
         await ScoreAsync(process, Documents);
         Assert.Empty(Warnings(process));
 
-        redis.Dispose();
+        redis.Kill();
 
         // Those that are in the memory of the process are still known.
         Assert.Equal(PairScorer.Scores("q", "a", "x", "b"), await ScoreAsync(process, ["a", "x", "b"]));
@@ -77,7 +77,7 @@ public sealed class CachingRedisTests
         await using ServiceProvider process = StartProcess(redis, inner, BacklogPolicy.Default, TimeSpan.FromMilliseconds(50));
         await ScoreAsync(process, Documents);
 
-        redis.Dispose();
+        redis.Kill();
 
         // Redis' own timeout is ten minutes, so that only ours ends the wait.
         Assert.Equal(PairScorer.Scores("q", "x"), await ScoreAsync(process, ["x"]));
