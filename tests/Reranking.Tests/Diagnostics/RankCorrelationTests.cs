@@ -12,14 +12,14 @@ public sealed class RankCorrelationTests
 
     // Worked by hand: (concordant - discordant) / sqrt(pairs the first orders * pairs the second orders).
     [Theory]
-    [InlineData("1 2 3", "1 2 3", 1)]
-    [InlineData("1 2 3", "3 2 1", -1)]
+    [InlineData("1 2 3", "1 2 3", 1.0)]
+    [InlineData("1 2 3", "3 2 1", -1.0)]
     [InlineData("1 2 3 4", "1 2 4 3", 4 / 6.0)]
     [InlineData("1 2 3 4 5", "3 4 1 2 5", 2 / 10.0)]
     [InlineData("1 2 3", "1 1 2", 0.81649658092772603)]
     [InlineData("1 1 2 3", "1 2 2 3", 0.8)]
     [InlineData("12 2 1 12 2", "1 4 7 1 0", -0.47140452079103173)]
-    [InlineData("1 1 2", "1 1 2", 1)]
+    [InlineData("1 1 2", "1 1 2", 1.0)]
     [InlineData("1 1 1", "1 2 3", null)]
     [InlineData("1 2 3", "2 2 2", null)]
     [InlineData("1", "1", null)]
@@ -72,12 +72,12 @@ public sealed class RankCorrelationTests
     }
 
     [Theory]
-    [InlineData("5 4 3 2 1", "5 4 3 2 1", 2, 1)]
-    [InlineData("5 4 3 2 1", "1 2 3 4 5", 2, 0)]
+    [InlineData("5 4 3 2 1", "5 4 3 2 1", 2, 1.0)]
+    [InlineData("5 4 3 2 1", "1 2 3 4 5", 2, 0.0)]
     [InlineData("5 4 3 2 1", "5 1 4 2 3", 2, 0.5)]
     [InlineData("5 4 3 2 1", "1 2 3 4 5", 3, 1 / 3.0)]
-    [InlineData("1 1 1", "1 2 3", 1, 0)]
-    [InlineData("1 1 1", "2 2 1", 2, 1)]
+    [InlineData("1 1 1", "1 2 3", 1, 0.0)]
+    [InlineData("1 1 1", "2 2 1", 2, 1.0)]
     [InlineData("2 1", "1 2", 2, null)]
     [InlineData("2 1", "1 2", 3, null)]
     public void Overlap_HandWorked_IsTheShareInCommon(string first, string second, int count, double? expected) =>

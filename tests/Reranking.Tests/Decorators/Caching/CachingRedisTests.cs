@@ -31,6 +31,11 @@ public sealed class CachingRedisTests
 
         await ScoreAsync(other, ["c", "d"]);
         Assert.Equal(["d"], Assert.Single(second.Seen));
+
+        // What came from Redis is in the memory of this process from then on.
+        redis.Kill();
+        await ScoreAsync(other, ["a", "b", "c", "d"]);
+        Assert.Single(second.Seen);
         Assert.Equal(Documents, Assert.Single(first.Seen));
     }
 

@@ -368,7 +368,6 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [Fact]
     public async Task ScoreAsync_CallersActivity_IsNotTheShadows()
     {
-        var release = new TaskCompletionSource();
         var local = new AsyncLocal<string?> { Value = "of the caller" };
         (Activity?, string?) seen = (new Activity("not seen"), "not seen");
         using var shadow = new ShadowScorer

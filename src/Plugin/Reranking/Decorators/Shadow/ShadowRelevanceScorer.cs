@@ -164,8 +164,8 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             Exception failure = timeout.IsCancellationRequested
                 ? new TimeoutException($"The shadow took longer than {_options.Timeout} for {documents.Length} documents. Raise {nameof(ShadowOptions)}.{nameof(ShadowOptions.Timeout)}.", exception)
                 : exception;
-            _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));
             LogFailed(failure, documents.Length);
+            _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));
         }
         finally
         {
