@@ -21,6 +21,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     private readonly OnnxScorerOptions _options;
     private readonly ILogger _logger;
     private readonly ModelLoader<CrossEncoder> _loader;
+    private readonly ModelRevision _revision;
     private RelevanceScorerMetadata _metadata;
 
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
@@ -33,7 +34,8 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
-        _metadata = new RelevanceScorerMetadata(ProviderName, modelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)));
+        _revision = new ModelRevision(OpenFolder);
+        _metadata = new OnnxScorerMetadata(ProviderName, _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)), maxInputTokens: null, _revision);
     }
 
     /// <summary>Loads the model and scores a first pair, so that the first user does not wait for it.</summary>
@@ -98,7 +100,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         long start = Stopwatch.GetTimestamp();
         CrossEncoder encoder = await CrossEncoder.LoadAsync(OpenFolder()).ConfigureAwait(false);
         OnnxModel model = encoder.Model;
-        _metadata = new RelevanceScorerMetadata(ProviderName, modelId: model.Folder.ModelId, maxInputTokens: model.MaxTokens);
+        _metadata = new OnnxScorerMetadata(ProviderName, model.Folder.ModelId, model.MaxTokens, _revision);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         LogLoaded(model.Folder.ModelId, milliseconds, model.MaxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
         return encoder;

@@ -36,6 +36,11 @@ public class CachingRelevanceScorerConformanceTests : RelevanceScorerConformance
     protected override IRelevanceScorer CreateScorer() => new CachingRelevanceScorer(new WordOverlapScorer(), new FakeHybridCache());
 }
 
+public class ShadowRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new ShadowRelevanceScorer(new WordOverlapScorer(), new WordOverlapScorer(), new ShadowOptions { SampleRate = 1 });
+}
+
 public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests
 {
     protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer().AsBuilder()

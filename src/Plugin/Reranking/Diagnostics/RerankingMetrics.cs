@@ -20,12 +20,11 @@ internal sealed class RerankingMetrics
 
     private RerankingMetrics(Meter meter)
     {
-        // The boundaries that the conventions of generative AI give to this histogram.
         _duration = meter.CreateHistogram(
             RerankingTelemetry.Instruments.OperationDuration,
             "s",
             "How long the scorer took.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] });
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RerankingTelemetry.DurationBoundaries });
         _candidates = meter.CreateHistogram<int>(RerankingTelemetry.Instruments.Candidates, "{document}", "How many candidates retrieval gave.");
         _displacement = meter.CreateHistogram<double>(RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
         _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");

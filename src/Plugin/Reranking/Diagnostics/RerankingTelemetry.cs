@@ -9,6 +9,9 @@ public static class RerankingTelemetry
 
     internal const string OperationName = "rerank";
 
+    // What the conventions of generative AI give to durations, in seconds.
+    internal static readonly double[] DurationBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+
     internal static class Instruments
     {
         public const string OperationDuration = "gen_ai.client.operation.duration";

@@ -17,7 +17,9 @@ internal sealed partial class OnnxModel
         }
     }
 
-    private static int SettleMaxTokens(ModelFolder folder, ModelConfiguration configuration)
+    /// <summary>Settles the longest input: what the options want, within what the files say.</summary>
+    /// <exception cref="RelevanceScoringException">Neither tells it, or the options want more than the model reads.</exception>
+    public static int SettleMaxTokens(ModelFolder folder, ModelConfiguration configuration)
     {
         OnnxModelOptions options = folder.Options;
         if (options.MaxInputTokens is not { } wanted)

@@ -31,6 +31,11 @@ public sealed class CachingRedisTests
 
         await ScoreAsync(other, ["c", "d"]);
         Assert.Equal(["d"], Assert.Single(second.Seen));
+
+        // What came from Redis is in the memory of this process from then on.
+        redis.Kill();
+        await ScoreAsync(other, ["a", "b", "c", "d"]);
+        Assert.Single(second.Seen);
         Assert.Equal(Documents, Assert.Single(first.Seen));
     }
 
@@ -58,7 +63,7 @@ public sealed class CachingRedisTests
         await ScoreAsync(process, Documents);
         Assert.Empty(Warnings(process));
 
-        redis.Dispose();
+        redis.Kill();
 
         // Those that are in the memory of the process are still known.
         Assert.Equal(PairScorer.Scores("q", "a", "x", "b"), await ScoreAsync(process, ["a", "x", "b"]));
@@ -77,7 +82,7 @@ public sealed class CachingRedisTests
         await using ServiceProvider process = StartProcess(redis, inner, BacklogPolicy.Default, TimeSpan.FromMilliseconds(50));
         await ScoreAsync(process, Documents);
 
-        redis.Dispose();
+        redis.Kill();
 
         // Redis' own timeout is ten minutes, so that only ours ends the wait.
         Assert.Equal(PairScorer.Scores("q", "x"), await ScoreAsync(process, ["x"]));

@@ -48,14 +48,15 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
-        _process.WaitForExit();
+        Kill();
         _process.Dispose();
     }
 

@@ -44,7 +44,7 @@ public sealed class ScoreCacheKeysTests
             Key(document: ""),
         ];
 
-        Assert.DoesNotContain(null, keys);
+        Assert.All(keys, Assert.NotNull);
         Assert.Equal(keys.Length, keys.Distinct().Count());
     }
 

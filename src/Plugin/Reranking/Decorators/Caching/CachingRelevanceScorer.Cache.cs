@@ -21,7 +21,7 @@ public sealed partial class CachingRelevanceScorer
             if (!reads[i].IsCompletedSuccessfully)
             {
                 failedCount++;
-                failure ??= reads[i].Exception?.InnerException ?? new TimeoutException($"The cache took longer than {_cacheTimeout}. Raise {nameof(CachingRelevanceScorerOptions.CacheTimeout)}, or check the cache.");
+                failure ??= reads[i].Exception?.InnerException ?? TookTooLong();
             }
             else if (ScoreCacheEntry.Parse(await reads[i].ConfigureAwait(false)) is { } entry)
             {
@@ -44,21 +44,22 @@ public sealed partial class CachingRelevanceScorer
         Task<byte[]?> read = _cache
             .GetOrCreateAsync(key, state: 0, static (_, _) => new ValueTask<byte[]?>((byte[]?)null), _lookupOptions, tags: null, cancellationToken)
             .AsTask();
-        return await WaitOrLeaveAsync(read, read.WaitAsync(cancellationToken)).ConfigureAwait(false);
+        return await WaitOrLeaveAsync(read, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task KeepAsync(CachingCall call, List<Claim> claims)
     {
         // A cache that did not answer would only take time again.
         HybridCacheEntryOptions options = call.HasCacheFailed ? _localEntryOptions : _entryOptions;
+        using var timeout = new CancellationTokenSource(_cacheTimeout, _timeProvider);
         Task<bool> writes = WriteAsync(call, claims, options);
         try
         {
-            await WaitOrLeaveAsync(writes, writes.WaitAsync(_cacheTimeout, _timeProvider)).ConfigureAwait(false);
+            await WaitOrLeaveAsync(writes, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            WarnOnce(call, exception, claims.Count);
+            WarnOnce(call, timeout.IsCancellationRequested ? TookTooLong() : exception, claims.Count);
         }
     }
 
@@ -70,18 +71,20 @@ public sealed partial class CachingRelevanceScorer
         return true;
     }
 
-    /// <summary>Awaits a wait; what is left behind when it ends early must not surface as an unobserved exception.</summary>
-    private static async Task<T> WaitOrLeaveAsync<T>(Task<T> task, Task<T> wait)
+    /// <summary>Waits for a task; what is left behind when the token ends the wait must not surface as an unobserved exception.</summary>
+    private static async Task<T> WaitOrLeaveAsync<T>(Task<T> task, CancellationToken cancellationToken)
     {
         try
         {
-            return await wait.ConfigureAwait(false);
+            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _ = AbandonedTask.ObserveAsync(task);
         }
     }
+
+    private TimeoutException TookTooLong() => new($"The cache took longer than {_cacheTimeout}. Raise {nameof(CachingRelevanceScorerOptions.CacheTimeout)}, or check the cache.");
 
     private void WarnOnce(CachingCall call, Exception exception, int failedCount)
     {

@@ -1,0 +1,205 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>
+/// A decorator that lets a second scorer, the shadow, score a sample of the calls in the background and records how alike the two rank: how a team decides a swap on its own traffic.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Thread-safe. Answers, failures and cancellations are those of the inner scorer, and no answer waits for the shadow: it starts after the answer, on the thread pool, apart
+/// from the caller's token and spans. What fails in it is counted and logged at Debug, and nothing else.
+/// </para>
+/// <para>
+/// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so that a hosted one sees them;
+/// calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set go to a local shadow only. A model that the options name is the inner scorer's, and the shadow scores with its own.
+/// </para>
+/// <para>It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.</para>
+/// </remarks>
+public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
+{
+    private readonly IRelevanceScorer _shadowScorer;
+    private readonly ShadowOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly ShadowMetrics _metrics;
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly object _lock = new();
+    private int _underWay;
+    private bool _isDisposed;
+
+    /// <summary>Initializes a new instance of the <see cref="ShadowRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that answers.</param>
+    /// <param name="shadowScorer">The scorer that is compared with it.</param>
+    /// <param name="options">How the shadow samples and compares, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Takes a line at Debug where the shadow fails, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock of the timeout and of durations, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="shadowScorer"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public ShadowRelevanceScorer(
+        IRelevanceScorer innerScorer,
+        IRelevanceScorer shadowScorer,
+        ShadowOptions? options = null,
+        ILogger? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+        : base(innerScorer)
+    {
+        ArgumentNullException.ThrowIfNull(shadowScorer);
+        _shadowScorer = shadowScorer;
+        _options = options?.Copy() ?? new ShadowOptions();
+        _options.ThrowIfInvalid(nameof(options));
+        _logger = logger ?? NullLogger.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = ShadowMetrics.Create(meterFactory);
+    }
+
+    /// <summary>Gets what draws the lots of the sample, from 0 to below 1.</summary>
+    internal Func<double> Draw { get; init; } = Random.Shared.NextDouble;
+
+    /// <inheritdoc/>
+    public override async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        RelevanceScores scores = await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+        if (documents.Count >= 2 && !cancellationToken.IsCancellationRequested && Draw() < _options.SampleRate)
+        {
+            Start(query, documents, options, scores);
+        }
+
+        return scores;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        bool isIdle;
+        lock (_lock)
+        {
+            if (_isDisposed || !disposing)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            isIdle = _underWay == 0;
+        }
+
+        base.Dispose(disposing);
+        _disposal.Cancel();
+        if (isIdle)
+        {
+            _shadowScorer.Dispose();
+        }
+    }
+
+    private static bool AreComparable(RelevanceScores? scores, int count) =>
+        scores?.Count == count && scores.All(static score => double.IsFinite(score.RawScore));
+
+    private void Start(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, RelevanceScores scores)
+    {
+        try
+        {
+            RelevanceScorerMetadata? shadow = _shadowScorer.GetService<RelevanceScorerMetadata>();
+            if (!AreComparable(scores, documents.Count) || (options is { KeepLocal: true } && shadow is not { IsLocal: true }))
+            {
+                return;
+            }
+
+            string? model = scores.ModelId ?? InnerScorer.GetService<RelevanceScorerMetadata>()?.ModelId;
+
+            // Copied, since both belong to the caller again once it has its answer.
+            string[] copy = [.. documents];
+            RelevanceScoringOptions shadowOptions = options?.Clone() ?? new RelevanceScoringOptions();
+            shadowOptions.ModelId = null;
+            shadowOptions.Timeout = _options.Timeout;
+            if (!TryEnter())
+            {
+                _metrics.RecordDropped(ShadowMetrics.Tags(model, shadow?.ModelId));
+                return;
+            }
+
+            // Unsafe is what is wanted: without the caller's execution context, whose activity ends with the answer.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static call => _ = AbandonedTask.ObserveAsync(call.Scorer.RunAsync(call.Query, call.Documents, call.Options, call.Scores, call.Model, call.ShadowModel)),
+                (Scorer: this, Query: query, Documents: copy, Options: shadowOptions, Scores: scores, Model: model, ShadowModel: shadow?.ModelId),
+                preferLocal: false);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, it is no reason to withhold the answer.
+            LogFailed(exception, documents.Count);
+        }
+    }
+
+    private async Task RunAsync(string query, string[] documents, RelevanceScoringOptions options, RelevanceScores scores, string? model, string? shadowModel)
+    {
+        long start = _timeProvider.GetTimestamp();
+        Task<RelevanceScores>? scoring = null;
+        using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
+        try
+        {
+            scoring = _shadowScorer.ScoreAsync(query, documents, options, linked.Token);
+            RelevanceScores? shadow = await scoring.WaitAsync(linked.Token).ConfigureAwait(false);
+            if (!AreComparable(shadow, documents.Length))
+            {
+                throw new RelevanceScoringException($"Expected {documents.Length} finite scores for {documents.Length} documents, but the shadow gave {shadow?.Count ?? 0} scores.");
+            }
+
+            _metrics.RecordCompared(
+                _timeProvider.GetElapsedTime(start),
+                RankCorrelation.KendallTau(scores, shadow!),
+                RankCorrelation.Overlap(scores, shadow!, _options.OverlapAt),
+                ShadowMetrics.Tags(model, shadow!.ModelId ?? shadowModel));
+        }
+        catch (Exception exception)
+        {
+            Exception failure = timeout.IsCancellationRequested
+                ? new TimeoutException($"The shadow took longer than {_options.Timeout} for {documents.Length} documents. Raise {nameof(ShadowOptions)}.{nameof(ShadowOptions.Timeout)}.", exception)
+                : exception;
+            LogFailed(failure, documents.Length);
+            _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));
+        }
+        finally
+        {
+            // One that does not heed its token keeps its place until it ends, or such calls would pile up.
+            await AbandonedTask.ObserveAsync(scoring ?? Task.CompletedTask).ConfigureAwait(false);
+            Leave();
+        }
+    }
+
+    private bool TryEnter()
+    {
+        lock (_lock)
+        {
+            bool isFree = !_isDisposed && _underWay < _options.MaxConcurrency;
+            _underWay += isFree ? 1 : 0;
+            return isFree;
+        }
+    }
+
+    private void Leave()
+    {
+        bool isLast;
+        lock (_lock)
+        {
+            _underWay--;
+            isLast = _isDisposed && _underWay == 0;
+        }
+
+        if (isLast)
+        {
+            _shadowScorer.Dispose();
+        }
+    }
+
+    [LoggerMessage(EventId = 55, Level = LogLevel.Debug, Message = "The shadow failed to score {DocumentCount} documents; the answer does not depend on it.")]
+    private partial void LogFailed(Exception exception, int documentCount);
+}

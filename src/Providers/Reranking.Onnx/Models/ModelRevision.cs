@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Reranking.Onnx;
+
+/// <summary>What tells two set-ups of a model apart that score differently: a hash of its files, and of the settings and the arithmetic that change a score.</summary>
+/// <remarks>
+/// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries again. Files that are exchanged after that
+/// belong to a new scorer.
+/// </remarks>
+internal sealed class ModelRevision(Func<ModelFolder> openFolder)
+{
+    private const int Length = 16;
+
+    private readonly object _lock = new();
+    private string? _value;
+
+    /// <summary>Gets the revision.</summary>
+    /// <value>16 hexadecimal digits.</value>
+    /// <exception cref="RelevanceScoringException">The folder or a file is missing or damaged.</exception>
+    public string Value
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _value ??= Compute(openFolder());
+            }
+        }
+    }
+
+    private static string Compute(ModelFolder folder)
+    {
+        OnnxModelOptions options = folder.Options;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in (string[])[folder.ModelFile, .. ExternalData(folder.ModelFile), folder.TokenizerFile])
+        {
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        // Quantised models round differently where the processor has other instructions for them.
+        string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
+        int maxTokens = OnnxModel.SettleMaxTokens(folder, ModelConfiguration.Read(folder));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic}")));
+        return Convert.ToHexString(hash.GetHashAndReset())[..Length];
+    }
+
+    // Weights beyond 2 GB lie beside the graph, under the names that the exporters give them.
+    private static IEnumerable<string> ExternalData(string modelFile) =>
+        new[] { modelFile + ".data", modelFile + "_data", Path.ChangeExtension(modelFile, ".data") }.Where(File.Exists);
+}
