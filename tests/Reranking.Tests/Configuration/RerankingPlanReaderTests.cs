@@ -57,7 +57,26 @@ public class RerankingPlanReaderTests
         Assert.Equal("local", plan.LocalScorer);
     }
 
+    [Fact]
+    public void Read_Shadow_GivesScorerAndOptions()
+    {
+        (RerankingPlan named, List<string> namedFailures) = Read("""{ "Use": "a", "Shadow": "b", "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
+        (RerankingPlan full, List<string> fullFailures) = Read(
+            """{ "Use": "a", "Shadow": { "Use": "b", "SampleRate": 0.5, "OverlapAt": 3, "MaxConcurrency": 2, "Timeout": "00:00:09" }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
+
+        Assert.Empty(namedFailures.Concat(fullFailures));
+        Assert.Equal(("b", "b"), (named.ShadowScorer, full.ShadowScorer));
+        Assert.Equivalent(new ShadowOptions(), named.Shadow);
+        Assert.Equivalent(new ShadowOptions { SampleRate = 0.5, OverlapAt = 3, MaxConcurrency = 2, Timeout = TimeSpan.FromSeconds(9) }, full.Shadow);
+    }
+
     [Theory]
+    [InlineData("""{ "Use": "local", "Shadow": "coher", TWO }""", "Reranking:Shadow is 'coher'; expected the name of a scorer: cohere or local. Did you mean 'cohere'?")]
+    [InlineData("""{ "Use": "local", "Shadow": { "SampleRate": 1 }, TWO }""", "Reranking:Shadow:Use is not set; expected the name of a scorer: cohere or local.")]
+    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "SampleRate": 2 }, TWO }""", "Reranking:Shadow:SampleRate is '2'; expected a number from 0 to 1, or none.")]
+    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "SampelRate": 1 }, TWO }""", "Reranking:Shadow:SampelRate is not a setting of the shadow; expected one of MaxConcurrency, OverlapAt, SampleRate, Timeout, Use. Did you mean 'SampleRate'?")]
+    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""", "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time of more than 00:00:00 and at most 1.00:00:00.")]
+    [InlineData("""{ "Use": "local", "Shadow": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
     [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData("""{ "Use": [ "local", "jina" ], TWO }""", "Reranking:Use:1 is 'jina'; expected the name of a scorer: cohere or local.")]
@@ -65,7 +84,7 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "", TWO }""", "Reranking:Use is ''; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ TWO }""", "Reranking:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
-    [InlineData("""{ "Use": "local", "TopNn": 3, TWO }""", "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, Stages, Store, Store, Timeout, TopN, UnscoredCandidates, Use. Did you mean 'TopN'?")]
+    [InlineData("""{ "Use": "local", "TopNn": 3, TWO }""", "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use. Did you mean 'TopN'?")]
     [InlineData("""{ "Use": "local", "MinScore": 0.3, TWO }""", "Reranking:MinScore is set, but a threshold belongs to a scorer, whose scale it is in; move it to Reranking:Scorers:<name>:MinScore.")]
     [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number from 1.")]

@@ -325,6 +325,39 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
+    public async Task Shadow_NamedScorer_ScoresInTheBackgroundAndOutlivesAChange()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        _configuration.Change($$"""{ "Use": "a", "Shadow": { "Use": "b", "SampleRate": 1 }, {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "b" ? (_, _) => answer.Task : null;
+        using var taus = new MetricCollector<double>(Services.GetRequiredService<IMeterFactory>(), "Experimental.Reranking", "reranking.shadow.kendall_tau");
+
+        Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        ScriptedScorer shadow = _provider.Made.Single(scorer => scorer.GetService<RelevanceScorerMetadata>()?.ModelId == "b");
+        await WaitUntilAsync(() => shadow.Calls == 1);
+        answer.SetResult(shadow.Numbers(Documents));
+        await taus.WaitForMeasurementsAsync(1, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, taus.LastMeasurement?.Value);
+        await ChangeAsync(UseA);
+        await WaitUntilAsync(() => shadow.Disposals == 1);
+        Assert.False(shadow.WasUsedAfterDispose);
+    }
+
+    [Fact]
+    public async Task UseCaching_NamedScorers_AreAskedOnce()
+    {
+        _services = Build(builder => builder.UseCaching().Services.AddHybridCache());
+
+        RerankingResult<string> first = await Reranker.RerankAsync("query", Documents);
+        RerankingResult<string> second = await Reranker.RerankAsync("query", Documents);
+
+        Assert.Equal(1, Assert.Single(_provider.Made).Calls);
+        Assert.Equal(first.Ranking, second.Ranking);
+        Assert.Equal(("a", 0.15), (second.ScorerName, second.MinScore));
+    }
+
+    [Fact]
     public async Task Decorate_NamedScorers_AreWrapped()
     {
         List<string> seen = [];

@@ -37,6 +37,11 @@ public sealed class RerankingBuilder
         return this;
     }
 
+    /// <summary>Keeps the scores of each named scorer in the application's <c>HybridCache</c>, as <c>UseCaching</c> of a scorer does; cached scores survive a change of the configuration that leaves the scorer as it is.</summary>
+    /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
+    /// <returns>This builder.</returns>
+    public RerankingBuilder UseCaching(Action<CachingRelevanceScorerOptions>? configure = null) => Decorate((_, scorer) => scorer.UseCaching(configure));
+
     /// <summary>Keeps the texts of some candidates on this machine: a call with one of them is answered by a local scorer as a whole.</summary>
     /// <typeparam name="T">The type of the candidates that the rule knows; others are not its business.</typeparam>
     /// <param name="isConfidential">Tells whether the text of a candidate may not leave.</param>

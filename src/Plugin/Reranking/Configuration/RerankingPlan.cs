@@ -16,6 +16,12 @@ internal sealed record RerankingPlan
     /// <summary>Gets the scorer that answers where texts may not leave, or <see langword="null"/> for the first local one.</summary>
     public string? LocalScorer { get; init; }
 
+    /// <summary>Gets the scorer that scores in the background, or <see langword="null"/> for none.</summary>
+    public string? ShadowScorer { get; init; }
+
+    /// <summary>Gets how the scorer in the background is asked.</summary>
+    public ShadowOptions Shadow { get; init; } = new();
+
     /// <summary>Gets the rule that says which texts may not leave, or <see langword="null"/> where the configuration has none.</summary>
     public KeepLocalField? KeepLocal { get; init; }
 }

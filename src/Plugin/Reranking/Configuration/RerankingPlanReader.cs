@@ -16,10 +16,11 @@ internal static class RerankingPlanReader
     private const string Stages = "Stages";
     private const string Scorers = "Scorers";
     private const string KeepLocal = "KeepLocal";
+    private const string Shadow = "Shadow";
 
     private static readonly string[] RootKeys =
     [
-        Use, Stages, Scorers, KeepLocal, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount), nameof(RerankingOptions.UnscoredCandidates),
+        Use, Stages, Scorers, KeepLocal, Shadow, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount), nameof(RerankingOptions.UnscoredCandidates),
         nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure), nameof(RerankingOptions.EnableSensitiveData),
     ];
 
@@ -34,7 +35,7 @@ internal static class RerankingPlanReader
     {
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
-        root.RefuseUnknownKeys([.. RootKeys, .. providers.SelectMany(static provider => provider.RootKeys)], "reranking");
+        root.RefuseUnknownKeys([.. RootKeys.Union(providers.SelectMany(static provider => provider.RootKeys))], "reranking");
         if (root.Text(MinScore) is not null)
         {
             failures.Add($"{root.Path}:{MinScore} is set, but a threshold belongs to a scorer, whose scale it is in; move it to {root.Path}:{Scorers}:<name>:{MinScore}.");
@@ -50,7 +51,8 @@ internal static class RerankingPlanReader
         IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures);
         SectionReader keepLocal = root.Section(KeepLocal);
         string? localScorer = keepLocal.Names(Use, names) is [var only, ..] ? only : null;
-        HashSet<string> used = [.. stages.SelectMany(static stage => stage.Use), .. localScorer is null ? Array.Empty<string>() : [localScorer]];
+        string? shadowScorer = ReadShadowScorer(root, section.GetSection(Shadow), names, failures);
+        HashSet<string?> used = [.. stages.SelectMany(static stage => stage.Use), localScorer, shadowScorer];
         var scorers = new Dictionary<string, ScorerPlan>(StringComparer.OrdinalIgnoreCase);
         foreach (IConfigurationSection scorer in sections)
         {
@@ -66,6 +68,8 @@ internal static class RerankingPlanReader
             Scorers = scorers,
             Stages = stages,
             LocalScorer = localScorer,
+            ShadowScorer = shadowScorer,
+            Shadow = ReadShadow(root.Section(Shadow)),
             KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), failures),
         };
     }
@@ -159,6 +163,41 @@ internal static class RerankingPlanReader
         }
 
         return new ScorerPlan(settings, provider, section, Fingerprint(section));
+    }
+
+    // "Shadow": "cohere", or with settings: "Shadow": { "Use": "cohere", "SampleRate": 0.05 }
+    private static string? ReadShadowScorer(SectionReader root, IConfigurationSection section, string[] names, ICollection<string> failures)
+    {
+        if (!section.Exists())
+        {
+            return null;
+        }
+
+        var shadow = new SectionReader(section, failures);
+        shadow.RefuseUnknownKeys([Use, nameof(ShadowOptions.SampleRate), nameof(ShadowOptions.OverlapAt), nameof(ShadowOptions.MaxConcurrency), nameof(ShadowOptions.Timeout)], "the shadow");
+        IReadOnlyList<string> use = section.Value is null ? shadow.Names(Use, names) : root.Names(Shadow, names);
+        if (section.Value is null && !section.GetSection(Use).Exists())
+        {
+            failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
+        }
+        else if (use.Count > 1)
+        {
+            failures.Add($"{shadow.Path}:{Use} names {use.Count} scorers; expected 1.");
+        }
+
+        return use is [var only, ..] ? only : null;
+    }
+
+    private static ShadowOptions ReadShadow(SectionReader shadow)
+    {
+        var defaults = new ShadowOptions();
+        return new ShadowOptions
+        {
+            SampleRate = shadow.Share(nameof(defaults.SampleRate)) ?? defaults.SampleRate,
+            OverlapAt = shadow.Integer(nameof(defaults.OverlapAt), 1, defaults.OverlapAt),
+            MaxConcurrency = shadow.Integer(nameof(defaults.MaxConcurrency), 1, defaults.MaxConcurrency),
+            Timeout = shadow.Duration(nameof(defaults.Timeout), TimeSpan.FromDays(1)) ?? defaults.Timeout,
+        };
     }
 
     private static KeepLocalField? ReadKeepLocal(SectionReader reader, IConfigurationSection section, ICollection<string> failures)

@@ -38,10 +38,13 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         : bool.TryParse(text, out bool value) ? value
         : Refuse(key, text, "true or false", fallback);
 
-    public TimeSpan? Duration(string key) =>
-        section[key] is not { Length: > 0 } text ? null
-        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= RerankingOptionsValidator.LongestTimeout ? value
-        : Refuse<TimeSpan?>(key, text, "a time of more than 00:00:00 and at most 49.00:00:00", null);
+    public TimeSpan? Duration(string key, TimeSpan? maximum = null)
+    {
+        TimeSpan longest = maximum ?? RerankingOptionsValidator.LongestTimeout;
+        return section[key] is not { Length: > 0 } text ? null
+            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= longest ? value
+            : Refuse<TimeSpan?>(key, text, $"a time of more than 00:00:00 and at most {longest}", null);
+    }
 
     public TEnum Choice<TEnum>(string key, TEnum fallback)
         where TEnum : struct, Enum =>

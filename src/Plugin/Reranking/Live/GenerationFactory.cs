@@ -41,6 +41,11 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
                 root = new ResidencyRelevanceScorer(root, Named(plan.Scorers[local]));
             }
 
+            if (plan.ShadowScorer is { } shadow)
+            {
+                root = new ShadowRelevanceScorer(root, Named(plan.Scorers[shadow]), plan.Shadow, _loggers.CreateLogger<ShadowRelevanceScorer>(), _timeProvider, _meterFactory);
+            }
+
             return new ScorerGeneration(plan, options, root, entries, Create, Name);
         }
         catch
