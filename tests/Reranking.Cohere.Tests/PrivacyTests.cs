@@ -40,9 +40,9 @@ public sealed class PrivacyTests
             metadata.ToString()!, metadata.Endpoint!.ToString(), metadata.Revision!,
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<CohereScorerOptions>>().Value.ToString()!,
         ];
-        Assert.Contains(said, text => text.Contains("System.Net.Http.HttpClient.Reranking.Cohere", StringComparison.Ordinal));   // the client's own logger was heard
-        Assert.Contains(said, text => text.Contains("OnRetry", StringComparison.Ordinal));                                      // and the pipeline's
-        Assert.Contains(said, text => text.StartsWith("span ", StringComparison.Ordinal));
+        Assert.Contains(said, text => text.Contains("OnRetry", StringComparison.Ordinal));           // the pipeline was heard,
+        Assert.Contains(said, text => text.Contains("scored 3 documents", StringComparison.Ordinal));   // the scorer,
+        Assert.Contains(said, text => text.StartsWith("span System.Net.Http", StringComparison.Ordinal));   // and the client
         Assert.All(said, text => Assert.DoesNotContain(Key, text, StringComparison.OrdinalIgnoreCase));
         Assert.All(said, text => Assert.DoesNotContain("Wilhelmina", text, StringComparison.OrdinalIgnoreCase));
         Assert.Contains(Key, server.Requests[0].Headers[Contract.Of(dialect).KeyHeader.Name], StringComparison.Ordinal);
