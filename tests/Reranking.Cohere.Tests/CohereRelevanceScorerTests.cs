@@ -60,6 +60,39 @@ public sealed class CohereRelevanceScorerTests
     }
 
     [Fact]
+    public async Task Dispose_OwnClientAndACallUnderWay_EndsIt()
+    {
+        await using var server = new StubServer(StubAnswer.Silence);
+        CohereRelevanceScorer scorer = TestScorers.Create(server);
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        await server.NextAsync();
+
+        scorer.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => scoring);
+    }
+
+    [Fact]
+    public async Task Dispose_GivenClientAndACallUnderWay_LetsItEnd()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new StubServer(new StubAnswer(async (stream, stop) =>
+        {
+            await gate.Task;
+            return await TestScorers.Scores(0.5).Send(stream, stop);
+        }));
+        using var client = new HttpClient();
+        var scorer = new CohereRelevanceScorer(TestScorers.Options(server), client);
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        await server.NextAsync();
+
+        scorer.Dispose();
+        gate.SetResult();
+
+        Assert.Single(await scoring);
+    }
+
+    [Fact]
     public async Task ScoreAsync_CallAfterCall_ReusesTheConnection()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));

@@ -65,6 +65,35 @@ public sealed class CohereScorerProviderTests
     }
 
     [Fact]
+    public async Task Create_SwappedScorers_AreCollected()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using ServiceProvider services = Services();
+        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        List<WeakReference> swapped = [];
+        for (int i = 1; i <= 20; i++)
+        {
+            swapped.Add(await UseAsync(i));
+        }
+
+        for (int i = 0; i < 5 && swapped.Any(scorer => scorer.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        // The latest may still be in a register or a pooled context.
+        Assert.InRange(swapped.Count(scorer => scorer.IsAlive), 0, 2);
+
+        async Task<WeakReference> UseAsync(int limit)
+        {
+            using IRelevanceScorer scorer = provider.Create("hosted", Section(("Endpoint", server.Address), ("Model", "m"), ("RequestsPerMinute", $"{limit}")));
+            await scorer.ScoreAsync("what?", ["zero"]);
+            return new WeakReference(scorer);
+        }
+    }
+
+    [Fact]
     public async Task Create_SettingsOfOneScorer_DoNotReachAnother()
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"));
