@@ -30,7 +30,7 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
     private readonly HttpClient? _ownClient;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="CohereRelevanceScorer"/> class. Nothing is sent yet.</summary>
     /// <param name="options">Which API is called and how. They are copied.</param>
@@ -136,6 +136,10 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
         {
             throw new OperationCanceledException("The scoring was canceled.", exception, cancellationToken);
         }
+        catch (Exception) when (_isDisposed && _ownClient is not null)
+        {
+            throw new ObjectDisposedException(nameof(CohereRelevanceScorer));   // its connections went with it
+        }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested)
         {
             throw _failures.TookTooLong(limit, isShorter, exception);
@@ -152,7 +156,7 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
             : null;
     }
 
-    /// <summary>Closes the connections of the scorer's own client; a client that was given stays as it is.</summary>
+    /// <summary>Closes the connections of the scorer's own client, calls under way included; a client that was given stays as it is, and they end as usual.</summary>
     public void Dispose()
     {
         _isDisposed = true;

@@ -85,6 +85,7 @@ public sealed class StubServer : IAsyncDisposable
         {
             try
             {
+                client.NoDelay = true;
                 NetworkStream stream = client.GetStream();
                 while (await ReadAsync(stream) is { } request)
                 {

@@ -1,4 +1,9 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Reranking.Cohere.Tests;
 
@@ -180,6 +185,55 @@ public sealed class RetryTests
 
         Assert.Single(await scoring);
         Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_ClientsThatFailTogether_DoNotComeBackTogether()
+    {
+        await using var server = new StubServer(StubAnswer.Of(500));
+        HashSet<TimeSpan> pauses = [];
+        for (int i = 0; i < 5; i++)
+        {
+            using CohereRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
+            using var cancellation = new CancellationTokenSource();
+            Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"], cancellationToken: cancellation.Token);
+            pauses.Add(await _clock.WaitForTimerAsync(IsBackOff(0)));
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scoring);
+        }
+
+        Assert.Equal(5, pauses.Count);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_CertificateNobodyTrusts_FailsOnceAndLastingly()
+    {
+        using var key = RSA.Create(2048);
+        using X509Certificate2 certificate = new CertificateRequest("CN=stub", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int accepted = 0;
+        Task serving = Task.Run(async () =>
+        {
+            using TcpClient client = await listener.AcceptTcpClientAsync();
+            accepted++;
+            await using var stream = new SslStream(client.GetStream());
+            await Record.ExceptionAsync(async () =>
+            {
+                await stream.AuthenticateAsServerAsync(certificate);
+                _ = await stream.ReadAsync(new byte[1]);
+            });
+        });
+        using var scorer = new CohereRelevanceScorer(new() { Endpoint = $"https://{listener.LocalEndpoint}", Model = "m" });
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        await serving;
+        Assert.Equal($"cohere at {listener.LocalEndpoint} can't be reached (SecureConnectionError). Check Reranking:Cohere:Endpoint and the certificate of the server.", exception.Message);
+        Assert.False(exception.IsTransient);
+        Assert.Equal(1, accepted);
+        Assert.False(listener.Pending());
     }
 
     [Fact]

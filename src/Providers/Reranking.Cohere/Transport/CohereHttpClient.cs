@@ -17,6 +17,9 @@ internal static class CohereHttpClient
             // Scorers keep their client for good, so the connections are what must be renewed, not the handler.
             .UseSocketsHttpHandler(static (handler, _) => Configure(handler))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+
+            // The lines of the factory's loggers redact headers in their text alone: what they give to exporters holds the key. Who wants them back shall at least not read it.
+            .RemoveAllLoggers()
             .RedactLoggedHeaders(static _ => true)
             .ConfigureAdditionalHttpMessageHandlers(static (handlers, _) =>
             {

@@ -118,7 +118,11 @@ internal sealed class CohereTransport(
         }
 
         message.Options.Set(RequestDeadline.Key, deadline);
-        message.Options.Set(ScorerPipelines.Key, pipeline);
+        if (runsPipeline)
+        {
+            message.Options.Set(ScorerPipelines.Key, pipeline);
+        }
+
         return message;
     }
 }
