@@ -8,6 +8,7 @@ public class FaultMatrixTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+    private static readonly string[] Modes = ["Fallback", "Throw", "chain"];
     private static readonly string[] Documents = [.. Enumerable.Range(1, 12).Select(i => $"document {new string('x', i)}")];
 
     private static readonly Dictionary<string, Func<TimeProvider, CancellationToken, Task<RelevanceScores>>> ScorerFaults = new()
@@ -28,7 +29,7 @@ public class FaultMatrixTests
         ["no scores"] = (_, _) => Task.FromResult<RelevanceScores>(null!),
         ["not a number"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right().Skip(1), new RelevanceScore(0.5, double.NaN)])),
         ["hanging"] = (_, _) => new TaskCompletionSource<RelevanceScores>().Task,
-        ["out of memory"] = (_, _) => throw new OutOfMemoryException("No room for the tensor."),
+        ["out of memory"] = (_, _) => throw new InsufficientMemoryException("No room for the tensor."),
         ["canceled by itself"] = (_, _) => throw new TaskCanceledException(),
     };
 
@@ -45,7 +46,7 @@ public class FaultMatrixTests
         ["wrong indexes"] = _ => StubAnswer.Ok("""{ "results": [ { "index": 99, "relevance_score": 0.5 } ] }"""),
     };
 
-    public static TheoryData<string, string> Cells => [.. ScorerFaults.Keys.Concat(ServerFaults.Keys).SelectMany(fault => new[] { "Fallback", "Throw", "chain" }.Select(mode => (fault, mode)))];
+    public static TheoryData<string, string> Cells => [.. ScorerFaults.Keys.Concat(ServerFaults.Keys).SelectMany(fault => Modes.Select(mode => (fault, mode)))];
 
     [Theory]
     [MemberData(nameof(Cells))]

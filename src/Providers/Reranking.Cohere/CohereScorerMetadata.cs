@@ -6,7 +6,7 @@ namespace Reranking.Cohere;
 internal sealed class CohereScorerMetadata(RerankDialect dialect, CohereEndpoint endpoint, CohereScorerOptions options, CohereScoreKind scoreKind)
     : RelevanceScorerMetadata(dialect.Name, endpoint.Public, string.IsNullOrEmpty(options.Model) ? null : options.Model)
 {
-    public override bool IsLocal { get; } = endpoint.IsLoopback || options.DataStaysLocal;
+    public override bool IsLocal { get; } = options.DataStaysLocal ?? endpoint.IsLoopback;
 
     // With the address: a server without model names, and a deployment with one of its own, say nothing about which model it is.
     public override string? Revision { get; } = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{options.MaxTokensPerDocument}/{endpoint.Public}");

@@ -65,8 +65,11 @@ public sealed class CohereScorerOptions
     public bool AllowInsecureHttp { get; set; }
 
     /// <summary>Gets or sets a value indicating whether <see cref="Endpoint"/> is in a network where the texts are as safe as on this machine.</summary>
-    /// <value>The default is <see langword="false"/>. With <see langword="true"/>, or an endpoint on this machine, <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="true"/>.</value>
-    public bool DataStaysLocal { get; set; }
+    /// <value>
+    /// What <see cref="RelevanceScorerMetadata.IsLocal"/> is. The default is <see langword="null"/>: whether the endpoint is on this machine. <see langword="false"/> is for one that passes the texts on,
+    /// such as a tunnel.
+    /// </value>
+    public bool? DataStaysLocal { get; set; }
 
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>
     internal string SettingsPath { get; set; } = SectionName;

@@ -28,7 +28,7 @@ internal static class CohereScorerOptionsValidation
         const string Key = nameof(options.Endpoint);
         if (string.IsNullOrEmpty(options.Endpoint))
         {
-            if (options.DataStaysLocal && dialect.Host is { } host)
+            if (options.DataStaysLocal == true && dialect.Host is { } host)
             {
                 yield return $"{options.SettingsPath}:{nameof(options.DataStaysLocal)} is True, but without {options.SettingsPath}:{Key} texts go to '{host}'; expected an address of your own.";
             }
@@ -110,7 +110,7 @@ internal static class CohereScorerOptionsValidation
         }
 
         // A server of one's own need not ask for a key, whatever dialect it speaks.
-        bool isOwn = options.DataStaysLocal || CohereEndpoint.From(options, dialect) is { IsLoopback: true };
+        bool isOwn = options.DataStaysLocal == true || CohereEndpoint.From(options, dialect) is { IsLoopback: true };
         if (dialect.NeedsKey && !isOwn && string.IsNullOrEmpty(options.ApiKey))
         {
             yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} is not set; expected the key of the API.";
