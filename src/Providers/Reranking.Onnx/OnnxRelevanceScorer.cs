@@ -26,11 +26,14 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
     /// <param name="logger">Takes a line a load at Debug, or <see langword="null"/>.</param>
+    /// <param name="modelStore">Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It stays the caller's.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null)
+    public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null, ModelStore? modelStore = null)
     {
         _options = (OnnxScorerOptions)(options ?? new OnnxScorerOptions()).Copy();
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
+        _options.ModelId ??= _options.Model;
+        _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
         _metadata = new RelevanceScorerMetadata(ProviderName, modelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)));
@@ -91,12 +94,17 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     }
 
     /// <summary>Gives the model back once the calls under way have ended.</summary>
-    public void Dispose() => _loader.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        StopFetching();
+    }
 
     private async Task<CrossEncoder> LoadAsync()
     {
+        ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();
-        CrossEncoder encoder = await CrossEncoder.LoadAsync(OpenFolder()).ConfigureAwait(false);
+        CrossEncoder encoder = await CrossEncoder.LoadAsync(folder).ConfigureAwait(false);
         OnnxModel model = encoder.Model;
         _metadata = new RelevanceScorerMetadata(ProviderName, modelId: model.Folder.ModelId, maxInputTokens: model.MaxTokens);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
