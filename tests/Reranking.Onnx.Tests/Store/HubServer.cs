@@ -36,8 +36,8 @@ internal sealed class HubServer : IAsyncDisposable
     /// <summary>Gets or sets a change of the bytes that go out, which leaves what is told of them.</summary>
     public Func<string, byte[], byte[]> Spoil { get; set; } = static (_, bytes) => bytes;
 
-    /// <summary>Gets or sets after how many bytes the ONNX file stops coming, and what happens then.</summary>
-    public (int Bytes, Func<HttpContext, Task> Then)? StopAfter { get; set; }
+    /// <summary>Gets or sets after how many bytes the ONNX file stops coming, and what happens then; the answer just ends where that is nothing.</summary>
+    public (int Bytes, Func<HttpContext, Task>? Then)? StopAfter { get; set; }
 
     /// <summary>Gets or sets what commit is told for the revision of a request.</summary>
     public Func<string, string?> TellCommit { get; set; } = static revision => ModelName.IsCommit(revision) ? revision : Commit;
@@ -128,7 +128,8 @@ internal sealed class HubServer : IAsyncDisposable
             context.Response.StatusCode = 206;
         }
 
-        if (TellsLength)
+        (int Bytes, Func<HttpContext, Task>? Then)? stop = request is { File: "onnx/model.onnx", Method: "GET" } ? StopAfter : null;
+        if (TellsLength && stop is not { Then: null })
         {
             headers.ContentLength = content.Length - from;
         }
@@ -139,14 +140,13 @@ internal sealed class HubServer : IAsyncDisposable
         }
 
         ReadOnlyMemory<byte> body = Spoil(request.File, content).AsMemory(from);
-        (int Bytes, Func<HttpContext, Task> Then)? stop = request.File == "onnx/model.onnx" ? StopAfter : null;
         body = body[..Math.Min(body.Length, stop?.Bytes ?? int.MaxValue)];
         request.BytesServed = body.Length;
         await context.Response.Body.WriteAsync(body);
-        if (stop is not null)
+        if (stop is { Then: { } then })
         {
             await context.Response.Body.FlushAsync();
-            await stop.Value.Then(context);
+            await then(context);
         }
     }
 }
