@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Reranking.Onnx;
 
-/// <summary>Scores with a cross-encoder on this machine: no network, no key, and no text leaves the process.</summary>
+/// <summary>Scores with a cross-encoder on this machine: no key, and no text leaves the process.</summary>
 /// <remarks>
-/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>.</para>
+/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; one that has a name instead of a path is fetched then, once.</para>
 /// <para>
 /// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster than padded batches, and the
 /// score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.

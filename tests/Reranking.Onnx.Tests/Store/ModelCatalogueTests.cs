@@ -1,3 +1,8 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>What holds of every entry, so that a wrong line of data is found before a user finds it.</summary>
@@ -61,4 +66,42 @@ public sealed class ModelCatalogueTests
     [InlineData("someone/else", null, "config.json tokenizer.json tokenizer_config.json? onnx/model.onnx onnx/model.onnx_data?")]
     public void For_Model_PlansWhatIsFetched(string model, string? modelFile, string expected) =>
         Assert.Equal(expected, string.Join(' ', ModelPlan.For(model, null, modelFile).Files.Select(file => file.Path + (file.IsOptional ? "?" : ""))));
+
+    [Fact]
+    public void Readme_TableOfModels_IsTheCatalogue()
+    {
+        string[] lines = ReadReadme().Split('\n');
+
+        Assert.Equal(ModelCatalogue.Entries.Select(Row), lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal) && line.Count(character => character == '|') == 9));
+    }
+
+    [Fact]
+    public void Readme_Snippets_AreCodeThatRuns()
+    {
+        string readme = ReadReadme();
+        string code = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "tests", "Reranking.Onnx.Tests", "Store", "OnnxRelevanceScorerModelTests.cs"));
+        string json = readme.Split("```json\n")[1].Split("```")[0];
+        using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
+        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
+        using ServiceProvider provider = new ServiceCollection()
+            .AddModelStore(configuration.GetSection("Reranking:ModelStore"))
+            .AddOptions<OnnxScorerOptions>().Bind(configuration.GetSection("Reranking:Onnx")).Services
+            .BuildServiceProvider();
+
+        Assert.All(readme.Split("```csharp\n")[1].Split("```")[0].Trim().Split('\n'), line => Assert.Contains(line, code, StringComparison.Ordinal));
+        Assert.Equal("BAAI/bge-reranker-v2-m3", provider.GetRequiredService<IOptions<OnnxScorerOptions>>().Value.Model);
+        Assert.Equal("/var/lib/models", provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value.CacheFolder);
+    }
+
+    private static string Row(ModelCatalogueEntry entry)
+    {
+        string repository = entry.ModelFiles.Count == 0 ? "no public export known" : entry.Repository == entry.Id ? "itself" : $"`{entry.Repository}`";
+        string revision = entry.Revision == "main" ? "first use" : "commit";
+        string hashes = string.Join("; ", entry.ModelFiles.Where(file => file.Sha256 is not null).Select(file => $"`{Path.GetFileName(file.Path)}`"));
+        string size = entry.ApproximateSizeMB is { } megabytes ? $"{megabytes:N0} MB" : "not known";
+        string licence = entry.Licence.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.Licence}: no commercial use**" : entry.Licence;
+        return string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {repository} | {revision} | {hashes} | {size} | {entry.MaxTokens:N0} | {string.Join(", ", entry.Languages)} | {licence} |");
+    }
+
+    private static string ReadReadme() => File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "src", "Providers", "Reranking.Onnx", "README.md")).ReplaceLineEndings("\n");
 }

@@ -269,7 +269,14 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     private void AnswerWith(int status, string file, string? method = null) => Server.Instead = (context, asked) =>
     {
         bool isIt = asked == file && (method is null || context.Request.Method == method);
-        context.Response.StatusCode = isIt ? status : 200;
+        if (isIt)
+        {
+            // What a file is may be told even where it is not given.
+            context.Response.StatusCode = status;
+            context.Response.Headers["X-Linked-Etag"] = "\"0\"";
+            context.Response.Headers["X-Linked-Size"] = "1";
+        }
+
         return Task.FromResult(isIt);
     };
 

@@ -123,7 +123,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureEndpoint to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
         Assert.Equal(
-            $"{Path}:Token is empty or has characters that no token has, such as blanks; expected it as the endpoint gave it, or none. (Parameter 'options')",
+            $"{Path}:Token has characters that no token has, such as blanks; expected it as the endpoint gave it, or none. (Parameter 'options')",
             StoreFailure(options => options.Token = "hf_secret\r\nX: y"));
         Assert.Equal($"{Path}:MaxRetries is 21; expected 0 to 20. (Parameter 'options')", StoreFailure(options => options.MaxRetries = 21));
         Assert.Equal($"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));
@@ -163,8 +163,10 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
                 .Select(pair => KeyValuePair.Create($"Reranking:{pair.Item1}", (string?)pair.Item2)))
             .Build();
         var services = new ServiceCollection();
-        services.AddModelStore(configuration.GetSection(ModelStoreOptions.SectionName));
-        services.AddOnnxScorer(configuration.GetSection(OnnxScorerOptions.SectionName));
+
+        // The code of the package's README.
+        services.AddModelStore(configuration.GetSection("Reranking:ModelStore"));   // may be left out: the defaults do
+        services.AddOnnxScorer(configuration.GetSection("Reranking:Onnx"));
         return services;
     }
 

@@ -24,7 +24,11 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
             return null;
         }
 
-        ThrowIfFailed(response, request, file);
+        if (!IsRedirection(response))
+        {
+            ThrowIfFailed(response, request);
+        }
+
         return file;
     }
 
@@ -44,7 +48,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
 
         try
         {
-            ThrowIfFailed(response, request, file: null);
+            ThrowIfFailed(response, request);
             return response;
         }
         catch
@@ -103,7 +107,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
                 file.Take(response);
             }
 
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || (method == HttpMethod.Head && file.IsComplete))
+            if (!IsRedirection(response) || (method == HttpMethod.Head && file.IsComplete))
             {
                 return response;
             }
@@ -126,7 +130,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Reranking.Onnx", null));
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));   // lengths and ranges are those of the file
         bool atEndpoint = uri.Scheme == options.Endpoint.Scheme && uri.Authority == options.Endpoint.Authority;
-        if (atEndpoint && options.Token is { } token)
+        if (atEndpoint && options.Token is { Length: > 0 } token)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
@@ -154,10 +158,12 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
                 $"'{target.Uri}' leads to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; expected one with https. Check {options.SettingsPath}:Endpoint.");
     }
 
-    private void ThrowIfFailed(HttpResponseMessage response, HubRequest request, HubFile? file)
+    private static bool IsRedirection(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
+
+    private void ThrowIfFailed(HttpResponseMessage response, HubRequest request)
     {
         int status = (int)response.StatusCode;
-        if (response.IsSuccessStatusCode || file is { IsComplete: true })
+        if (response.IsSuccessStatusCode)
         {
             return;
         }

@@ -41,33 +41,6 @@ internal sealed record ModelManifest
         AtomicFile.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, ModelManifestJsonContext.Default.ModelManifest));
 }
 
-/// <summary>A file of a manifest.</summary>
-internal sealed record ModelManifestFile
-{
-    public required string Path { get; init; }
-
-    public required long Length { get; init; }
-
-    public required string Sha256 { get; init; }
-
-    /// <summary>Gets who vouched for the hash when the file came.</summary>
-    public required ModelFileTrust Trust { get; init; }
-}
-
-/// <summary>Who vouched for a hash.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ModelFileTrust>))]
-internal enum ModelFileTrust
-{
-    /// <summary>Nobody: it is the hash of what came first.</summary>
-    FirstUse,
-
-    /// <summary>The endpoint, in the header X-Linked-Etag.</summary>
-    Endpoint,
-
-    /// <summary>The catalogue of this package.</summary>
-    Catalogue,
-}
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class ModelManifestJsonContext : JsonSerializerContext;

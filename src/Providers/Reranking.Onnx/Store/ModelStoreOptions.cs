@@ -20,7 +20,7 @@ public sealed class ModelStoreOptions
     public bool AllowInsecureEndpoint { get; set; }
 
     /// <summary>Gets or sets the access token for private and gated models.</summary>
-    /// <value>The default is <see langword="null"/>: none. It goes to <see cref="Endpoint"/> and to no other host, and into no log and no error.</value>
+    /// <value>The default is <see langword="null"/>: none, as is an empty one. It goes to <see cref="Endpoint"/> and to no other host, and into no log and no error.</value>
     public string? Token { get; set; }
 
     /// <summary>Gets or sets a value indicating whether nothing may be downloaded: what is not in the folder is an error.</summary>

@@ -33,9 +33,9 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
             yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected https. Set {path}:{nameof(options.AllowInsecureEndpoint)} to true if the network is trusted.";
         }
 
-        if (options.Token is { } token && (token.Length == 0 || token.Any(static character => character is <= ' ' or > '~')))
+        if (options.Token?.Any(static character => character is <= ' ' or > '~') == true)
         {
-            yield return $"{path}:{nameof(options.Token)} is empty or has characters that no token has, such as blanks; expected it as the endpoint gave it, or none.";
+            yield return $"{path}:{nameof(options.Token)} has characters that no token has, such as blanks; expected it as the endpoint gave it, or none.";
         }
 
         if (options.MaxRetries is < 0 or > 20)
