@@ -135,6 +135,17 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     }
 
     [Fact]
+    public async Task GetAsync_NoTlsWhereItIsExpected_FailsAtOnce()
+    {
+        UriBuilder secure = new(Server.Endpoint) { Scheme = "https" };
+
+        RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.Endpoint = secure.Uri));
+
+        Assert.StartsWith($"'{secure.Uri}{HubServer.Repository}/resolve/main/config.json' can't be reached: ", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(Time.Delays);
+    }
+
+    [Fact]
     public async Task GetAsync_RedirectedToAnotherHost_LeavesTheTokenBehind()
     {
         await using HubServer other = await HubServer.StartAsync();

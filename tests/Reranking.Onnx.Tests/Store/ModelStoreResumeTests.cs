@@ -57,6 +57,32 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         Assert.Equal(Length, Server.Gets[^1].BytesServed);
     }
 
+    [Theory]
+    [InlineData(416, null)]
+    [InlineData(206, "bytes 0-9/10")]
+    public async Task GetAsync_ServerGoesOnElsewhere_StartsOver(int status, string? contentRange)
+    {
+        Server.StopAfter = (1_000_000, null);
+        Server.Instead = (context, _) =>
+        {
+            bool isRest = context.Request.Headers.Range.Count > 0;
+            if (isRest)
+            {
+                Server.StopAfter = null;
+                context.Response.StatusCode = status;
+                context.Response.Headers.ContentRange = contentRange;
+            }
+
+            return Task.FromResult(isRest);
+        };
+
+        AssertIsTheModel(await CreateStore().GetAsync(HubServer.Repository));
+
+        Assert.Equal([null, "bytes=1000000-", null], Server.Gets.Where(request => request.File == ModelFile).Select(request => request.Range));
+        Assert.Contains(Logger.Collector.GetSnapshot(), line => line.Message ==
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' does not go on where the download was cut. Check Reranking:ModelStore:Endpoint. Trying again in 2 s.");
+    }
+
     [Fact]
     public async Task GetAsync_ContentChangedInBetween_StartsOver()
     {
