@@ -107,7 +107,7 @@ public sealed class ReadmeTests
     // Indentation is the only thing that may differ.
     private static string Squeeze(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Plugin.sln")))

@@ -54,6 +54,11 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.ModelFile), file, "a path within the model folder, or none");
         }
 
+        foreach (string failure in options is OnnxScorerOptions named ? NameFailures(named) : [])
+        {
+            yield return failure;
+        }
+
         if (options.MaxInputTokens < 8)
         {
             yield return Message(path, nameof(options.MaxInputTokens), options.MaxInputTokens, "8 or more, or none");
@@ -77,6 +82,40 @@ internal static class OnnxModelOptionsValidation
         if (options.MaxBatchTokens is < 512 or > 1 << 20)
         {
             yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 to 1048576");
+        }
+    }
+
+    private static IEnumerable<string> NameFailures(OnnxScorerOptions options)
+    {
+        string path = options.SettingsPath;
+        if (options.Model is not { } model)
+        {
+            if (options.Revision is not null)
+            {
+                yield return $"{path}:{nameof(options.Revision)} is {options.Revision} without {path}:{nameof(options.Model)}; expected both, or none.";
+            }
+
+            yield break;
+        }
+
+        if (options.ModelPath is not null)
+        {
+            yield return $"{path}:{nameof(options.Model)} is {model} and {path}:{nameof(options.ModelPath)} is {options.ModelPath}; expected one of them.";
+        }
+
+        if (ModelName.Problem(model) is { } problem)
+        {
+            yield return $"{path}:{nameof(options.Model)} is {model}; {problem}";
+        }
+
+        if (options.Revision is { } revision && !ModelName.IsRevision(revision))
+        {
+            yield return Message(path, nameof(options.Revision), revision, "a commit, a tag or a branch without slashes");
+        }
+
+        if (options.ModelFile is { } file && !ModelName.IsFile(file))
+        {
+            yield return Message(path, nameof(options.ModelFile), file, "a path within the repository, as onnx/model_quantized.onnx");
         }
     }
 

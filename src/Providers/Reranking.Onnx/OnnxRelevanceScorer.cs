@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Reranking.Onnx;
 
-/// <summary>Scores with a cross-encoder on this machine: no network, no key, and no text leaves the process.</summary>
+/// <summary>Scores with a cross-encoder on this machine: no key, and no text leaves the process.</summary>
 /// <remarks>
-/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>.</para>
+/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; one that has a name instead of a path is fetched then, once.</para>
 /// <para>
 /// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster than padded batches, and the
 /// score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
@@ -27,11 +27,14 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
     /// <param name="logger">Takes a line a load at Debug, or <see langword="null"/>.</param>
+    /// <param name="modelStore">Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It stays the caller's.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null)
+    public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null, ModelStore? modelStore = null)
     {
         _options = (OnnxScorerOptions)(options ?? new OnnxScorerOptions()).Copy();
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
+        _options.ModelId ??= _options.Model;
+        _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
         _revision = new ModelRevision(OpenFolder);
@@ -93,12 +96,17 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     }
 
     /// <summary>Gives the model back once the calls under way have ended.</summary>
-    public void Dispose() => _loader.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        StopFetching();
+    }
 
     private async Task<CrossEncoder> LoadAsync()
     {
+        ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();
-        CrossEncoder encoder = await CrossEncoder.LoadAsync(OpenFolder()).ConfigureAwait(false);
+        CrossEncoder encoder = await CrossEncoder.LoadAsync(folder).ConfigureAwait(false);
         OnnxModel model = encoder.Model;
         _metadata = new OnnxScorerMetadata(ProviderName, model.Folder.ModelId, model.MaxTokens, _revision);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;

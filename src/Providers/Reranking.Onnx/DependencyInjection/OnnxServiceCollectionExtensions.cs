@@ -103,12 +103,13 @@ public static class OnnxServiceCollectionExtensions
     private static OptionsBuilder<TOptions> AddOptions<TOptions>(IServiceCollection services, string name, string sectionPath)
         where TOptions : OnnxModelOptions, new()
     {
+        ModelStoreServiceCollectionExtensions.TryAddModelStore(services);
         services.AddSingleton<IValidateOptions<TOptions>>(new OnnxModelOptionsValidator<TOptions>(name, sectionPath));
         return services.AddOptionsWithValidateOnStart<TOptions>(name);
     }
 
     private static OnnxRelevanceScorer CreateScorer(IServiceProvider provider, string name) =>
-        new(provider.GetRequiredService<IOptionsMonitor<OnnxScorerOptions>>().Get(name), provider.GetService<ILogger<OnnxRelevanceScorer>>());
+        new(provider.GetRequiredService<IOptionsMonitor<OnnxScorerOptions>>().Get(name), provider.GetService<ILogger<OnnxRelevanceScorer>>(), provider.GetRequiredService<ModelStore>());
 
     private static IServiceCollection AddEmbeddingGenerator(IServiceCollection services)
     {

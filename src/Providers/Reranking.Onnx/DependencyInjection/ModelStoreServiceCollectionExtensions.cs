@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Reranking.Onnx;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Sets up where models come from by name.</summary>
+/// <remarks>Registration only registers: the network is touched on the first call of a scorer, or <see cref="OnnxRelevanceScorer.WarmUpAsync"/>.</remarks>
+public static class ModelStoreServiceCollectionExtensions
+{
+    /// <summary>Adds the <see cref="ModelStore"/> that local scorers fetch their models with.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddModelStore(this IServiceCollection services, Action<ModelStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        TryAddModelStore(services);
+        return services.Configure(configure);
+    }
+
+    /// <summary>Adds the <see cref="ModelStore"/> that local scorers fetch their models with, set up by configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section to bind <see cref="ModelStoreOptions"/> from, as <c>Reranking:ModelStore</c>.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IServiceCollection AddModelStore(this IServiceCollection services, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        TryAddModelStore(services);
+        services.AddOptions<ModelStoreOptions>().Bind(section).Configure(options => options.SettingsPath = section.Path);
+        return services;
+    }
+
+    internal static void TryAddModelStore(IServiceCollection services)
+    {
+        if (services.Any(static service => service.ServiceType == typeof(ModelStore)))
+        {
+            return;
+        }
+
+        services.AddOptionsWithValidateOnStart<ModelStoreOptions, ModelStoreOptionsValidator>();
+        services.AddSingleton(static provider => new ModelStore(
+            provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value, httpClient: null, provider.GetService<ILogger<ModelStore>>(), provider.GetService<TimeProvider>()));
+    }
+}

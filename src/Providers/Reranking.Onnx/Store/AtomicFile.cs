@@ -1,0 +1,17 @@
+namespace Reranking.Onnx;
+
+/// <summary>Writes small files so that others see all of it or nothing.</summary>
+internal static class AtomicFile
+{
+    public static void WriteAllBytes(string path, byte[] content)
+    {
+        string temporary = path + ".tmp";
+        using (FileStream stream = File.Create(temporary))
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Reranking.Onnx;
+
+/// <summary>Brings one file of a model: into a part beside it that a later try goes on with, checked, then renamed.</summary>
+/// <param name="hub">The endpoint.</param>
+/// <param name="retry">Repeats what failed in passing.</param>
+/// <param name="options">Names for messages.</param>
+/// <param name="logger">Takes a line where a file is damaged.</param>
+internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelStoreOptions options, ILogger logger)
+{
+    private const int BufferSize = 1 << 17;
+
+    // No space left: the errors of Windows (disk full, handle disk full) and of Unix (ENOSPC, EDQUOT of Linux and macOS).
+    private static readonly int[] DiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), 28, 122, 69];
+
+    /// <summary>Brings the file, unless it is there already.</summary>
+    /// <returns>Its entry in the manifest.</returns>
+    /// <exception cref="RelevanceScoringException">It can't be brought, is damaged, or the disk is full.</exception>
+    public async Task<ModelManifestFile> RunAsync(HubRequest request, PlannedFile planned, HubFile file, string folder, DownloadMeter meter, CancellationToken cancellationToken)
+    {
+        string target = Path.Combine(folder, planned.Path);
+        string? expected = planned.Sha256 ?? file.Sha256;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        string hash = await KeptAsync(target, expected, file.Length, cancellationToken).ConfigureAwait(false)
+            ?? await BringAsync(request, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
+        long length = new FileInfo(target).Length;
+        meter.Finish(planned.Path, length);
+        return new ModelManifestFile
+        {
+            Path = planned.Path,
+            Length = length,
+            Sha256 = hash,
+            Trust = planned.Sha256 is not null ? ModelFileTrust.Catalogue : file.Sha256 is not null ? ModelFileTrust.Endpoint : ModelFileTrust.FirstUse,
+        };
+    }
+
+    public static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (stream.ConfigureAwait(false))
+        {
+            return Hex(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    // The hash of a file that an earlier try has finished, or null where it has to be brought.
+    private static async Task<string?> KeptAsync(string target, string? expected, long? length, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(target) || (length is not null && new FileInfo(target).Length != length))
+        {
+            return null;
+        }
+
+        string hash = await HashAsync(target, cancellationToken).ConfigureAwait(false);
+        return expected is null || hash == expected ? hash : null;
+    }
+
+    private async Task<string> BringAsync(HubRequest request, HubFile file, string? expected, string target, DownloadMeter meter, CancellationToken cancellationToken)
+    {
+        string part = PartOf(target, expected ?? file.ETag);
+        for (bool again = false; ; again = true)
+        {
+            string hash = await retry.RunAsync(
+                () => TransferAsync(request, file, expected, part, meter, cancellationToken),
+                () => File.Exists(part) ? new FileInfo(part).Length : 0,
+                cancellationToken).ConfigureAwait(false);
+            if (expected is null || hash == expected)
+            {
+                File.Move(part, target, overwrite: true);
+                return hash;
+            }
+
+            File.Delete(part);
+            if (again)
+            {
+                throw new RelevanceScoringException(
+                    $"'{request.Uri}' came damaged twice: its SHA-256 is {hash}; expected {expected}. The file was removed. Check {options.SettingsPath}:Endpoint and what is between it and this machine.");
+            }
+
+            LogDamaged(request.Uri, hash, expected);
+        }
+    }
+
+    private async Task<string> TransferAsync(HubRequest request, HubFile file, string? expected, string part, DownloadMeter meter, CancellationToken cancellationToken)
+    {
+        FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await using (stream.ConfigureAwait(false))
+            {
+                await FillAsync(request, file, expected, stream, hash, meter, cancellationToken).ConfigureAwait(false);
+            }
+
+            return Hex(hash.GetHashAndReset());
+        }
+        catch (IOException exception) when (DiskFull.Contains(exception.HResult))
+        {
+            // A part is worth less than a disk that is not full to the last byte.
+            File.Delete(part);
+            throw Full(request, file, part, exception);
+        }
+    }
+
+    private RelevanceScoringException Full(HubRequest request, HubFile file, string part, Exception? cause)
+    {
+        string needed = file.Length is { } length ? string.Create(CultureInfo.InvariantCulture, $"{length:N0} bytes") : "more bytes than are free";
+        return new RelevanceScoringException(
+            $"The disk is full: '{request.Path}' of model '{request.Plan.Model}' needs {needed} in '{Path.GetDirectoryName(part)}'. Make room, or set {options.SettingsPath}:CacheFolder to a folder on another disk.",
+            cause);
+    }
+
+    // Free bytes where the folder is, or null where the system does not tell.
+    private static long? FreeBytes(string folder)
+    {
+        try
+        {
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private async Task FillAsync(HubRequest request, HubFile file, string? expected, FileStream part, IncrementalHash hash, DownloadMeter meter, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            // To go on is safe where the end result is known, or the server compares.
+            bool resumable = expected is not null || file.ETag is { } etag && !etag.StartsWith("W/", StringComparison.Ordinal);
+            if (!resumable || part.Length > file.Length)
+            {
+                part.SetLength(0);
+            }
+
+            for (int read; (read = await part.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                hash.AppendData(buffer, 0, read);
+            }
+
+            meter.Report(request.Path, part.Length);
+            if (part.Length > 0 && part.Length == file.Length)
+            {
+                return;
+            }
+
+            if (file.Length - part.Length > FreeBytes(Path.GetDirectoryName(part.Name)!))
+            {
+                throw Full(request, file, part.Name, cause: null);
+            }
+
+            using HttpResponseMessage response = await hub.OpenAsync(request, file, part.Length, cancellationToken).ConfigureAwait(false);
+            if (part.Length > 0 && !(response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == part.Length))
+            {
+                part.SetLength(0);
+                _ = hash.GetHashAndReset();
+                if (response.StatusCode != HttpStatusCode.OK)
+                {
+                    throw new TransientHubException($"'{request.Uri}' does not go on where the download was cut. Check {options.SettingsPath}:Endpoint.");
+                }
+            }
+
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            while (await hub.GuardAsync(request, stop => body.ReadAsync(buffer, stop), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                hash.AppendData(buffer, 0, read);
+                await part.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                meter.Report(request.Path, part.Length);
+            }
+
+            if (file.Length is { } length && part.Length != length)
+            {
+                throw new TransientHubException(string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' ended after {part.Length} of {length} bytes. Check the network."));
+            }
+
+            part.Flush(flushToDisk: true);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The name tells contents apart: what is left of another one is not gone on with.
+    private static string PartOf(string target, string? identity)
+    {
+        string part = $"{target}.{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(identity ?? "")))[..16]}.part";
+        foreach (string other in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, Path.GetFileName(target) + ".*.part"))
+        {
+            if (other != part)
+            {
+                File.Delete(other);
+            }
+        }
+
+        return part;
+    }
+
+    private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
+
+    [LoggerMessage(EventId = 84, Level = LogLevel.Warning, Message = "{Uri} came damaged: its SHA-256 is {Found}; expected {Expected}. Fetching it once more.")]
+    private partial void LogDamaged(Uri uri, string found, string expected);
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Reranking.Onnx;
+
+/// <summary>Asks an endpoint shaped like the Hugging Face hub for files.</summary>
+/// <remarks>It follows redirections itself: the token goes to the endpoint and to no other host, and what the endpoint tells of a file is kept.</remarks>
+/// <param name="http">Sends; it should not follow redirections.</param>
+/// <param name="options">Where to, with which token.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class HubClient(HttpClient http, ModelStoreOptions options, TimeProvider timeProvider)
+{
+    private const int MaxRedirections = 5;
+
+    /// <summary>Asks what a file is.</summary>
+    /// <returns>What the endpoint tells, or <see langword="null"/> where the revision has no such file.</returns>
+    public async Task<HubFile?> FindAsync(HubRequest request, CancellationToken cancellationToken)
+    {
+        var file = new HubFile();
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Head, request, from: 0, file, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        if (!IsRedirection(response))
+        {
+            ThrowIfFailed(response, request);
+        }
+
+        return file;
+    }
+
+    /// <summary>Asks for the content of a file.</summary>
+    /// <param name="request">The file.</param>
+    /// <param name="file">What is known of it.</param>
+    /// <param name="from">The first byte wanted.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    /// <returns>The answer, whose body is still to be read: 206 with the rest, 200 with all of it, or 416.</returns>
+    public async Task<HttpResponseMessage> OpenAsync(HubRequest request, HubFile file, long from, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await SendAsync(HttpMethod.Get, request, from, file, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && from > 0)
+        {
+            return response;
+        }
+
+        try
+        {
+            ThrowIfFailed(response, request);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a step of a transfer and gives it up when the endpoint is silent for too long.</summary>
+    public async Task<T> GuardAsync<T>(HubRequest request, Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ITimer timer = timeProvider.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), stop, options.Timeout, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
+        {
+            try
+            {
+                return await step(stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TransientHubException(
+                    string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' was silent for {options.Timeout.TotalSeconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout."),
+                    exception);
+            }
+            catch (HttpRequestException exception)
+            {
+                throw new TransientHubException($"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
+                {
+                    IsWorthARetry = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+                };
+            }
+            catch (IOException exception)
+            {
+                throw new TransientHubException($"The connection to '{request.Uri}' was lost: {exception.Message} Check the network.", exception);
+            }
+        }
+    }
+
+    public HubRequest RequestOf(ModelPlan plan, string revision, string path) =>
+        new(plan, revision, path, new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{plan.Repository}/resolve/{revision}/{path}"));
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, HubRequest target, long from, HubFile file, CancellationToken cancellationToken)
+    {
+        Uri uri = target.Uri;
+        for (int redirections = 0; ; redirections++)
+        {
+            using HttpRequestMessage request = CreateRequest(method, uri, from, file.ETag);
+            HttpResponseMessage response = await GuardAsync(
+                target,
+                async stop => await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+            if (method == HttpMethod.Head)
+            {
+                file.Take(response);
+            }
+
+            if (!IsRedirection(response) || (method == HttpMethod.Head && file.IsComplete))
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                uri = Next(target, uri, response);
+            }
+
+            if (redirections == MaxRedirections)
+            {
+                throw new RelevanceScoringException($"'{target.Uri}' led through more than {MaxRedirections} redirections. Check {options.SettingsPath}:Endpoint.");
+            }
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(HttpMethod method, Uri uri, long from, string? etag)
+    {
+        var request = new HttpRequestMessage(method, uri);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Reranking.Onnx", null));
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));   // lengths and ranges are those of the file
+        bool atEndpoint = uri.Scheme == options.Endpoint.Scheme && uri.Authority == options.Endpoint.Authority;
+        if (atEndpoint && options.Token is { Length: > 0 } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (from > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(from, null);
+
+            // Another host has names of its own for the same content; there, the hash tells.
+            if (atEndpoint && etag is not null && !etag.StartsWith("W/", StringComparison.Ordinal))
+            {
+                request.Headers.TryAddWithoutValidation("If-Range", etag);
+            }
+        }
+
+        return request;
+    }
+
+    private Uri Next(HubRequest target, Uri from, HttpResponseMessage response)
+    {
+        Uri? next = response.Headers.Location is { } location ? new Uri(from, location) : null;
+        return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureEndpoint))
+            ? next
+            : throw new RelevanceScoringException(
+                $"'{target.Uri}' leads to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; expected one with https. Check {options.SettingsPath}:Endpoint.");
+    }
+
+    private static bool IsRedirection(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
+
+    private void ThrowIfFailed(HttpResponseMessage response, HubRequest request)
+    {
+        int status = (int)response.StatusCode;
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        string answered = string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' answered {status}");
+        throw status switch
+        {
+            401 or 403 => new RelevanceScoringException(
+                $"{answered}: model '{request.Plan.Repository}' is private, gated or misspelt, or the token does not do. Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
+            404 => request.Missing(),
+            408 or 429 or >= 500 => new TransientHubException($"{answered}. Check {options.SettingsPath}:Endpoint, or try later.") { RetryAfter = RetryAfter(response) },
+            _ => new RelevanceScoringException($"{answered}; expected the file. Check {options.SettingsPath}:Endpoint."),
+        };
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        TimeSpan? asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - timeProvider.GetUtcNow(),
+            _ => null,
+        };
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Reranking.Onnx;
+
+/// <summary>Who vouched for a hash.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ModelFileTrust>))]
+internal enum ModelFileTrust
+{
+    /// <summary>Nobody: it is the hash of what came first.</summary>
+    FirstUse,
+
+    /// <summary>The endpoint, in the header X-Linked-Etag.</summary>
+    Endpoint,
+
+    /// <summary>The catalogue of this package.</summary>
+    Catalogue,
+}

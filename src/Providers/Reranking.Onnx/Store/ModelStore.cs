@@ -1,0 +1,244 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking.Onnx;
+
+/// <summary>Fetches models by name from the Hugging Face hub or a mirror, once, and keeps them in a folder.</summary>
+/// <remarks>
+/// <para>Thread-safe, and safe between processes that share the folder: one fetches, the others wait. A download that was cut goes on where it stopped.</para>
+/// <para>
+/// Every file is checked against a SHA-256: of the catalogue, else of the endpoint, else of what came first, which is written down and held on to. So is the commit that a branch stood for
+/// when it was first used. What is in the folder is used without the network.
+/// </para>
+/// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to give its connections back.</para>
+/// </remarks>
+public sealed partial class ModelStore : IDisposable
+{
+    private readonly ModelStoreOptions _options;
+    private readonly HttpClient? _ownHttp;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly HubClient _hub;
+    private readonly HubRetry _retry;
+
+    /// <summary>Initializes a new instance of the <see cref="ModelStore"/> class. No file and no network is touched yet.</summary>
+    /// <param name="options">Where models come from and where they are kept, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="httpClient">Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirections: the store does, without the token. It stays the caller's.</param>
+    /// <param name="logger">Takes a line a download, and one where it has trouble, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for that of the system.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public ModelStore(ModelStoreOptions? options = null, HttpClient? httpClient = null, ILogger<ModelStore>? logger = null, TimeProvider? timeProvider = null)
+    {
+        _options = (options ?? new ModelStoreOptions()).Copy();
+        if (ModelStoreOptionsValidator.Failures(_options).FirstOrDefault() is { } failure)
+        {
+            throw new ArgumentException(failure, nameof(options));
+        }
+
+        _logger = logger ?? NullLogger<ModelStore>.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _ownHttp = httpClient is null ? CreateClient() : null;
+        _hub = new HubClient(httpClient ?? _ownHttp!, _options, _timeProvider);
+        _retry = new HubRetry(_options, _timeProvider, _logger);
+    }
+
+    /// <summary>Gives the folder of a model, after fetching what is missing of it.</summary>
+    /// <param name="model">The name, as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalogue"/>, or any repository as <c>owner/name</c>.</param>
+    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalogue, else <c>main</c>.</param>
+    /// <param name="modelFile">The ONNX file, as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalogue, else <c>onnx/model.onnx</c>.</param>
+    /// <param name="progress">Takes reports, at most one a megabyte, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the download; the next call goes on with it.</param>
+    /// <returns>The path of the folder, for <see cref="OnnxModelOptions.ModelPath"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file can be none.</exception>
+    /// <exception cref="RelevanceScoringException">The model can't be fetched.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task<string> GetAsync(
+        string model,
+        string? revision = null,
+        string? modelFile = null,
+        IProgress<ModelDownloadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ModelPlan plan = ModelPlan.For(model, revision, modelFile);
+        cancellationToken.ThrowIfCancellationRequested();
+        string home = HomeOf(plan);
+        try
+        {
+            if (Complete(plan, home) is { } ready)
+            {
+                return ready;
+            }
+
+            if (_options.Offline)
+            {
+                throw new RelevanceScoringException(
+                    $"Model '{model}' is not complete in '{FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. Fetch it once with Offline set to false, or copy '{home}' from a machine that has it.");
+            }
+
+            Directory.CreateDirectory(home);
+            using IDisposable held = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken).ConfigureAwait(false);
+            return Complete(plan, home) ?? await FetchAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException($"The folder '{home}' can't be used: {exception.Message} Set {_options.SettingsPath}:CacheFolder to a folder that this process may write to.", exception);
+        }
+    }
+
+    /// <summary>Reads all files of a model that is in the folder and compares their hashes with those that were written down.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="revision">The revision, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
+    /// <param name="modelFile">The ONNX file, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>A task that ends when all files are found to be as they came.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file can be none.</exception>
+    /// <exception cref="RelevanceScoringException">The model is not in the folder, or a file has changed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task VerifyAsync(string model, string? revision = null, string? modelFile = null, CancellationToken cancellationToken = default)
+    {
+        ModelPlan plan = ModelPlan.For(model, revision, modelFile);
+        string home = HomeOf(plan);
+        string folder = Complete(plan, home) ?? throw new RelevanceScoringException($"Model '{model}' is not complete in '{FolderOf(plan, home)}'. Fetch it first.");
+        foreach (ModelManifestFile file in ModelManifest.TryRead(folder)!.Files)
+        {
+            string path = Path.Combine(folder, file.Path);
+            string hash = await FileDownload.HashAsync(path, cancellationToken).ConfigureAwait(false);
+            if (hash != file.Sha256)
+            {
+                throw new RelevanceScoringException($"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as it came. Remove '{folder}' to have it fetched again.");
+            }
+        }
+    }
+
+    /// <summary>Gives the connections of the store back; a client that was given to it stays open.</summary>
+    public void Dispose() => _ownHttp?.Dispose();
+
+    private static HttpClient CreateClient()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    // The folder of all revisions of a repository.
+    private string HomeOf(ModelPlan plan)
+    {
+        string? cache = _options.CacheFolder is { } set ? Path.GetFullPath(set, AppContext.BaseDirectory)
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "Reranking", "models")
+            : throw new RelevanceScoringException($"{_options.SettingsPath}:CacheFolder is not set, and this user has no folder for application data. Set it to a folder that this process may write to.");
+        return Path.Combine(cache, plan.Repository.Replace("/", "--", StringComparison.Ordinal));
+    }
+
+    private static string FolderOf(ModelPlan plan, string home) => Path.Combine(home, PinOf(plan, home) ?? plan.Revision);
+
+    // The commit that the revision stood for when it was first used.
+    private static string? PinOf(ModelPlan plan, string home)
+    {
+        if (ModelName.IsCommit(plan.Revision))
+        {
+            return plan.Revision;
+        }
+
+        string path = PinFile(plan, home);
+        return File.Exists(path) && File.ReadAllText(path).Trim() is { } pin && (ModelName.IsCommit(pin) || pin == plan.Revision) ? pin : null;
+    }
+
+    private static string PinFile(ModelPlan plan, string home) => Path.Combine(home, plan.Revision + ".pin");
+
+    // The folder of the model, where all that is planned is there in the length that it came in.
+    private static string? Complete(ModelPlan plan, string home)
+    {
+        string folder = FolderOf(plan, home);
+        return ModelManifest.TryRead(folder) is { } manifest && plan.Files.All(planned => IsThere(folder, manifest.Find(planned.Path), planned)) ? folder : null;
+    }
+
+    private static bool IsThere(string folder, ModelManifestFile? file, PlannedFile planned) => file is null
+        ? planned.IsOptional
+        : new FileInfo(Path.Combine(folder, file.Path)) is { Exists: true } info && info.Length == file.Length;
+
+    private async Task<string> FetchAsync(ModelPlan plan, string home, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (!plan.IsKnown)
+        {
+            LogUnknown(plan.Model);
+        }
+
+        (string revision, string? commit) = await ResolveAsync(plan, home, cancellationToken).ConfigureAwait(false);
+        LogFetching(plan.Model, plan.Repository, revision, _options.Endpoint);
+        List<(PlannedFile Planned, HubRequest Request, HubFile File)> files = [];
+        foreach (PlannedFile planned in plan.Files)
+        {
+            HubRequest request = _hub.RequestOf(plan, revision, planned.Path);
+            if (await FindAsync(request, cancellationToken).ConfigureAwait(false) is { } file)
+            {
+                files.Add((planned, request, file));
+            }
+            else if (!planned.IsOptional)
+            {
+                throw request.Missing();
+            }
+        }
+
+        string folder = Path.Combine(home, commit ?? revision);
+        long? total = files.TrueForAll(static file => file.File.Length is not null) ? files.Sum(static file => file.File.Length) : null;
+        var meter = new DownloadMeter(plan.Model, total, progress);
+        var download = new FileDownload(_hub, _retry, _options, _logger);
+        List<ModelManifestFile> entries = [];
+        foreach ((PlannedFile planned, HubRequest request, HubFile file) in files)
+        {
+            entries.Add(await download.RunAsync(request, planned, file, folder, meter, cancellationToken).ConfigureAwait(false));
+        }
+
+        long bytes = entries.Sum(static entry => entry.Length);
+        int firstUse = entries.Count(static entry => entry.Trust == ModelFileTrust.FirstUse);
+
+        // Other ONNX files of the same commit stay.
+        entries.AddRange((ModelManifest.TryRead(folder)?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path)));
+        new ModelManifest { Model = plan.Model, Repository = plan.Repository, Revision = plan.Revision, Commit = commit, Endpoint = _options.Endpoint.AbsoluteUri, Files = entries }.Write(folder);
+        LogFetched(plan.Model, folder, bytes, firstUse);
+        return folder;
+    }
+
+    // What the address names, and the commit that the endpoint says it is. A branch is asked once and written down.
+    private async Task<(string Revision, string? Commit)> ResolveAsync(ModelPlan plan, string home, CancellationToken cancellationToken)
+    {
+        string revision = PinOf(plan, home) ?? plan.Revision;
+        HubRequest request = _hub.RequestOf(plan, revision, plan.Files[0].Path);
+        HubFile file = await FindAsync(request, cancellationToken).ConfigureAwait(false) ?? throw request.Missing();
+        if (ModelName.IsCommit(revision) && file.Commit is not null && file.Commit != revision)
+        {
+            throw new RelevanceScoringException($"'{request.Uri}' is of commit {file.Commit}; expected {revision}. Check {_options.SettingsPath}:Endpoint.");
+        }
+
+        string resolved = file.Commit ?? revision;
+        if (!ModelName.IsCommit(plan.Revision))
+        {
+            AtomicFile.WriteAllBytes(PinFile(plan, home), System.Text.Encoding.UTF8.GetBytes(resolved));
+        }
+
+        return (resolved, ModelName.IsCommit(resolved) ? resolved : null);
+    }
+
+    private Task<HubFile?> FindAsync(HubRequest request, CancellationToken cancellationToken) =>
+        _retry.RunAsync(() => _hub.FindAsync(request, cancellationToken), static () => 0, cancellationToken);
+
+    [LoggerMessage(EventId = 80, Level = LogLevel.Information, Message = "Fetching model {Model} from repository {Repository} at revision {Revision} of {Endpoint}.")]
+    private partial void LogFetching(string model, string repository, string revision, Uri endpoint);
+
+    [LoggerMessage(EventId = 81, Level = LogLevel.Information, Message = "Model {Model} is in {Folder}: {Bytes} bytes; {FirstUseCount} of its files are trusted because they came first.")]
+    private partial void LogFetched(string model, string folder, long bytes, int firstUseCount);
+
+    [LoggerMessage(EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalogue: its files are taken by their usual names and trusted as they come.")]
+    private partial void LogUnknown(string model);
+
+    [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process fetches into {Folder}; waiting for it.")]
+    private partial void LogWaiting(string folder);
+}

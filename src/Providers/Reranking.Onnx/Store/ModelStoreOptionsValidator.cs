@@ -1,0 +1,51 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.Onnx;
+
+/// <summary>The rules of <see cref="ModelStoreOptions"/>, with messages that name the key and never the token.</summary>
+internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ModelStoreOptions options)
+    {
+        List<string> failures = [.. Failures(options)];
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    public static IEnumerable<string> Failures(ModelStoreOptions options)
+    {
+        string path = options.SettingsPath;
+        if (options.CacheFolder is { } folder && string.IsNullOrWhiteSpace(folder))
+        {
+            yield return $"{path}:{nameof(options.CacheFolder)} is blank; expected the path of a folder, or none.";
+        }
+
+        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
+        {
+            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected an absolute address as https://huggingface.co.";
+        }
+        else if (options.Endpoint.UserInfo.Length > 0)
+        {
+            yield return $"{path}:{nameof(options.Endpoint)} has a user name in it; expected none. Set {path}:{nameof(options.Token)}.";
+        }
+        else if (options.Endpoint is { Scheme: "http", IsLoopback: false } && !options.AllowInsecureEndpoint)
+        {
+            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected https. Set {path}:{nameof(options.AllowInsecureEndpoint)} to true if the network is trusted.";
+        }
+
+        if (options.Token?.Any(static character => character is <= ' ' or > '~') == true)
+        {
+            yield return $"{path}:{nameof(options.Token)} has characters that no token has, such as blanks; expected it as the endpoint gave it, or none.";
+        }
+
+        if (options.MaxRetries is < 0 or > 20)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{path}:{nameof(options.MaxRetries)} is {options.MaxRetries}; expected 0 to 20.");
+        }
+
+        if (options.Timeout < TimeSpan.FromSeconds(1) || options.Timeout > TimeSpan.FromHours(1))
+        {
+            yield return $"{path}:{nameof(options.Timeout)} is {options.Timeout:c}; expected 00:00:01 to 01:00:00.";
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>A scorer whose model has a name instead of a path.</summary>
+public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
+{
+    private const string Model = "cross-encoder/ms-marco-MiniLM-L-4-v2";   // its entry has no hash that the fixture would not meet
+
+    [Fact]
+    public async Task ScoreAsync_ModelInTheSettings_ScoresAsFromItsFolder()
+    {
+        using TemporaryFolder unpacked = TestModels.Unpack();
+        using var fromFolder = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = unpacked.Path });
+        using ServiceProvider provider = Services(("Onnx:Model", Model)).BuildServiceProvider();
+        var scorer = provider.GetRequiredService<IRelevanceScorer>();
+        Assert.Equal(Model, scorer.GetService<RelevanceScorerMetadata>()!.ModelId);
+        Assert.Empty(Server.Requests);
+
+        RelevanceScores scores = await scorer.ScoreAsync("a query", ["a document", "another one"]);
+
+        Assert.Equal(Model, scores.ModelId);
+        Assert.Equal((await fromFolder.ScoreAsync("a query", ["a document", "another one"])).Select(score => score.RawScore), scores.Select(score => score.RawScore));
+    }
+
+    [Fact]
+    public async Task ScoreAsync_RevisionAndModelFile_AreFetchedAndTaken()
+    {
+        Server.Files["onnx/model_quantized.onnx"] = Server.Files[ModelFile];
+        Server.Files[ModelFile] = [0];
+        using ServiceProvider provider = Services(("Onnx:Model", Model), ("Onnx:Revision", "v1"), ("Onnx:ModelFile", "onnx/model_quantized.onnx")).BuildServiceProvider();
+
+        Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
+
+        Assert.Equal("/cross-encoder/ms-marco-MiniLM-L4-v2/resolve/v1/config.json", Server.Requests.First().Path);
+        Assert.Equal("onnx/model_quantized.onnx", Server.Gets[^1].File);
+    }
+
+    [Fact]
+    public async Task WarmUpAsync_OfflineAndNotThere_SaysWhereItLookedAndTriesAgain()
+    {
+        using ServiceProvider provider = Services(("Onnx:Model", Model), ("ModelStore:Offline", "true")).BuildServiceProvider();
+        var scorer = (OnnxRelevanceScorer)provider.GetRequiredService<IRelevanceScorer>();
+        string home = Cache.File("cross-encoder--ms-marco-MiniLM-L4-v2");
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.WarmUpAsync());
+
+        Assert.Equal(
+            $"Model '{Model}' is not complete in '{Path.Combine(home, "main")}', and Reranking:ModelStore:Offline is true. Fetch it once with Offline set to false, or copy '{home}' from a machine that has it.",
+            exception.Message);
+        await CreateStore().GetAsync(Model);
+        await scorer.WarmUpAsync();
+    }
+
+    [Fact]
+    public async Task Dispose_DuringTheDownload_EndsIt()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Server.StopAfter = (1_000_000, WaitForTheEndAsync);
+        var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { Model = HubServer.Repository }, modelStore: CreateStore());
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("query", ["document"]);
+        await asked.Task;
+
+        scorer.Dispose();
+        scorer.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => scoring);
+        await aborted.Task;
+
+        async Task WaitForTheEndAsync(Microsoft.AspNetCore.Http.HttpContext context)
+        {
+            context.RequestAborted.Register(aborted.SetResult);
+            asked.SetResult();
+            await aborted.Task;
+        }
+    }
+
+    [Fact]
+    public async Task ScoreAsync_NoOnnxExportKnown_SaysWhatToDo()
+    {
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { Model = "mixedbread-ai/mxbai-rerank-base-v2" }, modelStore: CreateStore());
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
+
+        Assert.Equal(
+            "No public ONNX export of 'mixedbread-ai/mxbai-rerank-base-v2' is known. Set Model to a repository that has one, or export the model and set ModelPath to the folder.",
+            exception.Message);
+    }
+
+    [Fact]
+    public void Constructor_ModelOptionsWrong_NamesTheKeys()
+    {
+        Assert.Equal(
+            "Reranking:Onnx:Model is a/b and Reranking:Onnx:ModelPath is /models; expected one of them. (Parameter 'options')",
+            Failure(options => (options.Model, options.ModelPath) = ("a/b", "/models")));
+        Assert.Equal(
+            "Reranking:Onnx:Model is bge-reranker-v2m3; expected the name of a model as owner/name. Did you mean BAAI/bge-reranker-v2-m3? (Parameter 'options')",
+            Failure(options => options.Model = "bge-reranker-v2m3"));
+        Assert.Equal(
+            "Reranking:Onnx:Revision is main without Reranking:Onnx:Model; expected both, or none. (Parameter 'options')",
+            Failure(options => options.Revision = "main"));
+        Assert.Equal(
+            "Reranking:Onnx:Revision is ../x; expected a commit, a tag or a branch without slashes. (Parameter 'options')",
+            Failure(options => (options.Model, options.Revision) = ("a/b", "../x")));
+        Assert.Equal(
+            "Reranking:Onnx:ModelFile is ../x.onnx; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'options')",
+            Failure(options => (options.Model, options.ModelFile) = ("a/b", "../x.onnx")));
+    }
+
+    [Fact]
+    public void ModelStoreConstructor_OptionsWrong_NamesTheKeysAndNeverTheToken()
+    {
+        const string Path = "Reranking:ModelStore";
+        Assert.Equal($"{Path}:CacheFolder is blank; expected the path of a folder, or none. (Parameter 'options')", StoreFailure(options => options.CacheFolder = " "));
+        Assert.Equal($"{Path}:Endpoint is '/hub'; expected an absolute address as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
+        Assert.Equal($"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
+        Assert.Equal($"{Path}:Endpoint has a user name in it; expected none. Set {Path}:Token. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
+        Assert.Equal(
+            $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureEndpoint to true if the network is trusted. (Parameter 'options')",
+            StoreFailure(options => options.Endpoint = new Uri("http://hub")));
+        Assert.Equal(
+            $"{Path}:Token has characters that no token has, such as blanks; expected it as the endpoint gave it, or none. (Parameter 'options')",
+            StoreFailure(options => options.Token = "hf_secret\r\nX: y"));
+        Assert.Equal($"{Path}:MaxRetries is 21; expected 0 to 20. (Parameter 'options')", StoreFailure(options => options.MaxRetries = 21));
+        Assert.Equal($"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));
+        using var insecure = new ModelStore(new ModelStoreOptions { Endpoint = new Uri("http://hub"), AllowInsecureEndpoint = true });
+    }
+
+    [Fact]
+    public async Task AddModelStore_SectionElsewhereWithBadValues_StopsTheHostWithItsKeys()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddOnnxScorer();
+        builder.Services.AddModelStore(new ConfigurationBuilder().AddInMemoryCollection([new("Models:MaxRetries", "-1")]).Build().GetSection("Models"));
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["Models:MaxRetries is -1; expected 0 to 20."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task AddModelStore_Code_SetsTheOptions()
+    {
+        IServiceCollection services = new ServiceCollection().AddModelStore(options => (options.Endpoint, options.CacheFolder) = (Server.Endpoint, Cache.Path));
+        services.AddOnnxScorer(options => options.Model = HubServer.Repository);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
+        Assert.Same(provider.GetRequiredService<ModelStore>(), provider.GetRequiredService<ModelStore>());
+    }
+
+    private ServiceCollection Services(params (string Key, string Value)[] values)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(values
+                .Append(("ModelStore:Endpoint", Server.Endpoint.AbsoluteUri))
+                .Append(("ModelStore:CacheFolder", Cache.Path))
+                .Select(pair => KeyValuePair.Create($"Reranking:{pair.Item1}", (string?)pair.Item2)))
+            .Build();
+        var services = new ServiceCollection();
+
+        // The code of the package's README.
+        services.AddModelStore(configuration.GetSection("Reranking:ModelStore"));   // may be left out: the defaults do
+        services.AddOnnxScorer(configuration.GetSection("Reranking:Onnx"));
+        return services;
+    }
+
+    private static string Failure(Action<OnnxScorerOptions> spoil)
+    {
+        OnnxScorerOptions options = new();
+        spoil(options);
+        return Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(options)).Message;
+    }
+
+    private static string StoreFailure(Action<ModelStoreOptions> spoil)
+    {
+        ModelStoreOptions options = new();
+        spoil(options);
+        return Assert.Throws<ArgumentException>(() => new ModelStore(options)).Message;
+    }
+}
