@@ -18,6 +18,7 @@ public sealed class ChatLoopTests(BundledModel model)
         FilterAroundResults,
         AutoFilterAroundStrings,
         AutoFilterAroundResults,
+        BothFilters,
     }
 
     public static TheoryData<Seam> Seams => [.. Enum.GetValues<Seam>()];
@@ -78,19 +79,13 @@ public sealed class ChatLoopTests(BundledModel model)
     }
 
     [Fact]
-    public async Task GetResponse_FunctionThatIsNoneOfTheKernel_IsLeftAloneByTheAutoFilter()
+    public async Task Invoke_ByCode_IsLeftAloneByTheAutoFilter()
     {
-        await using OpenAiServer server = await OpenAiServer.StartAsync(count: 2);
+        await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, Seam.AutoFilterAroundStrings);
-        kernel.AutoFunctionInvocationFilters.Clear();
-        using IChatClient client = kernel.GetRequiredService<IChatCompletionService>().AsChatClient().AsBuilder().UseKernelFunctionInvocation(null, c => c.IncludeDetailedErrors = true).Build();
-        ChatOptions options = Settings().ToChatOptions(kernel)!;
-        options.Tools = [AIFunctionFactory.Create((string query, int count) => Enumerable.Repeat(query, count).ToList(), "Find")];
-        ChatResponse? answer = null;
-        try { answer = await client.GetResponseAsync(HelpCentre.Question, options); } catch (Exception) { Assert.Fail(server.Requests.Last().ToJsonString()); }
+        List<string>? texts = await kernel.InvokeAsync<List<string>>("Help", "Search", new() { ["query"] = HelpCentre.Question, ["count"] = 3 });
 
-        Assert.Equal(HelpCentre.Question, answer.Text);
-        Assert.Equal(2, server.ToolResult.Count);
+        Assert.Equal(HelpCentre.ByCommonWords(HelpCentre.Question).Take(3).Select(static article => article.Text), texts);
     }
 
     private static OpenAIPromptExecutionSettings Settings() => new() { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
@@ -118,17 +113,17 @@ public sealed class ChatLoopTests(BundledModel model)
             {
                 Seam.SearchFunction => RerankedSearchPlugin.CreateSearch(reranked),
                 Seam.ResultsFunction => RerankedSearchPlugin.CreateGetTextSearchResults(reranked),
-                Seam.FilterAroundStrings or Seam.AutoFilterAroundStrings => plain.CreateSearch(),
+                Seam.FilterAroundStrings or Seam.AutoFilterAroundStrings or Seam.BothFilters => plain.CreateSearch(),
                 _ => plain.CreateGetTextSearchResults(),
             },
         ]));
-        builder.Services.AddSingleton(model.Reranker);
         RerankingFunctionFilterOptions options = new RerankingFunctionFilterOptions().AddFunction("Help", "Search").AddFunction("Help", "GetTextSearchResults");
-        if (seam is Seam.FilterAroundStrings or Seam.FilterAroundResults)
+        if (seam is Seam.FilterAroundStrings or Seam.FilterAroundResults or Seam.BothFilters)
         {
             builder.Services.AddSingleton<IFunctionInvocationFilter>(new RerankingFunctionFilter(model.Reranker, options));
         }
-        else if (seam is Seam.AutoFilterAroundStrings or Seam.AutoFilterAroundResults)
+
+        if (seam is Seam.AutoFilterAroundStrings or Seam.AutoFilterAroundResults or Seam.BothFilters)
         {
             builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(new RerankingAutoFunctionFilter(model.Reranker, options));
         }

@@ -143,6 +143,15 @@ public sealed class RerankingFunctionFilterTests
         Assert.Equal([Texts[3], Texts[1], Texts[0], Texts[2]], texts!);
     }
 
+    [Fact]
+    public async Task Invoke_NoCountParameter_LeavesSkippingToTheFunction()
+    {
+        List<string>? texts = await InvokeAsync<List<string>>((string query, int skip) => FindList(query, 2, skip), new() { ["query"] = Query, ["skip"] = 2 });
+
+        Assert.Equal([Texts[3], Texts[2]], texts!);
+        Assert.Equal([(2, 2)], _calls);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -270,6 +279,20 @@ public sealed class RerankingFunctionFilterTests
         Assert.Equal(Texts[..2], articles!.Select(static article => article.Text));
     }
 
+    /// <summary>A list of something is a sequence of its base type too, and would not be one of the derived type any more.</summary>
+    [Fact]
+    public async Task Invoke_ItemsOfADerivedType_AreLeftAlone()
+    {
+        _options.AddItemType<object>(static item => $"{item}").AddItemType<ISearchText>(static item => item.Text);
+        var arguments = new KernelArguments { ["query"] = Query, ["count"] = 1 };
+        HiddenText[] items = [.. Texts.Select(static text => new HiddenText(text))];
+
+        Assert.IsType<List<HiddenText>>(await InvokeAsync<object>((string query, int count) => items.Take(count).ToList(), arguments));
+        Assert.IsType<HiddenText[]>(await InvokeAsync<object>((string query, int count) => items.Take(count).ToArray(), arguments));
+        Assert.Equal(2, _logger.Collector.Count);
+        Assert.Equal([Texts[4]], Assert.IsType<string[]>(await InvokeAsync<object>((string query, int count) => Texts, arguments)));
+    }
+
     [Fact]
     public async Task Invoke_NullResult_StaysNull() =>
         Assert.Null(await InvokeAsync<object>(List<string>? (string query, int count) => null, new() { ["query"] = Query, ["count"] = 2 }));
@@ -329,6 +352,20 @@ public sealed class RerankingFunctionFilterTests
         Assert.Equal([Texts[4], Texts[3]], (await kernel.InvokeAsync<List<string>>("Web", "Search", new() { ["query"] = Query }))!);
     }
 
+    /// <summary>What the filter can't mend: the function was called past it before, and keeps that count.</summary>
+    [Fact]
+    public async Task Invoke_SemanticKernelsFunctionCalledPastTheFilterBefore_RanksNoMoreThanThat()
+    {
+        KernelPlugin plugin = new ObsoleteArticleSearch(new ArticleSearch(Texts.Select(static text => new Article(text, text)))).CreateWithSearch("Web");
+        await plugin["Search"].InvokeAsync(new Kernel(), new() { ["query"] = Query, ["count"] = 4 });
+        _options.AddFunction("Web", "Search");
+        Kernel kernel = NewKernel();
+        kernel.Plugins.Add(plugin);
+
+        Assert.Equal([Texts[3], Texts[1]], (await kernel.InvokeAsync<List<string>>("Web", "Search", new() { ["query"] = Query, ["count"] = 2 }))!);
+        Assert.Equal(4, Assert.Single(_scorer.Calls).Documents.Count);
+    }
+
     [Fact]
     public async Task Invoke_OptionsChangedAfterwards_KeepsTheOldOnes()
     {
@@ -373,6 +410,13 @@ public sealed class RerankingFunctionFilterTests
     }
 
     private Task<T?> InvokeAsync<T>(Delegate find, KernelArguments arguments) => NewKernel(find).InvokeAsync<T>("Help", "Find", arguments);
+
+    private interface ISearchText
+    {
+        string Text { get; }
+    }
+
+    private sealed record HiddenText(string Text) : ISearchText;
 
     private sealed record Answer(string Source, IReadOnlyList<Article> Articles);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
-using InvocationContext = Microsoft.Extensions.AI.FunctionInvocationContext;
 
 namespace Reranking;
 
@@ -23,15 +22,7 @@ public sealed class RerankingAutoFunctionFilter : IAutoFunctionInvocationFilter
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
-
-        // The property that the context puts in place of this one throws when the function is none of Semantic Kernel's.
-        if (((InvocationContext)context).Function is not KernelFunction function)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
-        context.Result = await _reranking.InvokeAsync(function, context.Arguments, InvokeAsync, context.CancellationToken).ConfigureAwait(false);
+        context.Result = await _reranking.InvokeAsync(context.Function, context.Arguments, InvokeAsync, context.CancellationToken).ConfigureAwait(false);
 
         async Task<FunctionResult> InvokeAsync()
         {
