@@ -141,9 +141,9 @@ public sealed class RerankedTextSearchRecordTests
     public async Task GetSearchResults_ObjectsThatAreTexts_NeedNoSelector()
     {
         var result = new TextSearchResult("reset the thing");
-        var search = new RecordSearch<object>("invoices", result, Query);
+        var search = new RecordSearch<object?>("invoices", null, result, Query);
 
-        Assert.Equal([Query, result, "invoices"], await RecordsAsync(search.WithReranking(Reranker)));
+        Assert.Equal([Query, result, "invoices", null], await RecordsAsync(search.WithReranking(Reranker)));
     }
 
     [Fact]

@@ -156,12 +156,25 @@ public sealed class RerankingFunctionFilterTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("  ")]
-    public async Task Invoke_NoQuery_IsLeftAlone(string? query)
+    public async Task Invoke_BlankQuery_IsLeftAlone(string? query)
     {
         List<string>? texts = await InvokeAsync<List<string>>((int count, string? query = null) => FindList(query ?? "", count), new() { ["query"] = query, ["count"] = 2 });
 
         Assert.Equal(Texts[..2], texts!);
         Assert.Equal([(2, 0)], _calls);
+        Assert.Equal(0, _logger.Collector.Count);
+    }
+
+    [Fact]
+    public async Task Invoke_NoQueryArgument_IsLeftAloneAndLogged()
+    {
+        List<string>? texts = await InvokeAsync<List<string>>((string question, int count) => FindList(question, count), new() { ["question"] = Query, ["count"] = 2 });
+
+        Assert.Equal(Texts[..2], texts!);
+        Assert.Equal([(2, 0)], _calls);
+        AssertLogged(
+            101,
+            "The function Help.Find was called without the argument 'query', so there is no query to rerank by. Set RerankedFunction.QueryArgument to the name of the one that holds it.");
     }
 
     [Theory]
@@ -253,11 +266,9 @@ public sealed class RerankingFunctionFilterTests
 
         Assert.Equal($"{Texts[0]}|{Texts[1]}", text);
         Assert.Equal([(50, 0), (2, 0)], _calls);
-        FakeLogRecord record = Assert.Single(_logger.Collector.GetSnapshot());
-        Assert.Equal((LogLevel.Warning, 100), (record.Level, record.Id.Id));
-        Assert.Equal(
-            "The function Help.Find gave a System.String, which is not known how to rerank, and so is left alone. Add it with AddItemType or AddResultType of RerankingFunctionFilterOptions.",
-            record.Message);
+        AssertLogged(
+            100,
+            "The function Help.Find gave a System.String, which is not known how to rerank, and so is left alone. Add it with AddItemType or AddResultType of RerankingFunctionFilterOptions.");
     }
 
     [Fact]
@@ -326,6 +337,16 @@ public sealed class RerankingFunctionFilterTests
 
         Assert.Equal(Texts[..2], Assert.Single(items));
         Assert.Equal([(2, 0)], _calls);
+        AssertLogged(102, "The function Help.Find was streamed, and so is left alone. Call it with InvokeAsync to have its result reranked.");
+    }
+
+    [Fact]
+    public async Task InvokeStreaming_OtherFunction_IsNotLogged()
+    {
+        KernelFunction find = KernelFunctionFactory.CreateFromMethod(FindList, "Find");
+        await NewKernel().InvokeStreamingAsync<List<string>>(find, new() { ["query"] = Query }).ToListAsync();
+
+        Assert.Equal(0, _logger.Collector.Count);
     }
 
     /// <summary>Semantic Kernel's functions keep the count of their first call: here that is the raised one.</summary>
@@ -393,6 +414,12 @@ public sealed class RerankingFunctionFilterTests
     {
         _calls.Add((count, skip));
         return [.. Texts.Skip(skip).Take(count)];
+    }
+
+    private void AssertLogged(int id, string message)
+    {
+        FakeLogRecord record = Assert.Single(_logger.Collector.GetSnapshot());
+        Assert.Equal((LogLevel.Warning, id, message), (record.Level, record.Id.Id, record.Message));
     }
 
     private RerankingFunctionFilter NewFilter() => new(new Reranker(_scorer), _options, _logger);

@@ -33,9 +33,17 @@ internal sealed partial class FunctionReranking
     public async Task<FunctionResult> InvokeAsync(
         KernelFunction function, KernelArguments? arguments, Func<Task<FunctionResult>> invoke, CancellationToken cancellationToken)
     {
-        if (arguments is null
-            || Array.Find(_functions, known => Matches(known, function)) is not { } reranked
-            || FunctionCall.Read(reranked, function, arguments) is not { } call)
+        if (arguments is null || Find(function) is not { } reranked)
+        {
+            return await invoke().ConfigureAwait(false);
+        }
+
+        if (!arguments.ContainsName(reranked.QueryArgument))
+        {
+            LogNoQuery(function.PluginName, function.Name, reranked.QueryArgument);
+        }
+
+        if (FunctionCall.Read(reranked, function, arguments) is not { } call)
         {
             return await invoke().ConfigureAwait(false);
         }
@@ -61,9 +69,18 @@ internal sealed partial class FunctionReranking
         return call.Count is null ? result : await invoke().ConfigureAwait(false);
     }
 
-    private static bool Matches(RerankedFunction known, KernelFunction function) =>
+    /// <summary>Warns where a function that should be reranked is left alone, because its result is streamed.</summary>
+    public void LeaveStreamed(KernelFunction function)
+    {
+        if (Find(function) is not null)
+        {
+            LogStreamed(function.PluginName, function.Name);
+        }
+    }
+
+    private RerankedFunction? Find(KernelFunction function) => Array.Find(_functions, known =>
         string.Equals(known.FunctionName, function.Name, StringComparison.OrdinalIgnoreCase)
-        && string.Equals(known.PluginName, function.PluginName, StringComparison.OrdinalIgnoreCase);
+        && string.Equals(known.PluginName, function.PluginName, StringComparison.OrdinalIgnoreCase));
 
     private async Task<FunctionResult> InvokeWideAsync(RerankedFunction reranked, FunctionCall call, KernelArguments arguments, Func<Task<FunctionResult>> invoke)
     {
@@ -92,4 +109,12 @@ internal sealed partial class FunctionReranking
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message =
         "The function {PluginName}.{FunctionName} gave a {ResultType}, which is not known how to rerank, and so is left alone. Add it with AddItemType or AddResultType of RerankingFunctionFilterOptions.")]
     private partial void LogUnknownType(string? pluginName, string functionName, Type resultType);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message =
+        "The function {PluginName}.{FunctionName} was called without the argument '{Argument}', so there is no query to rerank by. Set RerankedFunction.QueryArgument to the name of the one that holds it.")]
+    private partial void LogNoQuery(string? pluginName, string functionName, string argument);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message =
+        "The function {PluginName}.{FunctionName} was streamed, and so is left alone. Call it with InvokeAsync to have its result reranked.")]
+    private partial void LogStreamed(string? pluginName, string functionName);
 }

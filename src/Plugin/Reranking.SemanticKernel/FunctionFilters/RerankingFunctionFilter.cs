@@ -7,11 +7,11 @@ namespace Reranking;
 /// <remarks>
 /// <para>
 /// For the functions that the options name, it raises the count to <see cref="RerankingOptions.CandidateCount"/>, reranks the results and cuts them back to the count that was
-/// asked for. The caller's arguments are as before when the call ends. All other functions, and calls without a query, are left alone.
+/// asked for. The caller's arguments are as before when the call ends. All other functions are left alone.
 /// </para>
 /// <para>
 /// The result stays of its type: a <see cref="List{T}"/>, an array or a <c>KernelSearchResults</c> of strings or <c>TextSearchResult</c>s, or what the options add. One of another
-/// type is left alone, which is logged as a warning; the function is then called again with the caller's own count. So is a function whose result is streamed.
+/// type is left alone; the function is then called again with the caller's own count. So is a result that is streamed, and a call without a query. Each is logged as a warning.
 /// </para>
 /// <para>
 /// The functions that Semantic Kernel makes of a text search keep the count of their first call. With this filter that is the raised one, and the results are cut every
@@ -26,7 +26,7 @@ public sealed class RerankingFunctionFilter : IFunctionInvocationFilter
     /// <summary>Initializes a new instance of the <see cref="RerankingFunctionFilter"/> class.</summary>
     /// <param name="reranker">Reorders the results.</param>
     /// <param name="options">The functions, and what their results hold. They are copied.</param>
-    /// <param name="logger">Takes a warning about results that can't be reranked; or <see langword="null"/>.</param>
+    /// <param name="logger">Takes warnings about calls that are not reranked; or <see langword="null"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="reranker"/> or <paramref name="options"/> is <see langword="null"/>.</exception>
     public RerankingFunctionFilter(Reranker reranker, RerankingFunctionFilterOptions options, ILogger<RerankingFunctionFilter>? logger = null) =>
         _reranking = new FunctionReranking(reranker, options, logger);
@@ -38,6 +38,7 @@ public sealed class RerankingFunctionFilter : IFunctionInvocationFilter
         ArgumentNullException.ThrowIfNull(next);
         if (context.IsStreaming)
         {
+            _reranking.LeaveStreamed(context.Function);
             await next(context).ConfigureAwait(false);   // nothing was searched yet when this returns
             return;
         }
