@@ -1,0 +1,28 @@
+using Microsoft.SemanticKernel;
+
+namespace Reranking;
+
+/// <summary>What the caller of a reranked function asked for.</summary>
+/// <param name="Query">The text to rerank by.</param>
+/// <param name="Count">How many results are wanted, or null where the caller can't say.</param>
+/// <param name="Skip">How many results are left out, or null where the caller did not say or can't.</param>
+internal sealed record FunctionCall(string Query, int? Count, int? Skip)
+{
+    /// <summary>Gets what is cut out of the ranking.</summary>
+    public ResultPage Page => new(Count is null ? 0 : Skip ?? 0, Count ?? int.MaxValue);
+
+    /// <summary>Reads a call, or gives null where it is none to rerank: without a query, or with numbers that the function will have to complain about.</summary>
+    public static FunctionCall? Read(RerankedFunction reranked, KernelFunction function, KernelArguments arguments)
+    {
+        string? query = ArgumentReader.GetText(arguments, reranked.QueryArgument);
+        object? count = Value(function, arguments, reranked.CountArgument);
+        object? skip = Value(function, arguments, reranked.SkipArgument);
+        var call = new FunctionCall(query ?? "", ArgumentReader.ToNumber(count), ArgumentReader.ToNumber(skip));
+        bool isReadable = (count is null || call.Count >= 1) && (skip is null || call.Skip >= 0);
+        return isReadable && !string.IsNullOrWhiteSpace(query) ? call : null;
+    }
+
+    private static object? Value(KernelFunction function, KernelArguments arguments, string name) =>
+        arguments.TryGetValue(name, out object? value) ? value
+        : function.Metadata.Parameters.FirstOrDefault(parameter => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase))?.DefaultValue;
+}

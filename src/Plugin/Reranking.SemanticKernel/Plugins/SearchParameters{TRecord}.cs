@@ -1,0 +1,112 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using System.Text.Json;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.Data;
+
+namespace Reranking;
+
+/// <summary>What a search function tells about its parameters, and how it reads their arguments.</summary>
+[Experimental("SKEXP0001")]
+internal sealed class SearchParameters<TRecord>
+{
+    private const string Query = "query";
+    private const string Count = "count";
+    private const string Skip = "skip";
+
+    private readonly int _defaultCount;
+    private readonly string? _description;
+    private readonly SearchParameter<TRecord>[] _filters;
+
+    public SearchParameters(int defaultCount, RerankedSearchPluginOptions<TRecord>? options)
+    {
+        _defaultCount = defaultCount;
+        _description = options?.Description;
+        _filters = [.. options?.Parameters ?? []];
+        HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { Query, Count, Skip };
+        if (_filters.FirstOrDefault(filter => !names.Add(filter.Name)) is { } twin)
+        {
+            throw new ArgumentException($"A search function has two parameters with the name '{twin.Name}'; expected names that differ, also from {Query}, {Count} and {Skip}.", nameof(options));
+        }
+    }
+
+    public KernelFunctionFromMethodOptions Describe(string functionName, string defaultDescription)
+    {
+        JsonSerializerOptions json = SearchPluginJson.Default.Options;
+        return new()
+        {
+            FunctionName = functionName,
+            Description = _description ?? defaultDescription,
+            Parameters =
+            [
+                new(Query, json) { ParameterType = typeof(string), Description = "What to search for, as a question or a phrase.", IsRequired = true },
+                new(Count, json) { ParameterType = typeof(int), Description = "How many results to give at most.", DefaultValue = _defaultCount },
+                new(Skip, json) { ParameterType = typeof(int), Description = "How many of the best results to leave out.", DefaultValue = 0 },
+                .. _filters.Select(filter => new KernelParameterMetadata(filter.Name, json)
+                {
+                    ParameterType = typeof(string),
+                    Description = filter.Description ?? "",
+                    IsRequired = filter.IsRequired,
+                }),
+            ],
+        };
+    }
+
+    public (string Query, TextSearchOptions<TRecord> Options) Read(KernelArguments arguments)
+    {
+        string query = ArgumentReader.GetText(arguments, Query) ?? throw Missing(Query);
+        var options = new TextSearchOptions<TRecord>
+        {
+            Top = ReadNumber(arguments, Count, least: 1) ?? _defaultCount,
+            Skip = ReadNumber(arguments, Skip, least: 0) ?? 0,
+            Filter = ReadFilter(arguments),
+        };
+        return (query, options);
+    }
+
+    private static int? ReadNumber(KernelArguments arguments, string name, int least)
+    {
+        // Empty stands for none: a template with an unset variable gives that.
+        if (string.IsNullOrWhiteSpace(ArgumentReader.GetText(arguments, name)))
+        {
+            return null;
+        }
+
+        return ArgumentReader.ToNumber(arguments[name]) is { } number && number >= least
+            ? number
+            : throw new ArgumentException($"The argument '{name}' of a search function is no whole number from {least}.");
+    }
+
+    private static ArgumentException Missing(string name) =>
+        new($"A search function was called without the argument '{name}'; expected a value.");
+
+    private Expression<Func<TRecord, bool>>? ReadFilter(KernelArguments arguments)
+    {
+        Expression<Func<TRecord, bool>>? all = null;
+        foreach (SearchParameter<TRecord> filter in _filters)
+        {
+            string? value = ArgumentReader.GetText(arguments, filter.Name);
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                Expression<Func<TRecord, bool>> one = filter.Filter(value);
+                all = all is null ? one : And(all, one);
+            }
+            else if (filter.IsRequired)
+            {
+                throw Missing(filter.Name);
+            }
+        }
+
+        return all;
+    }
+
+    // Stores translate expressions and don't know invocations, so both bodies get the same parameter.
+    private static Expression<Func<TRecord, bool>> And(Expression<Func<TRecord, bool>> left, Expression<Func<TRecord, bool>> right) =>
+        Expression.Lambda<Func<TRecord, bool>>(
+            Expression.AndAlso(left.Body, new ParameterReplacement(right.Parameters[0], left.Parameters[0]).Visit(right.Body)), left.Parameters);
+
+    private sealed class ParameterReplacement(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == from ? to : base.VisitParameter(node);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.SemanticKernel.Data;
+
+namespace Reranking;
+
+#pragma warning disable CS0618 // Obsolete, and yet the only kind that Semantic Kernel's plugins and context providers take.
+
+// The twin for callers of the obsolete interface. It is hidden behind the interface, so that nobody calls it who does not name that.
+public sealed partial class RerankedTextSearch<TRecord> : ITextSearch
+{
+    private readonly ITextSearch _obsolete;
+
+    private RerankedTextSearch(ITextSearch<TRecord> inner, ITextSearch obsolete, Reranker reranker, RerankedTextSearchOptions<TRecord>? options)
+    {
+        _inner = inner;
+        _obsolete = obsolete;
+        _reranker = new PageReranker(reranker, options?.Reranking);
+        _textSelector = options?.TextSelector ?? RecordText<TRecord>.Selector;
+    }
+
+    internal static RerankedTextSearch<object> OfObsolete(ITextSearch search, Reranker reranker, RerankedTextSearchOptions<object>? options)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        return new RerankedTextSearch<object>(search as ITextSearch<object> ?? new UntypedTextSearch(search), search, reranker, options);
+    }
+
+    private static ITextSearch AsObsolete(ITextSearch<TRecord> inner)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        return inner as ITextSearch ?? new ObsoleteTextSearch<TRecord>(inner);
+    }
+
+    Task<KernelSearchResults<string>> ITextSearch.SearchAsync(string query, TextSearchOptions? searchOptions, CancellationToken cancellationToken) =>
+        RerankAsync(query, searchOptions, _obsolete.SearchAsync, static text => text, cancellationToken);
+
+    Task<KernelSearchResults<TextSearchResult>> ITextSearch.GetTextSearchResultsAsync(
+        string query, TextSearchOptions? searchOptions, CancellationToken cancellationToken) =>
+        RerankAsync(query, searchOptions, _obsolete.GetTextSearchResultsAsync, static result => result.Value, cancellationToken);
+
+    Task<KernelSearchResults<object>> ITextSearch.GetSearchResultsAsync(string query, TextSearchOptions? searchOptions, CancellationToken cancellationToken) =>
+        RerankAsync(query, searchOptions, _obsolete.GetSearchResultsAsync, TextOf, cancellationToken);
+
+    private async Task<KernelSearchResults<T>> RerankAsync<T>(
+        string query,
+        TextSearchOptions? searchOptions,
+        Func<string, TextSearchOptions?, CancellationToken, Task<KernelSearchResults<T>>> search,
+        Func<T, string?> textSelector,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        searchOptions ??= new();
+        ResultPage page = Page(searchOptions.Skip, searchOptions.Top);
+        var wide = new TextSearchOptions
+        {
+            Top = _reranker.FetchCount(query, page),
+            Filter = searchOptions.Filter,
+            IncludeTotalCount = searchOptions.IncludeTotalCount,
+        };
+        return await RerankAsync(query, await search(query, wide, cancellationToken).ConfigureAwait(false), textSelector, page, cancellationToken).ConfigureAwait(false);
+    }
+}
+
+#pragma warning restore CS0618

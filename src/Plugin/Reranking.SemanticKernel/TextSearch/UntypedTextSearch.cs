@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.SemanticKernel.Data;
+
+namespace Reranking;
+
+#pragma warning disable CS0618 // This is the bridge from the obsolete interface.
+
+/// <summary>Gives callers of the current interface a search of the obsolete kind, with records of any type. It can't translate their filters.</summary>
+[Experimental("SKEXP0001")]
+internal sealed class UntypedTextSearch(ITextSearch search) : ITextSearch<object>
+{
+    public Task<KernelSearchResults<string>> SearchAsync(string query, TextSearchOptions<object>? searchOptions = null, CancellationToken cancellationToken = default) =>
+        search.SearchAsync(query, Translate(searchOptions), cancellationToken);
+
+    public Task<KernelSearchResults<TextSearchResult>> GetTextSearchResultsAsync(
+        string query, TextSearchOptions<object>? searchOptions = null, CancellationToken cancellationToken = default) =>
+        search.GetTextSearchResultsAsync(query, Translate(searchOptions), cancellationToken);
+
+    public Task<KernelSearchResults<object>> GetSearchResultsAsync(string query, TextSearchOptions<object>? searchOptions = null, CancellationToken cancellationToken = default) =>
+        search.GetSearchResultsAsync(query, Translate(searchOptions), cancellationToken);
+
+    private TextSearchOptions? Translate(TextSearchOptions<object>? options) =>
+        options is null ? null
+        : options.Filter is null ? new() { Top = options.Top, Skip = options.Skip, IncludeTotalCount = options.IncludeTotalCount }
+        : throw new NotSupportedException(
+            $"{search.GetType()} does not take a filter expression, since it is an {nameof(ITextSearch)} alone. Search through {nameof(ITextSearch)} with a {nameof(TextSearchFilter)}.");
+}
+
+#pragma warning restore CS0618
