@@ -30,5 +30,5 @@ public class RelevanceScoreTests
     }
 
     [Fact]
-    public void Size_IsAsTheRemarksSay() => Assert.Equal(32, Unsafe.SizeOf<RelevanceScore>());
+    public void Size_IsAsTheRemarksSay() => Assert.Equal(40, Unsafe.SizeOf<RelevanceScore>());
 }

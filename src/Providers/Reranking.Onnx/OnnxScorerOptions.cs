@@ -9,4 +9,22 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Initializes a new instance of the <see cref="OnnxScorerOptions"/> class.</summary>
     public OnnxScorerOptions() => SettingsPath = SectionName;
+
+    /// <summary>Gets or sets what becomes of a document that the model can't read whole beside the query.</summary>
+    /// <value>The default is <see cref="LongDocumentMode.Truncate"/>. A document that fits is scored the same, to the bit, whatever this says.</value>
+    public LongDocumentMode LongDocuments { get; set; }
+
+    /// <summary>Gets or sets how much of a window the next one reads again, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>
+    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this, about 120 of 512 tokens, lies whole in one window. More is slower: the model reads
+    /// about 1 / (1 - overlap) times the document.
+    /// </value>
+    public double WindowOverlap { get; set; } = 0.25;
+
+    /// <summary>Gets or sets how many windows of one document are read at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>
+    /// From 1 to 10,000. The default is 32, about 11,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes
+    /// as long as a document that fills the model's input.
+    /// </value>
+    public int MaxWindows { get; set; } = 32;
 }

@@ -1,0 +1,7 @@
+namespace Reranking.Onnx;
+
+/// <summary>A part of a text that windows are not cut inside of.</summary>
+/// <param name="Start">Where it starts.</param>
+/// <param name="End">Where it ends, the white space behind it included.</param>
+/// <param name="TokenCount">How many tokens it has when it is encoded on its own.</param>
+internal readonly record struct TextPiece(int Start, int End, int TokenCount);
