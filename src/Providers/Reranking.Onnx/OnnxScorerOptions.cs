@@ -14,6 +14,10 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// <value>The default is <see cref="LongDocumentMode.Truncate"/>. A document that fits is scored the same, to the bit, whatever this says.</value>
     public LongDocumentMode LongDocuments { get; set; }
 
+    /// <summary>Gets or sets how many tokens of a document a window holds at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>From 16. The default is 128.</value>
+    public int WindowTokens { get; set; } = 128;
+
     /// <summary>Gets or sets how much of a window the next one reads again, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
     /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this, about 120 of 512 tokens, lies whole in one window. More is slower: the model reads

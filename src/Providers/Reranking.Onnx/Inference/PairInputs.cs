@@ -106,6 +106,7 @@ internal sealed class PairInputs : ModelInputs, IDisposable
             throw TooLong(index, text, queryLength, room);
         }
 
+        room = Math.Min(room, options.WindowTokens);
         int first = _pairs.Count;
         bool isTruncated = IsCut(query, queryLength);
         foreach (DocumentWindow window in DocumentWindow.Cut(Tokenizer, text, room, (int)(room * options.WindowOverlap), _tokens))

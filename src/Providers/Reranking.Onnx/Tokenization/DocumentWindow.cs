@@ -19,6 +19,7 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
         var source = new TextPieces(tokenizer, document, Math.Max(1, room / 4), output);
         List<TextPiece> pieces = [];
         int total = 0;
+        int known = 0;   // the pieces that the window before has too
         while (true)
         {
             // One piece too many, to know whether there is more.
@@ -28,7 +29,7 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
                 total += piece.TokenCount;
             }
 
-            int count = total > room ? Math.Max(1, pieces.Count - 1) : pieces.Count;
+            int count = total > room ? CountThatFits() : pieces.Count;
             (Range range, EncodedText tokens) = Encode(count);
             while (tokens.Count > room && count > 1)
             {
@@ -43,7 +44,9 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
                 yield break;
             }
 
-            pieces.RemoveRange(0, CountBeforeNext(count));
+            int done = CountThatIsDone(count);
+            known = count - done;
+            pieces.RemoveRange(0, done);
             total = pieces.Sum(static piece => piece.TokenCount);
         }
 
@@ -56,18 +59,38 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
             return (start..(start + text.Length), tokenizer.Encode(text, room + 1, output));
         }
 
-        // The most pieces that can go while enough stays for the overlap, and at least so many that the piece behind it has room.
-        int CountBeforeNext(int count)
+        // To the end of a paragraph, where the window is half full by then and gets further than the one before.
+        int CountThatFits()
         {
-            int kept = 0;
+            int count = 1;
+            int paragraphs = 0;
+            for (int tokens = pieces[0].TokenCount; count < pieces.Count && tokens + pieces[count].TokenCount <= room; count++)
+            {
+                paragraphs = pieces[count - 1].EndsParagraph && count > known && tokens >= room / 2 ? count : paragraphs;
+                tokens += pieces[count].TokenCount;
+            }
+
+            return pieces[count - 1].EndsParagraph || paragraphs == 0 ? count : paragraphs;
+        }
+
+        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near.
+        int CountThatIsDone(int count)
+        {
             int first = count;
+            int kept = 0;
             int next = pieces[count].TokenCount;
             while (first > 1 && kept < overlap && kept + pieces[first - 1].TokenCount + next <= room)
             {
                 kept += pieces[--first].TokenCount;
             }
 
-            return first;
+            int paragraph = first;
+            while (paragraph > 1 && !pieces[paragraph - 1].EndsParagraph && kept + pieces[paragraph - 1].TokenCount <= room / 2)
+            {
+                kept += pieces[--paragraph].TokenCount;
+            }
+
+            return overlap > 0 && pieces[paragraph - 1].EndsParagraph ? paragraph : first;
         }
     }
 }

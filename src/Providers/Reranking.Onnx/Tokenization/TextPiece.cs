@@ -4,4 +4,5 @@ namespace Reranking.Onnx;
 /// <param name="Start">Where it starts.</param>
 /// <param name="End">Where it ends, the white space behind it included.</param>
 /// <param name="TokenCount">How many tokens it has when it is encoded on its own.</param>
-internal readonly record struct TextPiece(int Start, int End, int TokenCount);
+/// <param name="EndsParagraph">Whether a line ends with it.</param>
+internal readonly record struct TextPiece(int Start, int End, int TokenCount, bool EndsParagraph);

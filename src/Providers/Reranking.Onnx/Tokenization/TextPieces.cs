@@ -30,7 +30,8 @@ internal sealed class TextPieces(Tokenizer tokenizer, string text, int maxTokens
             count = Count(end);
         }
 
-        piece = new TextPiece(_position, end, count);
+        ReadOnlySpan<char> characters = text.AsSpan(_position, end - _position);
+        piece = new TextPiece(_position, end, count, EndsParagraph: characters[characters.TrimEnd().Length..].Contains('\n'));
         _position = end;
 
         // Not back to the whole at once: where a piece had to be short, the next ones probably have to be too.
