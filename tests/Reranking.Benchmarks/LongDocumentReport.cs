@@ -7,43 +7,52 @@ namespace Reranking.Benchmarks;
 /// <summary>What reading in windows finds in long documents, beside what is left of them when they are cut.</summary>
 internal static class LongDocumentReport
 {
-    public static async Task WriteAsync(TextWriter output, int count, Action<OnnxScorerOptions> configure)
+    public static async Task WriteAsync(TextWriter output, int count)
     {
         OnnxScorerOptions options = new() { LongDocuments = LongDocumentMode.Windows };
-        configure(options);
         using var truncating = new OnnxRelevanceScorer();
         using var windowed = new OnnxRelevanceScorer(options);
         Tokenizer tokenizer = Tokenizer.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
         IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(Path.Combine(AppContext.BaseDirectory, "knowledge"), tokenizer, count);
-        Result[] results = new Result[count];
-        for (int i = 0; i < count; i++)
+        List<Result> results = [];
+        foreach (LongDocumentRequest request in requests)
         {
-            results[i] = await MeasureAsync(requests[i], truncating, windowed);
+            // Where the passage alone is not first, there is nothing to find.
+            if (await IsPassageFirstAsync(request, truncating))
+            {
+                results.Add(await MeasureAsync(request, truncating, windowed));
+                await Console.Error.WriteLineAsync(Invariant($"{results.Count}: {results[^1]}"));
+            }
         }
 
         int[] tokens = [.. requests.SelectMany(request => request.Documents).Select(document => LongDocumentSet.CountTokens(document, tokenizer))];
         await output.WriteLineAsync(Invariant(
-            $"{count} queries, {requests[0].Documents.Length} documents each of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():0} in the mean; overlap {options.WindowOverlap}; model {Path.GetFileName(BenchmarkData.ModelFolder)}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+            $"{count} queries, {requests[0].Documents.Length} documents each of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():0} in the mean; windows of {options.WindowTokens}, overlap {options.WindowOverlap}; model {Path.GetFileName(BenchmarkData.ModelFolder)}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
         await output.WriteLineAsync("| of the queries whose passage alone is first | | `Truncate` puts its document first | `Windows` puts its document first | and its best window holds the passage | ms a document, `Truncate` | ms a document, `Windows` |");
         await output.WriteLineAsync("|---|---|---|---|---|---|---|");
-        await WriteRowAsync("all", [.. results.Where(result => result.IsPassageFirst)]);
-        await WriteRowAsync("questions of people", [.. results.Where((result, i) => result.IsPassageFirst && requests[i].IsQuestion)]);
-        await WriteRowAsync("titles", [.. results.Where((result, i) => result.IsPassageFirst && !requests[i].IsQuestion)]);
+        await WriteRowAsync("all", results);
+        await WriteRowAsync("questions of people", results.FindAll(static result => result.IsQuestion));
+        await WriteRowAsync("titles", results.FindAll(static result => !result.IsQuestion));
 
-        Task WriteRowAsync(string name, Result[] rows)
+        Task WriteRowAsync(string name, List<Result> rows)
         {
-            int held = rows.Count(row => row.IsWindowedFirst && row.HoldsAnswer);
-            return output.WriteLineAsync(Invariant(
-                $"| {name} | {rows.Length} | {Share(row => row.IsTruncatedFirst)} | {Share(row => row.IsWindowedFirst)} | {held} ({(double)held / rows.Count(row => row.IsWindowedFirst):0.0 %}) | {rows.Average(row => row.Truncate.TotalMilliseconds) / requests[0].Documents.Length:0} | {rows.Average(row => row.Windows.TotalMilliseconds) / requests[0].Documents.Length:0} |"));
+            List<Result> found = rows.FindAll(static row => row.IsFirstWindowed);
+            return output.WriteLineAsync(
+                $"| {name} | {rows.Count} | {Share(rows, static row => row.IsFirstTruncated)} | {Share(rows, static row => row.IsFirstWindowed)} | {Share(found, static row => row.HoldsAnswer)} | {Milliseconds(static row => row.Truncate)} | {Milliseconds(static row => row.Windows)} |");
 
-            string Share(Func<Result, bool> isFirst) => Invariant($"{rows.Count(isFirst)} ({rows.Count(isFirst) / (double)rows.Length:0.0 %})");
+            string Milliseconds(Func<Result, TimeSpan> time) => Invariant($"{rows.Average(row => time(row).TotalMilliseconds) / requests[0].Documents.Length:0}");
         }
+
+        static string Share(List<Result> rows, Func<Result, bool> isSo) => Invariant($"{rows.Count(isSo)} ({(double)rows.Count(isSo) / rows.Count:0.0 %})");
     }
 
-    private static async Task<Result> MeasureAsync(LongDocumentRequest request, OnnxRelevanceScorer truncating, OnnxRelevanceScorer windowed)
+    /// <summary>Tells whether the short passage is before all short passages that the other documents are made of.</summary>
+    public static async Task<bool> IsPassageFirstAsync(LongDocumentRequest request, OnnxRelevanceScorer scorer) =>
+        IsFirst(await scorer.ScoreAsync(request.Query, [request.AnswerText, .. request.Rivals]), 0);
+
+    public static async Task<Result> MeasureAsync(LongDocumentRequest request, OnnxRelevanceScorer truncating, OnnxRelevanceScorer windowed)
     {
-        RelevanceScores alone = await truncating.ScoreAsync(request.Query, [request.AnswerText, .. request.Rivals]);
         long start = Stopwatch.GetTimestamp();
         RelevanceScores cut = await truncating.ScoreAsync(request.Query, request.Documents);
         TimeSpan truncate = Stopwatch.GetElapsedTime(start);
@@ -52,12 +61,12 @@ internal static class LongDocumentReport
         TimeSpan windows = Stopwatch.GetElapsedTime(start);
         Range best = whole[request.Right].BestWindow!.Value;
         bool holdsAnswer = best.Start.Value <= request.Answer.Start.Value && best.End.Value >= request.Answer.End.Value;
-        return new Result(IsFirst(alone, 0), IsFirst(cut, request.Right), IsFirst(whole, request.Right), holdsAnswer, truncate, windows);
+        return new Result(request.IsQuestion, IsFirst(cut, request.Right), IsFirst(whole, request.Right), holdsAnswer, truncate, windows);
     }
 
     private static bool IsFirst(RelevanceScores scores, int index) => scores.Where((_, i) => i != index).All(score => score.RawScore < scores[index].RawScore);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Result(bool IsPassageFirst, bool IsTruncatedFirst, bool IsWindowedFirst, bool HoldsAnswer, TimeSpan Truncate, TimeSpan Windows);
+    internal sealed record Result(bool IsQuestion, bool IsFirstTruncated, bool IsFirstWindowed, bool HoldsAnswer, TimeSpan Truncate, TimeSpan Windows);
 }

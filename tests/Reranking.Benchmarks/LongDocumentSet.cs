@@ -12,14 +12,14 @@ internal static class LongDocumentSet
 {
     private const int MinTokens = 2_000;
     private const int MaxTokens = 6_000;
-    private const int DocumentCount = 4;
     private const string Between = "\n\n";
 
     /// <summary>Makes requests, the same ones for the same seed.</summary>
     /// <param name="folder">The folder of the sample's knowledge, questions.jsonl included.</param>
     /// <param name="tokenizer">Counts the tokens of the documents.</param>
     /// <param name="count">How many requests.</param>
-    public static IReadOnlyList<LongDocumentRequest> Make(string folder, Tokenizer tokenizer, int count)
+    /// <param name="documentCount">How many documents each has.</param>
+    public static IReadOnlyList<LongDocumentRequest> Make(string folder, Tokenizer tokenizer, int count, int documentCount = 4)
     {
         var random = new Random(93);
         (string Id, string Title, string Body)[] passages = [.. ReadPassages(folder)];
@@ -38,15 +38,15 @@ internal static class LongDocumentSet
                 (string query, int answer) = isQuestion
                     ? questions[i / 2 % questions.Length]
                     : ($"What does the help centre say about {passages[titles[i / 2 % titles.Length]].Title}?", titles[i / 2 % titles.Length]);
-                return Make(query, isQuestion ? whole : bodies, answer, tokenizer, random) with { IsQuestion = isQuestion };
+                return Make(query, isQuestion ? whole : bodies, answer, documentCount, tokenizer, random) with { IsQuestion = isQuestion };
             }),
         ];
     }
 
-    private static LongDocumentRequest Make(string query, string[] passages, int answer, Tokenizer tokenizer, Random random)
+    private static LongDocumentRequest Make(string query, string[] passages, int answer, int documentCount, Tokenizer tokenizer, Random random)
     {
-        int right = random.Next(DocumentCount);
-        string[] documents = new string[DocumentCount];
+        int right = random.Next(documentCount);
+        string[] documents = new string[documentCount];
         var rivals = new HashSet<int>();
         Range answerRange = default;
         for (int i = 0; i < documents.Length; i++)

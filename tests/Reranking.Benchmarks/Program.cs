@@ -12,15 +12,7 @@ if (args.Contains("--report"))
 }
 else if (args is ["--windows", .. string[] rest])
 {
-    await LongDocumentReport.WriteAsync(Console.Out, rest is [string count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 240, options =>
-    {
-        if (rest.Length > 1)
-        {
-            options.WindowTokens = int.Parse(rest[1], CultureInfo.InvariantCulture);
-            options.WindowOverlap = double.Parse(rest[2], CultureInfo.InvariantCulture);
-            options.MaxWindows = 1000;
-        }
-    });
+    await LongDocumentReport.WriteAsync(Console.Out, rest is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 240);
 }
 else
 {

@@ -96,6 +96,11 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.LongDocuments), options.LongDocuments, string.Join(" or ", Enum.GetNames<LongDocumentMode>()));
         }
 
+        if (options.WindowTokens < 16)
+        {
+            yield return Message(path, nameof(options.WindowTokens), options.WindowTokens, "16 or more");
+        }
+
         if (options.WindowOverlap is not (>= 0 and <= 0.5))
         {
             yield return Message(path, nameof(options.WindowOverlap), options.WindowOverlap, "0 to 0.5");

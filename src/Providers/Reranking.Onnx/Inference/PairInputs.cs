@@ -41,6 +41,7 @@ internal sealed class PairInputs : ModelInputs, IDisposable
             EncodedText encodedQuery = inputs.Tokenizer.Encode(query, model.MaxTokens, inputs._tokens);
             for (int i = 0; i < documents.Count; i++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 inputs.Add(encodedQuery, i, documents[i], cancellationToken);
             }
 
@@ -81,7 +82,6 @@ internal sealed class PairInputs : ModelInputs, IDisposable
 
     private void Add(EncodedText query, int index, string text, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         EncodedText document = Tokenizer.Encode(text, _model.MaxTokens, _tokens);
         PairFit fit = PairFit.Compute(query.Count, document.Count, Budget, TruncationStrategy.LongestFirst);
         bool isDocumentCut = IsCut(document, fit.DocumentLength);
@@ -129,7 +129,7 @@ internal sealed class PairInputs : ModelInputs, IDisposable
     {
         const int EnoughTokens = 1 << 20;
         EncodedText whole = Tokenizer.Encode(text, EnoughTokens, _tokens);
-        string count = whole.IsComplete ? $"{whole.Count}" : $"{EnoughTokens} or more";
+        string count = whole.IsComplete ? $"{whole.Count}" : $"{EnoughTokens} or more";   // the text may be of any length
         ModelFolder folder = _model.Folder;
         return new RelevanceScoringException(
             $"Document {index} has {count} tokens; model '{folder.ModelId}' has room for {room} beside the {queryLength} of the query. Shorten it, or set {folder.Options.SettingsPath}:{nameof(OnnxScorerOptions.LongDocuments)} to Windows or Truncate.");

@@ -8,7 +8,7 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
 {
     /// <summary>Cuts a document into windows that overlap and together hold all of it.</summary>
     /// <param name="tokenizer">The tokenizer of the model.</param>
-    /// <param name="document">The document.</param>
+    /// <param name="document">The document, not empty: an empty one always fits.</param>
     /// <param name="room">How many tokens a window has at most, from 1. Where a single code point has more, they are all there.</param>
     /// <param name="overlap">How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them.</param>
     /// <param name="output">Where the tokens of the windows go, one after another.</param>
@@ -59,14 +59,15 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
             return (start..(start + text.Length), tokenizer.Encode(text, room + 1, output));
         }
 
-        // To the end of a paragraph, where the window is half full by then and gets further than the one before.
+        // To the end of a paragraph, where the window gets further than the one before, is half full by then and more than what the next one has again.
         int CountThatFits()
         {
+            int enough = Math.Max(room / 2, overlap + (room / 4));
             int count = 1;
             int paragraphs = 0;
             for (int tokens = pieces[0].TokenCount; count < pieces.Count && tokens + pieces[count].TokenCount <= room; count++)
             {
-                paragraphs = pieces[count - 1].EndsParagraph && count > known && tokens >= room / 2 ? count : paragraphs;
+                paragraphs = pieces[count - 1].EndsParagraph && count > known && tokens >= enough ? count : paragraphs;
                 tokens += pieces[count].TokenCount;
             }
 
