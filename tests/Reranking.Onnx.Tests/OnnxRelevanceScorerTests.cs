@@ -1,7 +1,12 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace Reranking.Onnx.Tests;
 
+[Collection(MemoryCollection.Name)]
 public sealed class OnnxRelevanceScorerTests
 {
     [Fact]
@@ -74,6 +79,58 @@ public sealed class OnnxRelevanceScorerTests
     }
 
     [Fact]
+    public async Task RerankAsync_WindowsToTheirLimit_ShowInTheResultTheLogAndTheMetric()
+    {
+        var scorerLogger = new FakeLogger<OnnxRelevanceScorer>();
+        var rerankerLogger = new FakeLogger<Reranker>();
+        using var scorer = new OnnxRelevanceScorer(
+            new OnnxScorerOptions { MaxInputTokens = 32, LongDocuments = LongDocumentMode.Windows, WindowTokens = 16, MaxWindows = 3 },
+            scorerLogger);
+        using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var truncated = new MetricCollector<long>(meters, RerankingTelemetry.SourceName, "reranking.documents.truncated");
+        var reranker = new Reranker(scorer, logger: rerankerLogger, meterFactory: meters);
+        string sentences = string.Concat(Enumerable.Repeat("One two three four five. ", 5));
+
+        RerankingResult<string> result = await reranker.RerankAsync("query", [sentences, string.Concat(Enumerable.Repeat(sentences, 9)), "short"]);
+
+        Assert.Equal(1, result.TruncatedCount);
+        Assert.Equal([0, 1], result.Ranking.Where(ranked => ranked.Score!.Value.BestWindow is not null).Select(ranked => ranked.Index).Order());
+        Assert.Equal([1], truncated.GetMeasurementSnapshot().Select(measurement => measurement.Value));
+        Assert.Equal("1 of 3 documents were longer than the model's input and were read only in part.", Assert.Single(rerankerLogger.Collector.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
+        Assert.Equal(
+            "2 of 3 documents were read in windows, 1 of them in part: the query was cut, or MaxWindows, 3, was reached.",
+            Assert.Single(scorerLogger.Collector.GetSnapshot(), record => record.Id.Id == 93).Message);
+    }
+
+    [Fact]
+    public async Task RerankAsync_RejectedDocument_FallsBackWithoutItsText()
+    {
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { MaxInputTokens = 16, LongDocuments = LongDocumentMode.Reject });
+        var reranker = new Reranker(scorer);
+
+        RerankingResult<string> result = await reranker.RerankAsync("query", ["short", string.Concat(Enumerable.Repeat("secret ", 20))]);
+
+        Assert.Equal(RerankingOutcome.FellBack, result.Outcome);
+        Assert.Equal(
+            "Document 1 has 20 tokens; model 'ms-marco-MiniLM-L-12-v2-int8' has room for 12 beside the 1 of the query. Shorten it, or set Reranking:Onnx:LongDocuments to Windows or Truncate.",
+            result.Failure!.Message);
+    }
+
+    [Theory]
+    [InlineData(LongDocumentMode.Truncate)]
+    [InlineData(LongDocumentMode.Windows)]
+    public async Task ScoreAsync_NothingReadInWindows_LogsNothingOfThem(LongDocumentMode mode)
+    {
+        var logger = new FakeLogger<OnnxRelevanceScorer>();
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = mode }, logger);
+
+        await scorer.ScoreAsync("query", ["short"]);
+
+        Assert.Equal([20], logger.Collector.GetSnapshot().Select(record => record.Id.Id));
+    }
+
+    [Fact]
     public async Task ScoreAsync_OptionsAskForAnotherModel_IsRefused()
     {
         using var scorer = new OnnxRelevanceScorer();
@@ -95,6 +152,12 @@ public sealed class OnnxRelevanceScorerTests
         Assert.Equal("Reranking:Onnx:DeviceId is -1; expected 0 or more. (Parameter 'options')", Failure(options => options.DeviceId = -1));
         Assert.Equal("Reranking:Onnx:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
         Assert.Equal("Reranking:Onnx:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')", Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
+        Assert.Equal("Reranking:Onnx:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')", Failure(options => options.LongDocuments = (LongDocumentMode)99));
+        Assert.Equal("Reranking:Onnx:WindowTokens is 15; expected 16 or more. (Parameter 'options')", Failure(options => options.WindowTokens = 15));
+        Assert.Equal("Reranking:Onnx:WindowOverlap is 0.6; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = 0.6));
+        Assert.Equal("Reranking:Onnx:WindowOverlap is NaN; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = double.NaN));
+        Assert.Equal("Reranking:Onnx:MaxWindows is 0; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 0));
+        Assert.Equal("Reranking:Onnx:MaxWindows is 10001; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 10_001));
     }
 
     [Fact]

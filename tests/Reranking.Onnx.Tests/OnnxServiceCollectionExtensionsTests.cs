@@ -25,6 +25,24 @@ public sealed class OnnxServiceCollectionExtensionsTests
     }
 
     [Fact]
+    public async Task AddOnnxScorer_SectionWithLongDocuments_BindsIt()
+    {
+        using ServiceProvider provider = Provider(("LongDocuments", "Windows"), ("MaxInputTokens", "64"), ("WindowTokens", "20"), ("WindowOverlap", "0"), ("MaxWindows", "3"));
+
+        RelevanceScore score = (await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", [string.Concat(Enumerable.Repeat("One two three four. ", 20))]))[0];
+
+        Assert.Equal(3 * (3 + 1 + 20), score.TokenCount);   // special tokens, query, document
+        Assert.True(score.IsTruncated);
+
+        static ServiceProvider Provider(params (string Key, string Value)[] values)
+        {
+            var services = new ServiceCollection();
+            services.AddOnnxScorer(Section(values));
+            return services.BuildServiceProvider();
+        }
+    }
+
+    [Fact]
     public void AddOnnxScorer_NothingConfigured_TouchesNoFile()
     {
         var services = new ServiceCollection();

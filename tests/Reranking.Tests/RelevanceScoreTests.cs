@@ -30,5 +30,16 @@ public class RelevanceScoreTests
     }
 
     [Fact]
-    public void Size_IsAsTheRemarksSay() => Assert.Equal(32, Unsafe.SizeOf<RelevanceScore>());
+    public void BestWindow_AnyRange_IsKeptAndCounts()
+    {
+        var score = RelevanceScore.FromLogit(1);
+
+        Assert.Null(score.BestWindow);
+        Assert.Equal(0..7, (score with { BestWindow = 0..7 }).BestWindow);
+        Assert.NotEqual(score, score with { BestWindow = 3..7 });
+        Assert.Equal(score, score with { BestWindow = 0..0 });
+    }
+
+    [Fact]
+    public void Size_IsAsTheRemarksSay() => Assert.Equal(40, Unsafe.SizeOf<RelevanceScore>());
 }

@@ -9,16 +9,27 @@ namespace Reranking;
 /// </remarks>
 public readonly record struct RelevanceScore(double Score, double RawScore)
 {
-    /// <summary>Gets a value indicating whether the scorer read only a part of the document, because it was longer than the model's input.</summary>
+    // 8 bytes; a nullable range would take 12 and the score 48.
+    private readonly Range _bestWindow;
+
+    /// <summary>Gets a value indicating whether the scorer read only a part of the document or of the query, because they were longer than the model's input.</summary>
     public bool IsTruncated { get; init; }
 
-    /// <summary>Gets how many tokens the model read for this document, the query and special tokens included.</summary>
+    /// <summary>Gets how many tokens the model read for this document, the query and special tokens included, and all of them again for each window of it.</summary>
     /// <value>A count of tokens, or <see langword="null"/> where the provider does not tell.</value>
     public int? TokenCount { get; init; }
 
     /// <summary>Gets which stage of a cascade gave the score, from 0. Scores of different stages are never compared: all of a later stage rank before those of an earlier one.</summary>
     /// <value>The default is 0, as for every scorer of one stage.</value>
     public int Stage { get; init; }
+
+    /// <summary>Gets the part of the document that the score is for, where the document was read in windows: the passage to quote or to highlight.</summary>
+    /// <value>Positions of UTF-16 code units in the text that the caller gave, or <see langword="null"/> where the document was read in one piece. An empty range counts as none.</value>
+    public Range? BestWindow
+    {
+        get => _bestWindow.Equals(default) ? null : _bestWindow;
+        init => _bestWindow = value ?? default;
+    }
 
     /// <summary>Makes a score out of a logit: <see cref="RawScore"/> is the logit and <see cref="Score"/> its sigmoid.</summary>
     /// <param name="logit">The raw output of a model with one label; any number.</param>

@@ -83,6 +83,38 @@ internal static class OnnxModelOptionsValidation
         {
             yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 to 1048576");
         }
+
+        if (options is OnnxScorerOptions scorer)
+        {
+            foreach (string failure in LongDocumentFailures(scorer))
+            {
+                yield return failure;
+            }
+        }
+    }
+
+    private static IEnumerable<string> LongDocumentFailures(OnnxScorerOptions options)
+    {
+        string path = options.SettingsPath;
+        if (!Enum.IsDefined(options.LongDocuments))
+        {
+            yield return Message(path, nameof(options.LongDocuments), options.LongDocuments, string.Join(" or ", Enum.GetNames<LongDocumentMode>()));
+        }
+
+        if (options.WindowTokens < 16)
+        {
+            yield return Message(path, nameof(options.WindowTokens), options.WindowTokens, "16 or more");
+        }
+
+        if (options.WindowOverlap is not (>= 0 and <= 0.5))
+        {
+            yield return Message(path, nameof(options.WindowOverlap), options.WindowOverlap, "0 to 0.5");
+        }
+
+        if (options.MaxWindows is < 1 or > 10_000)
+        {
+            yield return Message(path, nameof(options.MaxWindows), options.MaxWindows, "1 to 10000");
+        }
     }
 
     private static IEnumerable<string> NameFailures(OnnxScorerOptions options)

@@ -11,7 +11,10 @@ namespace Reranking.Onnx;
 /// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster than padded batches, and the
 /// score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
 /// </para>
-/// <para>A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as <see cref="RelevanceScore.IsTruncated"/>.</para>
+/// <para>
+/// A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as <see cref="RelevanceScore.IsTruncated"/>.
+/// <see cref="OnnxScorerOptions.LongDocuments"/> has the document read whole in windows instead, or refused.
+/// </para>
 /// </remarks>
 public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
 {
@@ -82,7 +85,9 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         using OnnxModel held = encoder.Model;
 
         // Off the caller's thread: a thousand long documents take a while to encode.
-        return await Task.Run(() => encoder.ScoreAsync(query, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+        RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(query, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+        LogWindows(scores);
+        return scores;
     }
 
     /// <inheritdoc/>
@@ -127,6 +132,30 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
             : throw new RelevanceScoringException(
                 $"{_options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
     }
+
+    private void LogWindows(RelevanceScores scores)
+    {
+        if (_options.LongDocuments != LongDocumentMode.Windows || !_logger.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        int windowed = 0;
+        int truncated = 0;
+        foreach (RelevanceScore score in scores)
+        {
+            windowed += score.BestWindow is null ? 0 : 1;
+            truncated += score.BestWindow is null || !score.IsTruncated ? 0 : 1;
+        }
+
+        if (windowed > 0)
+        {
+            LogWindows(windowed, scores.Count, truncated, _options.MaxWindows);
+        }
+    }
+
+    [LoggerMessage(EventId = 93, Level = LogLevel.Debug, Message = "{WindowedCount} of {DocumentCount} documents were read in windows, {TruncatedCount} of them in part: the query was cut, or MaxWindows, {MaxWindows}, was reached.")]
+    private partial void LogWindows(int windowedCount, int documentCount, int truncatedCount, int maxWindows);
 
     [LoggerMessage(EventId = 20, Level = LogLevel.Debug, Message = "Model {ModelId} loaded in {Milliseconds:0} ms: {MaxTokens} tokens at most, on {ExecutionProvider}; int8 instructions of the processor: {InstructionSet}.")]
     private partial void LogLoaded(string modelId, double milliseconds, int maxTokens, OnnxExecutionProvider executionProvider, string instructionSet);

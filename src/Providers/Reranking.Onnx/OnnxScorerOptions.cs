@@ -17,4 +17,28 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// <summary>Gets or sets the commit, the tag or the branch of <see cref="Model"/>.</summary>
     /// <value>The default is <see langword="null"/>: the commit of the catalogue, else what <c>main</c> stands for at the first use.</value>
     public string? Revision { get; set; }
+
+    /// <summary>Gets or sets what becomes of a document that the model can't read whole beside the query.</summary>
+    /// <value>The default is <see cref="LongDocumentMode.Truncate"/>. A document that fits is scored the same, to the bit, whatever this says.</value>
+    public LongDocumentMode LongDocuments { get; set; }
+
+    /// <summary>Gets or sets how many tokens of a document a window holds at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>
+    /// From 16. The default is 224: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window never holds more than fits with the query.
+    /// </value>
+    public int WindowTokens { get; set; } = 224;
+
+    /// <summary>Gets or sets how much of a window the next one reads again at least, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>
+    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window; so do most paragraphs, since a window starts and ends with
+    /// one where that is near. More is slower.
+    /// </value>
+    public double WindowOverlap { get; set; } = 0.25;
+
+    /// <summary>Gets or sets how many windows of one document are read at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <value>
+    /// From 1 to 10,000. The default is 64, about 8,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a
+    /// document of its length.
+    /// </value>
+    public int MaxWindows { get; set; } = 64;
 }

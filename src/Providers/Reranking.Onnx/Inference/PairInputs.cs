@@ -1,37 +1,48 @@
 namespace Reranking.Onnx;
 
-/// <summary>A query and its documents as token ids: the query once, the documents one after another.</summary>
+/// <summary>A query and its documents as token ids: the query once, the documents one after another, each a pair with the query or, in windows, several.</summary>
 internal sealed class PairInputs : ModelInputs, IDisposable
 {
-    private readonly Tokenizer _tokenizer;
-    private readonly TokenBuffer _tokens;
-    private readonly Pair[] _pairs;
+    private readonly OnnxModel _model;
+    private readonly OnnxScorerOptions? _options;
+    private readonly TokenBuffer _tokens = TokenBufferPool.Rent();
+    private readonly List<Pair> _pairs;
+    private readonly Document[] _documents;
 
-    private PairInputs(Tokenizer tokenizer, TokenBuffer tokens, int count)
+    private PairInputs(OnnxModel model, OnnxScorerOptions? options, int documentCount)
     {
-        _tokenizer = tokenizer;
-        _tokens = tokens;
-        _pairs = new Pair[count];
+        _model = model;
+        _options = options;
+        _pairs = new List<Pair>(documentCount);
+        _documents = new Document[documentCount];
     }
 
-    public override int Count => _pairs.Length;
+    /// <summary>Gets the number of pairs.</summary>
+    public override int Count => _pairs.Count;
 
-    public static PairInputs Encode(OnnxModel model, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    public int DocumentCount => _documents.Length;
+
+    private Tokenizer Tokenizer => _model.Tokenizer;
+
+    private int Budget => _model.MaxTokens - Tokenizer.PairSpecialTokenCount;
+
+    /// <summary>Encodes a request.</summary>
+    /// <param name="model">The model that is to read it.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="documents">The documents.</param>
+    /// <param name="cancellationToken">Stops between documents, and between windows.</param>
+    /// <param name="options">What becomes of documents that do not fit, or <see langword="null"/> to cut them.</param>
+    /// <exception cref="RelevanceScoringException">A document does not fit, and is to be refused.</exception>
+    public static PairInputs Encode(OnnxModel model, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken, OnnxScorerOptions? options = null)
     {
-        Tokenizer tokenizer = model.Tokenizer;
-        int budget = model.MaxTokens - tokenizer.PairSpecialTokenCount;
-        var inputs = new PairInputs(tokenizer, TokenBufferPool.Rent(), documents.Count);
+        var inputs = new PairInputs(model, options, documents.Count);
         try
         {
-            TokenBuffer tokens = inputs._tokens;
-            EncodedText encodedQuery = tokenizer.Encode(query, model.MaxTokens, tokens);
+            EncodedText encodedQuery = inputs.Tokenizer.Encode(query, model.MaxTokens, inputs._tokens);
             for (int i = 0; i < documents.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                EncodedText document = tokenizer.Encode(documents[i], model.MaxTokens, tokens);
-                PairFit fit = PairFit.Compute(encodedQuery.Count, document.Count, budget, TruncationStrategy.LongestFirst);
-                tokens.Truncate(document.Start + fit.DocumentLength);   // what does not fit makes room for the next
-                inputs._pairs[i] = new Pair(document.Start, fit.QueryLength, fit.DocumentLength, IsTruncated(encodedQuery, fit.QueryLength) || IsTruncated(document, fit.DocumentLength));
+                inputs.Add(encodedQuery, i, documents[i], cancellationToken);
             }
 
             return inputs;
@@ -43,20 +54,88 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         }
     }
 
-    public bool IsTruncated(int index) => _pairs[index].IsTruncated;
+    /// <summary>Tells whether something of a document, or of the query beside it, is not read.</summary>
+    public bool IsTruncated(int document) => _documents[document].IsTruncated;
 
-    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + _tokenizer.PairSpecialTokenCount;
+    /// <summary>Gives the pairs of a document, at least one.</summary>
+    public Range PairsOf(int document) =>
+        _documents[document].FirstPair..(document + 1 < _documents.Length ? _documents[document + 1].FirstPair : _pairs.Count);
+
+    /// <summary>Gives the document that a pair belongs to.</summary>
+    public int DocumentOf(int pair) => _pairs[pair].Document;
+
+    /// <summary>Gives the part of its document that a pair holds, or <see langword="null"/> for a document that is not read in windows.</summary>
+    public Range? WindowOf(int pair) => _pairs[pair].Window;
+
+    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + Tokenizer.PairSpecialTokenCount;
 
     public override void Write(int index, Span<long> ids, Span<long> typeIds)
     {
         ReadOnlySpan<int> tokens = _tokens.Ids;
         Pair pair = _pairs[index];
-        _tokenizer.WritePair(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
+        Tokenizer.WritePair(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
     }
 
     public void Dispose() => TokenBufferPool.Return(_tokens);
 
-    private static bool IsTruncated(EncodedText text, int kept) => kept < text.Count || !text.IsComplete;
+    private static bool IsCut(EncodedText text, int kept) => kept < text.Count || !text.IsComplete;
 
-    private readonly record struct Pair(int Start, int QueryLength, int DocumentLength, bool IsTruncated);
+    private void Add(EncodedText query, int index, string text, CancellationToken cancellationToken)
+    {
+        EncodedText document = Tokenizer.Encode(text, _model.MaxTokens, _tokens);
+        PairFit fit = PairFit.Compute(query.Count, document.Count, Budget, TruncationStrategy.LongestFirst);
+        bool isDocumentCut = IsCut(document, fit.DocumentLength);
+        if (isDocumentCut && _options is { LongDocuments: not LongDocumentMode.Truncate } options)
+        {
+            _tokens.Truncate(document.Start);
+            AddLong(query, index, text, options, cancellationToken);
+            return;
+        }
+
+        _tokens.Truncate(document.Start + fit.DocumentLength);   // what does not fit makes room for the next
+        _documents[index] = new Document(_pairs.Count, isDocumentCut || IsCut(query, fit.QueryLength));
+        _pairs.Add(new Pair(index, document.Start, fit.QueryLength, fit.DocumentLength, Window: null));
+    }
+
+    private void AddLong(EncodedText query, int index, string text, OnnxScorerOptions options, CancellationToken cancellationToken)
+    {
+        int queryLength = Math.Min(query.Count, Budget / 2);
+        int room = Budget - queryLength;
+        if (options.LongDocuments == LongDocumentMode.Reject)
+        {
+            throw TooLong(index, text, queryLength, room);
+        }
+
+        room = Math.Min(room, options.WindowTokens);
+        int first = _pairs.Count;
+        bool isTruncated = IsCut(query, queryLength);
+        foreach (DocumentWindow window in DocumentWindow.Cut(Tokenizer, text, room, (int)(room * options.WindowOverlap), _tokens))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int length = Math.Min(window.Tokens.Count, room);
+            _pairs.Add(new Pair(index, window.Tokens.Start, queryLength, length, window.Range));
+            bool isCapped = !window.IsLast && _pairs.Count - first == options.MaxWindows;
+            isTruncated |= isCapped || IsCut(window.Tokens, length);
+            if (isCapped)
+            {
+                break;
+            }
+        }
+
+        _documents[index] = new Document(first, isTruncated);
+    }
+
+    private RelevanceScoringException TooLong(int index, string text, int queryLength, int room)
+    {
+        const int EnoughTokens = 1 << 20;
+        EncodedText whole = Tokenizer.Encode(text, EnoughTokens, _tokens);
+        string count = whole.IsComplete ? $"{whole.Count}" : $"{EnoughTokens} or more";   // the text may be of any length
+        ModelFolder folder = _model.Folder;
+        return new RelevanceScoringException(
+            $"Document {index} has {count} tokens; model '{folder.ModelId}' has room for {room} beside the {queryLength} of the query. Shorten it, or set {folder.Options.SettingsPath}:{nameof(OnnxScorerOptions.LongDocuments)} to Windows or Truncate.");
+    }
+
+    private readonly record struct Document(int FirstPair, bool IsTruncated);
+
+    private readonly record struct Pair(int Document, int Start, int QueryLength, int DocumentLength, Range? Window);
 }

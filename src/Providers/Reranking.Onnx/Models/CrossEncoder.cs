@@ -30,30 +30,45 @@ internal sealed class CrossEncoder : IDisposable
 
     public async Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
     {
-        using PairInputs inputs = PairInputs.Encode(Model, query, documents, cancellationToken);
+        using PairInputs inputs = PairInputs.Encode(Model, query, documents, cancellationToken, Model.Folder.Options as OnnxScorerOptions);
         return await ScoreAsync(inputs, Model.Plan(inputs), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, but for the rounding of quantised models.</summary>
     public async Task<RelevanceScores> ScoreAsync(PairInputs inputs, RunPlan plan, CancellationToken cancellationToken)
     {
-        var scores = new RelevanceScore[inputs.Count];
-        long tokens = 0;
+        double[] logits = new double[inputs.Count];
         await Model.RunAsync(inputs, plan, Read, cancellationToken).ConfigureAwait(false);
+        var scores = new RelevanceScore[inputs.DocumentCount];
+        long tokens = 0;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            scores[i] = Score(inputs, i, logits);
+            tokens += scores[i].TokenCount!.Value;
+        }
+
         return new RelevanceScores(scores) { ModelId = Model.Folder.ModelId, Usage = new RelevanceScoringUsage { InputTokenCount = tokens } };
 
-        void Read(int index, int tokenCount, ReadOnlySpan<float> values)
-        {
-            if (!float.IsFinite(values[0]))
-            {
-                throw new RelevanceScoringException(
-                    $"Model '{Model.Folder.ModelId}' gives {values[0]} to document {index}; expected a finite logit. Try another {Model.Folder.Options.SettingsPath}:ExecutionProvider, or a model in fp32.");
-            }
+        void Read(int index, int tokenCount, ReadOnlySpan<float> values) => logits[index] = float.IsFinite(values[0])
+            ? values[0]
+            : throw new RelevanceScoringException(
+                $"Model '{Model.Folder.ModelId}' gives {values[0]} to document {inputs.DocumentOf(index)}; expected a finite logit. Try another {Model.Folder.Options.SettingsPath}:ExecutionProvider, or a model in fp32.");
+    }
 
-            // The sigmoid is the score whatever activation the model was trained with: the graph ends before it.
-            scores[index] = RelevanceScore.FromLogit(values[0]) with { TokenCount = tokenCount, IsTruncated = inputs.IsTruncated(index) };
-            Interlocked.Add(ref tokens, tokenCount);
+    // A document is as relevant as its best window; of equal ones that is the first.
+    private static RelevanceScore Score(PairInputs inputs, int document, double[] logits)
+    {
+        (int first, int count) = inputs.PairsOf(document).GetOffsetAndLength(inputs.Count);
+        int best = first;
+        int tokenCount = 0;
+        for (int pair = first; pair < first + count; pair++)
+        {
+            best = logits[pair] > logits[best] ? pair : best;
+            tokenCount += inputs.Length(pair);
         }
+
+        // The sigmoid is the score whatever activation the model was trained with: the graph ends before it.
+        return RelevanceScore.FromLogit(logits[best]) with { TokenCount = tokenCount, IsTruncated = inputs.IsTruncated(document), BestWindow = inputs.WindowOf(best) };
     }
 
     public void Dispose() => Model.Dispose();

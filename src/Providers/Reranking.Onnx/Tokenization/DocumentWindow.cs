@@ -1,0 +1,97 @@
+namespace Reranking.Onnx;
+
+/// <summary>A part of a document that the model reads as a document of its own.</summary>
+/// <param name="Range">Its place in the document, without white space at the ends.</param>
+/// <param name="Tokens">Its tokens.</param>
+/// <param name="IsLast">Whether the document ends with it.</param>
+internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, bool IsLast)
+{
+    /// <summary>Cuts a document into windows that overlap and together hold all of it.</summary>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="document">The document, not empty: an empty one always fits.</param>
+    /// <param name="room">How many tokens a window has at most, from 1. Where a single code point has more, they are all there.</param>
+    /// <param name="overlap">How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them.</param>
+    /// <param name="output">Where the tokens of the windows go, one after another.</param>
+    /// <returns>The windows in the order of the document, each cut when it is asked for.</returns>
+    public static IEnumerable<DocumentWindow> Cut(Tokenizer tokenizer, string document, int room, int overlap, TokenBuffer output)
+    {
+        // A quarter of the room, so that what overlaps leaves room for one more and each window gets further than the one before.
+        var source = new TextPieces(tokenizer, document, Math.Max(1, room / 4), output);
+        List<TextPiece> pieces = [];
+        int total = 0;
+        int known = 0;   // the pieces that the window before has too
+        while (true)
+        {
+            // One piece too many, to know whether there is more.
+            while ((total <= room || pieces.Count < 2) && source.TryRead(out TextPiece piece))
+            {
+                pieces.Add(piece);
+                total += piece.TokenCount;
+            }
+
+            int count = total > room ? CountThatFits() : pieces.Count;
+            (Range range, EncodedText tokens) = Encode(count);
+            while (tokens.Count > room && count > 1)
+            {
+                // Together the pieces can have more tokens than one by one.
+                output.Truncate(tokens.Start);
+                (range, tokens) = Encode(--count);
+            }
+
+            yield return new DocumentWindow(range, tokens, IsLast: count == pieces.Count);
+            if (count == pieces.Count)
+            {
+                yield break;
+            }
+
+            int done = CountThatIsDone(count);
+            known = count - done;
+            pieces.RemoveRange(0, done);
+            total = pieces.Sum(static piece => piece.TokenCount);
+        }
+
+        (Range Range, EncodedText Tokens) Encode(int count)
+        {
+            int start = pieces[0].Start;
+            ReadOnlySpan<char> text = document.AsSpan(start, pieces[count - 1].End - start);
+            start += text.Length - text.TrimStart().Length;
+            text = text.Trim();
+            return (start..(start + text.Length), tokenizer.Encode(text, room + 1, output));
+        }
+
+        // To the end of a paragraph, where the window gets further than the one before, is half full by then and more than what the next one has again.
+        int CountThatFits()
+        {
+            int enough = Math.Max(room / 2, overlap + (room / 4));
+            int count = 1;
+            int paragraphs = 0;
+            for (int tokens = pieces[0].TokenCount; count < pieces.Count && tokens + pieces[count].TokenCount <= room; count++)
+            {
+                paragraphs = pieces[count - 1].EndsParagraph && count > known && tokens >= enough ? count : paragraphs;
+                tokens += pieces[count].TokenCount;
+            }
+
+            return pieces[count - 1].EndsParagraph || paragraphs == 0 ? count : paragraphs;
+        }
+
+        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near.
+        int CountThatIsDone(int count)
+        {
+            int first = count;
+            int kept = 0;
+            int next = pieces[count].TokenCount;
+            while (first > 1 && kept < overlap && kept + pieces[first - 1].TokenCount + next <= room)
+            {
+                kept += pieces[--first].TokenCount;
+            }
+
+            int paragraph = first;
+            while (paragraph > 1 && !pieces[paragraph - 1].EndsParagraph && kept + pieces[paragraph - 1].TokenCount <= room / 2)
+            {
+                kept += pieces[--paragraph].TokenCount;
+            }
+
+            return overlap > 0 && pieces[paragraph - 1].EndsParagraph ? paragraph : first;
+        }
+    }
+}

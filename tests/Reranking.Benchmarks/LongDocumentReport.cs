@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Reranking.Onnx;
+
+namespace Reranking.Benchmarks;
+
+/// <summary>What reading in windows finds in long documents, beside what is left of them when they are cut.</summary>
+internal static class LongDocumentReport
+{
+    public static async Task WriteAsync(TextWriter output, int count)
+    {
+        OnnxScorerOptions options = new() { LongDocuments = LongDocumentMode.Windows };
+        using var truncating = new OnnxRelevanceScorer();
+        using var windowed = new OnnxRelevanceScorer(options);
+        Tokenizer tokenizer = Tokenizer.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
+        IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(Path.Combine(AppContext.BaseDirectory, "knowledge"), tokenizer, count);
+        List<Result> results = [];
+        foreach (LongDocumentRequest request in requests)
+        {
+            // Where the passage alone is not first, there is nothing to find.
+            if (await IsPassageFirstAsync(request, truncating))
+            {
+                results.Add(await MeasureAsync(request, truncating, windowed));
+                await Console.Error.WriteLineAsync(Invariant($"{results.Count}: {results[^1]}"));
+            }
+        }
+
+        int[] tokens = [.. requests.SelectMany(request => request.Documents).Select(document => LongDocumentSet.CountTokens(document, tokenizer))];
+        await output.WriteLineAsync(Invariant(
+            $"{count} queries, {requests[0].Documents.Length} documents each of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():0} in the mean; windows of {options.WindowTokens}, overlap {options.WindowOverlap}; model {Path.GetFileName(BenchmarkData.ModelFolder)}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        await output.WriteLineAsync();
+        await output.WriteLineAsync("| of the queries whose passage alone is first | | `Truncate` puts its document first | `Windows` puts its document first | and its best window holds the passage | ms a document, `Truncate` | ms a document, `Windows` |");
+        await output.WriteLineAsync("|---|---|---|---|---|---|---|");
+        await WriteRowAsync("all", results);
+        await WriteRowAsync("questions of people", results.FindAll(static result => result.IsQuestion));
+        await WriteRowAsync("titles", results.FindAll(static result => !result.IsQuestion));
+
+        Task WriteRowAsync(string name, List<Result> rows)
+        {
+            List<Result> found = rows.FindAll(static row => row.IsFirstWindowed);
+            return output.WriteLineAsync(
+                $"| {name} | {rows.Count} | {Share(rows, static row => row.IsFirstTruncated)} | {Share(rows, static row => row.IsFirstWindowed)} | {Share(found, static row => row.HoldsAnswer)} | {Milliseconds(static row => row.Truncate)} | {Milliseconds(static row => row.Windows)} |");
+
+            string Milliseconds(Func<Result, TimeSpan> time) => Invariant($"{rows.Average(row => time(row).TotalMilliseconds) / requests[0].Documents.Length:0}");
+        }
+
+        static string Share(List<Result> rows, Func<Result, bool> isSo) => Invariant($"{rows.Count(isSo)} ({(double)rows.Count(isSo) / rows.Count:0.0 %})");
+    }
+
+    /// <summary>Tells whether the short passage is before all short passages that the other documents are made of.</summary>
+    public static async Task<bool> IsPassageFirstAsync(LongDocumentRequest request, OnnxRelevanceScorer scorer) =>
+        IsFirst(await scorer.ScoreAsync(request.Query, [request.AnswerText, .. request.Rivals]), 0);
+
+    public static async Task<Result> MeasureAsync(LongDocumentRequest request, OnnxRelevanceScorer truncating, OnnxRelevanceScorer windowed)
+    {
+        long start = Stopwatch.GetTimestamp();
+        RelevanceScores cut = await truncating.ScoreAsync(request.Query, request.Documents);
+        TimeSpan truncate = Stopwatch.GetElapsedTime(start);
+        start = Stopwatch.GetTimestamp();
+        RelevanceScores whole = await windowed.ScoreAsync(request.Query, request.Documents);
+        TimeSpan windows = Stopwatch.GetElapsedTime(start);
+        Range best = whole[request.Right].BestWindow!.Value;
+        bool holdsAnswer = best.Start.Value <= request.Answer.Start.Value && best.End.Value >= request.Answer.End.Value;
+        return new Result(request.IsQuestion, IsFirst(cut, request.Right), IsFirst(whole, request.Right), holdsAnswer, truncate, windows);
+    }
+
+    private static bool IsFirst(RelevanceScores scores, int index) => scores.Where((_, i) => i != index).All(score => score.RawScore < scores[index].RawScore);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    internal sealed record Result(bool IsQuestion, bool IsFirstTruncated, bool IsFirstWindowed, bool HoldsAnswer, TimeSpan Truncate, TimeSpan Windows);
+}

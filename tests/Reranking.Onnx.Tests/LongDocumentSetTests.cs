@@ -1,0 +1,47 @@
+using Reranking.Benchmarks;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>A few requests of the set that <c>Reranking.Benchmarks --windows</c> measures as a whole.</summary>
+public sealed class LongDocumentSetTests
+{
+    [Fact]
+    public async Task ScoreAsync_AnswerSomewhereInALongDocument_IsFoundInWindowsAndNotWhenCut()
+    {
+        using var truncating = new OnnxRelevanceScorer();
+        using var windowed = new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = LongDocumentMode.Windows });
+        IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(Path.Combine(AppContext.BaseDirectory, "knowledge"), TokenizerData.Bundled, count: 12, documentCount: 2);
+        int passages = 0;
+        int cut = 0;
+        int found = 0;
+        int held = 0;
+
+        foreach (LongDocumentRequest request in requests)
+        {
+            RelevanceScores alone = await truncating.ScoreAsync(request.Query, [request.AnswerText, .. request.Rivals]);
+            if (!IsFirst(alone, 0))
+            {
+                continue;
+            }
+
+            passages++;
+            cut += IsFirst(await truncating.ScoreAsync(request.Query, request.Documents), request.Right) ? 1 : 0;
+            RelevanceScores scores = await windowed.ScoreAsync(request.Query, request.Documents);
+            Assert.All(scores, score => Assert.False(score.IsTruncated));
+            if (IsFirst(scores, request.Right))
+            {
+                found++;
+                Range best = scores[request.Right].BestWindow!.Value;
+                held += best.Start.Value <= request.Answer.Start.Value && best.End.Value >= request.Answer.End.Value ? 1 : 0;
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"of {passages} passages {cut} were first when cut, {found} in windows, {held} of them whole in the best window");
+        Assert.InRange(passages, 8, 12);
+        Assert.InRange(found, passages * 0.9, passages);
+        Assert.InRange(held, found * 0.8, found);   // the set as a whole has the bar of 95 %; one of ten is 10 %
+        Assert.InRange(cut, 0, found - 3);
+    }
+
+    private static bool IsFirst(RelevanceScores scores, int index) => scores.Where((_, i) => i != index).All(score => score.RawScore < scores[index].RawScore);
+}

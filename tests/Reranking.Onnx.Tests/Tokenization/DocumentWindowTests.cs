@@ -1,0 +1,113 @@
+using CsCheck;
+
+namespace Reranking.Onnx.Tests;
+
+public sealed class DocumentWindowTests
+{
+    private static readonly Tokenizer Tokenizer = TokenizerData.Bundled;
+
+    /// <summary>All that is hard to cut.</summary>
+    private static readonly string[] Fragments =
+    [
+        "word ", "reranking ", "Sentence ends. ", "x", "é", "e\u0301\u0327", "한국", "忘记密码", "。", "😀", "\uD800", "\0", " ", "\n", "\n\n", "\u3000", "[SEP]", "ab", "cd12", "/", new string('q', 130), new string(' ', 70), new string('-', 40),
+    ];
+
+    private static readonly Gen<string> Texts = Gen.Int[0, Fragments.Length - 1].Array[1, 120].Select(indexes => string.Concat(indexes.Select(index => Fragments[index])));
+
+    [Fact]
+    public void Cut_AnyText_HoldsAllOfItInWindowsThatFit() => Gen.Select(Texts, Gen.Int[4, 60], Gen.Double[0, 0.5]).Sample((text, room, overlap) =>
+    {
+        var tokens = new TokenBuffer();
+        DocumentWindow[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room, (int)(room * overlap), tokens)];
+
+        Assert.All(windows.SkipLast(1), window => Assert.False(window.IsLast));
+        Assert.True(windows[^1].IsLast);
+        int read = 0;
+        foreach (DocumentWindow window in windows)
+        {
+            (int start, int length) = window.Range.GetOffsetAndLength(text.Length);
+            string part = text.Substring(start, length);
+            Assert.True(window.Tokens.Count <= room);
+            Assert.Equal(Encode(part), tokens.Slice(window.Tokens.Start, window.Tokens.Count).ToArray());
+            Assert.Equal(part.Trim(), part);
+            Assert.False(start > 0 && start < text.Length && char.IsSurrogatePair(text, start - 1), "It starts within a surrogate pair.");
+            Assert.True(string.IsNullOrWhiteSpace(text[Math.Min(read, start)..start]), "Something lies between the windows.");
+            read = Math.Max(read, start + length);
+        }
+
+        Assert.True(string.IsNullOrWhiteSpace(text[read..]), "The end is not read.");
+        Assert.Equal(windows.Length, windows.Select(window => window.Range.Start.Value).Distinct().Count());
+    });
+
+    [Fact]
+    public void Cut_Sentences_RepeatsAtLeastTheOverlap() => Gen.Select(Gen.Int[1, 15].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
+    {
+        string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
+        int overlap = (int)(room * share);
+        DocumentWindow[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room, overlap, new TokenBuffer())];
+
+        foreach ((DocumentWindow before, DocumentWindow after) in windows.Zip(windows.Skip(1)))
+        {
+            Assert.InRange(Encode(text[after.Range.Start..before.Range.End]).Length, overlap, room);
+            Assert.True(after.Range.End.Value > before.Range.End.Value);
+            Assert.EndsWith("word.", text[before.Range], StringComparison.Ordinal);
+            Assert.StartsWith("word", text[after.Range], StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    public void Cut_NoOverlap_ReadsNothingTwice()
+    {
+        string text = string.Concat(Enumerable.Repeat("One two three four. ", 50));
+
+        DocumentWindow[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room: 20, overlap: 0, new TokenBuffer())];
+
+        Assert.Equal(Enumerable.Range(0, 13).Select(i => i * 80), windows.Select(window => window.Range.Start.Value));   // four sentences of 5 tokens and 20 characters
+        Assert.Equal(250, windows.Sum(window => window.Tokens.Count));
+    }
+
+    [Fact]
+    public void Cut_Paragraphs_StayWholeWhereTheyFit()
+    {
+        string[] paragraphs = [.. Enumerable.Range(0, 9).Select(i => $"Title {(char)('A' + i)}\nFirst sentence of it. Second sentence of it.")];   // 12 tokens each
+        string text = string.Join("\n\n", paragraphs);
+
+        IEnumerable<string> windows = DocumentWindow.Cut(Tokenizer, text, room: 40, overlap: 8, new TokenBuffer()).Select(window => text[window.Range]);
+
+        Assert.Equal([Join(0, 3), Join(2, 5), Join(4, 7), Join(6, 9)], windows);
+
+        string Join(int start, int end) => string.Join("\n\n", paragraphs[start..end]);
+    }
+
+    [Theory]
+    [InlineData("忘记密码请打开登录页面选择找回")]
+    [InlineData("😀")]
+    [InlineData("words without any end ")]
+    [InlineData("A sentence that ends. ")]
+    [InlineData("x")]
+    [InlineData("\n")]
+    public void Cut_MegabyteOfText_TakesAWindowAtATime(string unit)
+    {
+        string text = "Start. " + string.Concat(Enumerable.Repeat(unit, (1 << 20) / unit.Length)) + " end";
+        var tokens = new TokenBuffer();
+        _ = DocumentWindow.Cut(Tokenizer, text, room: 128, overlap: 32, tokens).First();   // fills the pools
+        tokens.Clear();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        DocumentWindow[] first = [.. DocumentWindow.Cut(Tokenizer, text, room: 128, overlap: 32, tokens).Take(8)];
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256 << 10);
+        Assert.InRange(tokens.Count, 2, 8 * 128);
+
+        DocumentWindow last = DocumentWindow.Cut(Tokenizer, text, room: 128, overlap: 32, new TokenBuffer()).Last();
+        Assert.True(last.IsLast);
+        Assert.Equal(text.Length, last.Range.End.Value);
+        Assert.NotEmpty(first);
+    }
+
+    private static int[] Encode(string text)
+    {
+        var tokens = new TokenBuffer();
+        Tokenizer.Encode(text, int.MaxValue, tokens);
+        return tokens.Ids.ToArray();
+    }
+}
