@@ -27,14 +27,33 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void Readme_Code_IsThatOfTheTest()
+    public async Task Readme_CollectionAndStore_Rerank()
     {
-        string readme = Read("README.md");
-        string test = Read("ReadmeTests.cs");
-        string code = readme.Split("```csharp\n")[1].Split("```")[0];
+        var reranker = new Reranker(new WordOverlapScorer());
+        var collection = new PassageStore(new Passage("anagram", "", "sweat posh tree drops"), new Passage("reset", "", "call us to reset the password"));
+        using var store = new MemoryStore(collection);
 
-        Assert.Contains(string.Concat(code.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => $"        {line}\n")), test, StringComparison.Ordinal);
+        VectorStoreCollection<string, Passage> passages = collection.AsRerankedCollection(reranker, passage => passage.Text);
+
+        VectorStore reranked = store.AsReranked(reranker, new RerankedVectorStoreOptions { TextProperty = "Text" }
+            .SetTextSelector<Passage>(passage => $"{passage.Title}\n{passage.Text}"));
+
+        Assert.Equal("reset", (await passages.SearchAsync("reset the password", top: 1).SingleAsync()).Record.Id);
+        Assert.Equal("reset", (await reranked.GetCollection<string, Passage>("passages").SearchAsync("reset the password", top: 1).SingleAsync()).Record.Id);
     }
+
+    [Fact]
+    public void Readme_EverySnippet_IsCodeOfThisFile()
+    {
+        string code = Squeeze(Read("ReadmeTests.cs"));
+        string[] snippets = [.. Read("README.md").Split("```csharp").Skip(1).Select(static block => block.Split("```")[0])];
+
+        Assert.Equal(2, snippets.Length);
+        Assert.All(snippets, snippet => Assert.Contains(Squeeze(snippet), code, StringComparison.Ordinal));
+    }
+
+    // Indentation is the only thing that may differ.
+    private static string Squeeze(string text) => string.Join('\n', text.Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0));
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file)).ReplaceLineEndings("\n");
 }

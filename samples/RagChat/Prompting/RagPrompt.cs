@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.VectorData;
 using Microsoft.ML.Tokenizers;
 using RagChat.Knowledge;
@@ -16,31 +15,16 @@ internal sealed record RagPrompt(string Text, int TokenCount, IReadOnlyList<Pass
         """
         You are the help desk of Notterby. Answer from the numbered passages alone, in the language of the question, and cite them as [1].
         If they do not hold the answer, say so.
-
         """;
 
     // The o200k vocabulary counts for the current OpenAI models and is close for others.
     private static readonly TiktokenTokenizer Tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
-    /// <summary>Takes passages by rank; one that does not fit is left out, and a later, shorter one may still fit.</summary>
+    /// <summary>Packs the ranking; each passage is a section of its own, so there are no neighbours to merge.</summary>
     public static RagPrompt Build(IReadOnlyList<RankedCandidate<VectorSearchResult<Passage>>> ranking, int tokenBudget)
     {
-        StringBuilder text = new(Instruction);
-        int tokens = Tokenizer.CountTokens(Instruction);
-        List<Passage> sources = [];
-        foreach (RankedCandidate<VectorSearchResult<Passage>> ranked in ranking)
-        {
-            Passage passage = ranked.Candidate.Record;
-            string block = $"\n[{sources.Count + 1}] {passage.Title} ({passage.Id})\n{passage.Body}\n";
-            int cost = Tokenizer.CountTokens(block);
-            if (tokens + cost <= tokenBudget)
-            {
-                text.Append(block);
-                tokens += cost;
-                sources.Add(passage);
-            }
-        }
-
-        return new RagPrompt(text.ToString(), tokens, sources);
+        var packer = new ContextPacker(text => Tokenizer.CountTokens(text), new ContextPackerOptions { TokenBudget = tokenBudget, Preamble = Instruction });
+        PackedContext packed = packer.Pack(ranking, found => new ContextPassage(found.Record.Body) { Title = found.Record.Title, SourceId = found.Record.Id });
+        return new RagPrompt(packed.Text, packed.TokenCount, [.. packed.Passages.Select(passage => ranking[passage.Indices[0]].Candidate.Record)]);
     }
 }

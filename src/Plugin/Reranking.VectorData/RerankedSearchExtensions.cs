@@ -33,9 +33,40 @@ public static class RerankedSearchExtensions
         return new RerankedHybridSearch<TRecord>(search, reranker, textSelector, options);
     }
 
+    /// <summary>Decorates a collection of a vector store, so that its searches are reranked and it stays a collection.</summary>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <typeparam name="TRecord">The type of the records.</typeparam>
+    /// <param name="collection">The collection. Disposing the decorated one disposes it.</param>
+    /// <param name="reranker">Reorders what searches find.</param>
+    /// <param name="textSelector">Gives the text of a record to score. A record without one is not scored.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <returns>The collection. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search, reranked in the same way.</returns>
+    /// <remarks>It has a name of its own, so that <c>AsReranked</c> on a collection stays what searches alone.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="collection"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
+    public static RerankedVectorStoreCollection<TKey, TRecord> AsRerankedCollection<TKey, TRecord>(
+        this VectorStoreCollection<TKey, TRecord> collection, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
+        where TKey : notnull
+        where TRecord : class
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        return new RerankedVectorStoreCollection<TKey, TRecord>(collection, reranker, textSelector, options);
+    }
+
+    /// <summary>Decorates a vector store, so that searches in its collections are reranked.</summary>
+    /// <param name="store">The store. Disposing the decorated one disposes it.</param>
+    /// <param name="reranker">Reorders what searches find.</param>
+    /// <param name="options">Where the texts of the records are. The options are copied.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static RerankedVectorStore AsReranked(this VectorStore store, Reranker reranker, RerankedVectorStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new RerankedVectorStore(store, reranker, options);
+    }
+
     /// <summary>Tells what became of a result on its way through a reranked search.</summary>
     /// <typeparam name="TRecord">The type of the record.</typeparam>
-    /// <param name="result">A result of <see cref="RerankedVectorSearch{TRecord}"/> or <see cref="RerankedHybridSearch{TRecord}"/>.</param>
+    /// <param name="result">A result of a reranked search.</param>
     /// <returns>Its place and score in the first stage and its relevance, or <see langword="null"/> where the result is none of a reranked search.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="result"/> is <see langword="null"/>.</exception>
     public static SearchProvenance? GetProvenance<TRecord>(this VectorSearchResult<TRecord> result)

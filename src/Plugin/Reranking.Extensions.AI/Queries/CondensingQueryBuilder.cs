@@ -1,0 +1,117 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Reranking;
+
+/// <summary>Has a chat model condense the conversation to one question that stands on its own.</summary>
+/// <remarks>
+/// <para>As thread-safe as the chat client, which it does not own. One call of the model a query; the first message of a conversation is taken as it stands, without one.</para>
+/// <para>Where the model fails, takes too long or answers nothing, the last user message is the query, and a warning is logged. A client that ignores its token holds the query up.</para>
+/// <para>The conversation goes to the chat client, and nowhere else: logs never hold texts, not even those of the client's errors.</para>
+/// </remarks>
+public sealed partial class CondensingQueryBuilder : IQueryBuilder
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
+
+    private readonly IChatClient _chatClient;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly string _instructions;
+    private readonly int _messageCount;
+    private readonly TimeSpan _timeout;
+    private readonly ChatOptions? _chatOptions;
+
+    /// <summary>Initializes a new instance of the <see cref="CondensingQueryBuilder"/> class.</summary>
+    /// <param name="chatClient">The chat model. A small one will do.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Takes the warnings, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock of the timeout, or <see langword="null"/> for the system's.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="chatClient"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public CondensingQueryBuilder(
+        IChatClient chatClient, CondensingQueryBuilderOptions? options = null, ILogger<CondensingQueryBuilder>? logger = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(chatClient);
+        options ??= new();
+        if (string.IsNullOrWhiteSpace(options.Instructions))
+        {
+            throw new ArgumentException($"{nameof(options.Instructions)} is blank; expected what the chat model shall do with the conversation.", nameof(options));
+        }
+
+        if (options.MessageCount < 2)
+        {
+            throw new ArgumentException($"{nameof(options.MessageCount)} is {options.MessageCount}; expected 2 or more.", nameof(options));
+        }
+
+        if (options.Timeout != Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
+        {
+            throw new ArgumentException($"{nameof(options.Timeout)} is {options.Timeout}; expected more than 00:00:00 and at most {LongestTimeout}, or {Timeout.InfiniteTimeSpan} for no limit.", nameof(options));
+        }
+
+        _chatClient = chatClient;
+        _logger = logger ?? NullLogger<CondensingQueryBuilder>.Instance;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _instructions = options.Instructions;
+        _messageCount = options.MessageCount;
+        _timeout = options.Timeout;
+        _chatOptions = options.ChatOptions?.Clone();
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentNullException"><paramref name="messages"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async ValueTask<string> BuildAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        cancellationToken.ThrowIfCancellationRequested();
+        ChatMessage[] said = [.. messages.Where(IsSaid)];
+        string lastUserMessage = LastUserMessageQueryBuilder.UserTexts(said).LastOrDefault("");
+        if (said.Length < 2 || lastUserMessage.Length == 0)
+        {
+            return lastUserMessage;
+        }
+
+        using var timeout = new CancellationTokenSource(_timeout, _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            ChatResponse response = await _chatClient.GetResponseAsync(Request(said), _chatOptions?.Clone(), linked.Token).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            string query = response.Text.Trim();
+            if (query.Length > 0)
+            {
+                return query;
+            }
+
+            LogNoAnswer();
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client saw a token of this method, and the caller wants to recognize its own.
+            throw new OperationCanceledException("The condensing of the conversation was canceled.", exception, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // Errors of chat clients quote what was sent or answered, so the type is all that may be told.
+            LogFailed((timeout.IsCancellationRequested ? typeof(TimeoutException) : exception.GetType()).FullName);
+        }
+
+        return lastUserMessage;
+    }
+
+    private static bool IsSaid(ChatMessage message) => (message.Role == ChatRole.User || message.Role == ChatRole.Assistant) && !string.IsNullOrWhiteSpace(message.Text);
+
+    // The conversation comes as one message to read; as a conversation, the model would go on with it.
+    private List<ChatMessage> Request(ChatMessage[] said) =>
+    [
+        new(ChatRole.System, _instructions),
+        new(ChatRole.User, string.Join('\n', said.TakeLast(_messageCount).Select(static message => $"{message.Role}: {message.Text.Trim()}"))),
+    ];
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "The chat model failed to condense the conversation ({ErrorType}); the last user message is the query.")]
+    private partial void LogFailed(string? errorType);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message = "The chat model condensed the conversation to nothing; the last user message is the query.")]
+    private partial void LogNoAnswer();
+}

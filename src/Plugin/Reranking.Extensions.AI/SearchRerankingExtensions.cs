@@ -1,0 +1,76 @@
+using Microsoft.Extensions.AI;
+
+namespace Reranking;
+
+/// <summary>Reranks the results of search delegates, as Agent Framework's <c>TextSearchProvider</c> takes them.</summary>
+/// <remarks>
+/// <para>
+/// The delegate decides how much it fetches: let it fetch <see cref="RerankingOptions.CandidateCount"/> results, of which <see cref="RerankingOptions.TopN"/> stay. The results are
+/// the objects that the delegate gave.
+/// </para>
+/// <para>
+/// A failing scorer gives the first-stage order, even where <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>: frameworks swallow what a
+/// search delegate throws, and the model would answer without any passage and without anybody noticing. What the search itself throws passes.
+/// </para>
+/// </remarks>
+public static class SearchRerankingExtensions
+{
+    /// <summary>Makes a search whose results are reranked.</summary>
+    /// <typeparam name="TResult">The type of the results.</typeparam>
+    /// <param name="search">The first stage.</param>
+    /// <param name="reranker">Reorders what the first stage finds.</param>
+    /// <param name="textSelector">Gives the text of a result to score. A result without one is not scored and comes last.</param>
+    /// <param name="options">The options, or <see langword="null"/> for those of the reranker. They are copied.</param>
+    /// <param name="querySelector">
+    /// Gives the text to rerank by, out of the query that is searched for, or <see langword="null"/> for the query itself. <c>TextSearchProvider</c> joins recent user messages,
+    /// a line each, and a cross-encoder may do better with the last line.
+    /// </param>
+    /// <returns>The search.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static Func<string, CancellationToken, Task<IEnumerable<TResult>>> WithReranking<TResult>(
+        this Func<string, CancellationToken, Task<IEnumerable<TResult>>> search,
+        Reranker reranker,
+        Func<TResult, string?> textSelector,
+        RerankingOptions? options = null,
+        Func<string, string?>? querySelector = null)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        ArgumentNullException.ThrowIfNull(reranker);
+        ArgumentNullException.ThrowIfNull(textSelector);
+        RerankingOptions settings = FallbackOptions.Create(reranker, options);
+        return async (query, cancellationToken) =>
+        {
+            TResult[] candidates = [.. await search(query, cancellationToken).ConfigureAwait(false)];
+            string wanted = querySelector is null ? query : querySelector(query) ?? "";
+            RerankingResult<TResult> result = await reranker.RerankAsync(wanted, candidates, textSelector, settings, cancellationToken).ConfigureAwait(false);
+            return result.Ranking.Select(static ranked => ranked.Candidate).ToArray();
+        };
+    }
+
+    /// <summary>Makes a search that takes a conversation, makes a query of it, and reranks what that query finds.</summary>
+    /// <param name="search">The first stage.</param>
+    /// <param name="queryBuilder">Makes the query, which is searched for and reranked by. Where it is blank there is nothing to search for, and nothing is found.</param>
+    /// <param name="reranker">Reorders what the first stage finds.</param>
+    /// <param name="textSelector">Gives the text of a result to score. A result without one is not scored and comes last.</param>
+    /// <param name="options">The options, or <see langword="null"/> for those of the reranker. They are copied.</param>
+    /// <returns>The search.</returns>
+    /// <exception cref="ArgumentNullException">An argument other than <paramref name="options"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <inheritdoc cref="WithReranking{TResult}(Func{string, CancellationToken, Task{IEnumerable{TResult}}}, Reranker, Func{TResult, string}, RerankingOptions, Func{string, string})" path="/typeparam"/>
+    public static Func<IReadOnlyList<ChatMessage>, CancellationToken, Task<IEnumerable<TResult>>> WithReranking<TResult>(
+        this Func<string, CancellationToken, Task<IEnumerable<TResult>>> search,
+        IQueryBuilder queryBuilder,
+        Reranker reranker,
+        Func<TResult, string?> textSelector,
+        RerankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(queryBuilder);
+        Func<string, CancellationToken, Task<IEnumerable<TResult>>> reranked = search.WithReranking(reranker, textSelector, options);
+        return async (messages, cancellationToken) =>
+        {
+            string query = await queryBuilder.BuildAsync(messages, cancellationToken).ConfigureAwait(false);
+            return string.IsNullOrWhiteSpace(query) ? [] : await reranked(query, cancellationToken).ConfigureAwait(false);
+        };
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace Reranking;
+
+/// <summary>Packs ranked passages into the token budget of a prompt.</summary>
+/// <remarks>
+/// <para>
+/// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages of the same text become one that cites all
+/// sources, near-duplicates are left out, and kept chunks that follow each other in a document are merged, their overlap once.
+/// </para>
+/// <para>
+/// The text never has more tokens than the budget: tokens of a joined text are not the sum of those of its parts, so each trial writes and counts all of it. That is one count of
+/// the text so far a passage; hand over a ranking, not a whole index.
+/// </para>
+/// <para>Thread-safe if the counter and the format are, and cheap to make: make one for each budget.</para>
+/// </remarks>
+public sealed class ContextPacker
+{
+    private readonly Func<string, int> _countTokens;
+    private readonly ContextPackerOptions _options;
+    private readonly int _preambleTokenCount;
+
+    /// <summary>Initializes a new instance of the <see cref="ContextPacker"/> class.</summary>
+    /// <param name="countTokens">Counts the tokens of a text as the chat model does, such as <c>tokenizer.CountTokens</c> of Microsoft.ML.Tokenizers.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="countTokens"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the preamble alone has more tokens than the budget.</exception>
+    public ContextPacker(Func<string, int> countTokens, ContextPackerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(countTokens);
+        _countTokens = countTokens;
+        _options = options?.Clone() ?? new ContextPackerOptions();
+        _preambleTokenCount = countTokens(_options.Preamble);
+        if (FindFault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+    }
+
+    /// <summary>Packs the candidates of a ranking.</summary>
+    /// <typeparam name="T">The type of the candidates.</typeparam>
+    /// <param name="ranking">The ranking, most relevant first.</param>
+    /// <param name="passageSelector">Gives the passage of a candidate.</param>
+    /// <returns>The text, and what became of each candidate by its position in the ranking.</returns>
+    /// <exception cref="ArgumentNullException">An argument, or a passage, is <see langword="null"/>.</exception>
+    public PackedContext Pack<T>(IReadOnlyList<RankedCandidate<T>> ranking, Func<T, ContextPassage> passageSelector)
+    {
+        ArgumentNullException.ThrowIfNull(ranking);
+        ArgumentNullException.ThrowIfNull(passageSelector);
+        return Pack([.. ranking.Select(ranked => passageSelector(ranked.Candidate))]);
+    }
+
+    /// <summary>Packs passages.</summary>
+    /// <param name="passages">The passages, most relevant first.</param>
+    /// <returns>The text, and what became of each passage by its position.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="passages"/>, or one of them, is <see langword="null"/>.</exception>
+    public PackedContext Pack(IReadOnlyList<ContextPassage> passages)
+    {
+        ArgumentNullException.ThrowIfNull(passages);
+        List<KeptPassage> kept = [];
+        List<DroppedPassage> dropped = [];
+        var packed = new PackedContext(_options.Preamble, _preambleTokenCount, [], dropped);
+        for (int i = 0; i < passages.Count; i++)
+        {
+            ContextPassage passage = passages[i];
+            ArgumentNullException.ThrowIfNull(passage, nameof(passages));
+            if (string.IsNullOrWhiteSpace(passage.Text))
+            {
+                dropped.Add(new DroppedPassage(i, PassageDropReason.Blank));
+                continue;
+            }
+
+            var words = new PassageWords(passage.Text);
+            int same = kept.FindIndex(other => other.Words.IsSameAs(words));
+            if (same < 0 && kept.Exists(other => other.Words.Similarity(words) >= _options.NearDuplicateThreshold))
+            {
+                dropped.Add(new DroppedPassage(i, PassageDropReason.NearDuplicate));
+                continue;
+            }
+
+            List<KeptPassage> trial = [.. kept];
+            if (same < 0)
+            {
+                trial.Add(new KeptPassage(passage, words, [(i, passage)]));
+            }
+            else
+            {
+                trial[same] = trial[same].With(i, passage);
+            }
+
+            PackedContext candidate = Write(trial, dropped);
+            if (candidate.TokenCount <= _options.TokenBudget)
+            {
+                (kept, packed) = (trial, candidate);
+            }
+            else
+            {
+                dropped.Add(new DroppedPassage(i, same < 0 ? PassageDropReason.OverBudget : PassageDropReason.Duplicate));
+            }
+        }
+
+        return packed;
+    }
+
+    private static string Format(PackedPassage passage)
+    {
+        string sources = string.Join("; ", passage.Sources.Select(static source => source.Citation).Where(static citation => citation.Length > 0));
+        string separator = sources.Length > 0 ? " " : "";
+        return string.Create(CultureInfo.InvariantCulture, $"[{passage.Citation}]{separator}{sources}\n{passage.Text}");
+    }
+
+    private static PackedPassage Merge(IReadOnlyList<KeptPassage> chunks, int citation)
+    {
+        (int Index, ContextPassage Passage)[] origins = [.. chunks.SelectMany(static chunk => chunk.Origins).OrderBy(static origin => origin.Index)];
+        return new PackedPassage(
+            citation,
+            chunks.Select(static chunk => chunk.Text).Aggregate(NeighbourChunks.Join),
+            [.. origins.Select(static origin => origin.Passage).DistinctBy(static passage => (passage.Title, passage.Link, passage.SourceId))],
+            [.. origins.Select(static origin => origin.Index)]);
+    }
+
+    private PackedContext Write(List<KeptPassage> kept, List<DroppedPassage> dropped)
+    {
+        PackedPassage[] passages = [.. NeighbourChunks.Group(kept).Select(static (chunks, index) => Merge(chunks, index + 1))];
+        IEnumerable<PackedPassage> ordered = _options.Order == PassageOrder.BestFirst
+            ? passages
+            : passages.Where(static (_, rank) => rank % 2 == 0).Concat(passages.Where(static (_, rank) => rank % 2 == 1).Reverse());
+        IEnumerable<string> parts = ordered.Select(_options.Format ?? Format);
+        string text = string.Join(_options.Separator, _options.Preamble.Length == 0 ? parts : parts.Prepend(_options.Preamble));
+        return new PackedContext(text, _countTokens(text), passages, dropped);
+    }
+
+    private string? FindFault() =>
+        _options.TokenBudget < 1 ? $"{nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected 1 or more."
+        : _options.NearDuplicateThreshold is not (null or > 0 and <= 1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{nameof(_options.NearDuplicateThreshold)} is {_options.NearDuplicateThreshold}; expected more than 0 and at most 1, or none.")
+        : !Enum.IsDefined(_options.Order) ? $"{nameof(_options.Order)} is {_options.Order}; expected {nameof(PassageOrder.BestFirst)} or {nameof(PassageOrder.BestFirstAndLast)}."
+        : _preambleTokenCount > _options.TokenBudget
+            ? $"{nameof(_options.Preamble)} has {_preambleTokenCount} tokens, and {nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected room for passages. Raise the budget or shorten the preamble."
+        : null;
+}
