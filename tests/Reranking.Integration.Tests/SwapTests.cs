@@ -59,7 +59,6 @@ public sealed class SwapTests : IDisposable
             }
 
             Assert.Equal("swapped", await app.ChangeAsync(i % 2 == 0 ? hosted : local));
-            if (i % 100 == 0) TestContext.Current.TestOutputHelper?.WriteLine($"{i} {made.Count(x=>x.IsAlive)} alive {PrivateMemory()/1000000}");
             if (i == Swaps / 5)
             {
                 memory = PrivateMemory();
@@ -105,10 +104,6 @@ public sealed class SwapTests : IDisposable
 
     private static long PrivateMemory()
     {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        TestContext.Current.TestOutputHelper?.WriteLine($"managed {GC.GetTotalMemory(true)/1000000} MB, heap committed {GC.GetGCMemoryInfo().TotalCommittedBytes/1000000}, working set {Environment.WorkingSet/1000000}");
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;
     }
