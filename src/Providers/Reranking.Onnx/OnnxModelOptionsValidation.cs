@@ -78,6 +78,44 @@ internal static class OnnxModelOptionsValidation
         {
             yield return Message(path, nameof(options.MaxBatchTokens), options.MaxBatchTokens, "512 to 1048576");
         }
+
+        foreach (string failure in options is OnnxScorerOptions scorer ? PromptFailures(scorer) : [])
+        {
+            yield return failure;
+        }
+    }
+
+    private static IEnumerable<string> PromptFailures(OnnxScorerOptions options)
+    {
+        string path = options.SettingsPath;
+        if (options.Label is { } label && string.IsNullOrWhiteSpace(label))
+        {
+            yield return Message(path, nameof(options.Label), "blank", "the name or the index of a label, or none");
+        }
+
+        if (options.Prompt is { } prompt && Prompts.Problem(prompt) is { } expected)
+        {
+            yield return Message(path, nameof(options.Prompt), string.IsNullOrWhiteSpace(prompt) ? "blank" : $"'{prompt}'", expected);
+        }
+        else if (options.Prompt is { } template && options.Instruction is null && PromptText.Count(template, PromptText.Instruction) > 0)
+        {
+            yield return $"{path}:{nameof(options.Instruction)} is not set, but {path}:{nameof(options.Prompt)} has a place for it; expected a text.";
+        }
+
+        if (options.YesToken == "")
+        {
+            yield return Message(path, nameof(options.YesToken), "blank", "a token, or none");
+        }
+
+        if (options.NoToken == "")
+        {
+            yield return Message(path, nameof(options.NoToken), "blank", "a token, or none");
+        }
+
+        if (options.YesToken is { Length: > 0 } yes && yes == options.NoToken)
+        {
+            yield return Message(path, nameof(options.NoToken), $"'{yes}', the same as {nameof(options.YesToken)}", "another token");
+        }
     }
 
     private static string Message(string path, string key, object? found, string expected) =>

@@ -15,6 +15,9 @@ namespace Reranking.Onnx;
 /// </remarks>
 public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
 {
+    /// <summary>The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes before <see cref="OnnxScorerOptions.Instruction"/>.</summary>
+    public const string InstructionProperty = "instruction";
+
     private const string ProviderName = "onnx";
     private const string BundledModel = "ms-marco-MiniLM-L-12-v2-int8";
 
@@ -44,6 +47,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     public Task WarmUpAsync(CancellationToken cancellationToken = default) => ScoreAsync("warm up", ["warm up"], options: null, cancellationToken);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The additional property <see cref="InstructionProperty"/> is no text.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -67,6 +71,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
             throw new RelevanceScoringException($"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
         }
 
+        var pairQuery = new PairQuery(query, Instruction(options));
         CrossEncoder encoder = await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
         if (documents.Count == 0)
         {
@@ -77,7 +82,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         using OnnxModel held = encoder.Model;
 
         // Off the caller's thread: a thousand long documents take a while to encode.
-        return await Task.Run(() => encoder.ScoreAsync(query, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => encoder.ScoreAsync(pairQuery, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -92,6 +97,15 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
 
     /// <summary>Gives the model back once the calls under way have ended.</summary>
     public void Dispose() => _loader.Dispose();
+
+    private static string? Instruction(RelevanceScoringOptions? options)
+    {
+        object? instruction = null;
+        _ = options?.AdditionalProperties?.TryGetValue(InstructionProperty, out instruction);
+        return instruction is null or string
+            ? (string?)instruction
+            : throw new ArgumentException($"The additional property {InstructionProperty} is a {instruction.GetType().Name}; expected a text.", nameof(options));
+    }
 
     private async Task<CrossEncoder> LoadAsync()
     {

@@ -21,6 +21,11 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger) :
         [nameof(OnnxScorerOptions.ExecutionProvider)] = OneOf<OnnxExecutionProvider>(),
         [nameof(OnnxScorerOptions.DeviceId)] = Number(),
         [nameof(OnnxScorerOptions.MaxBatchTokens)] = Number(),
+        [nameof(OnnxScorerOptions.Label)] = Text(),
+        [nameof(OnnxScorerOptions.Prompt)] = Text(),
+        [nameof(OnnxScorerOptions.Instruction)] = Text(),
+        [nameof(OnnxScorerOptions.YesToken)] = Text(),
+        [nameof(OnnxScorerOptions.NoToken)] = Text(),
     };
 
     public override IReadOnlyCollection<string> Keys => Settings.Keys;

@@ -3,33 +3,31 @@ namespace Reranking.Onnx;
 /// <summary>A query and its documents as token ids: the query once, the documents one after another.</summary>
 internal sealed class PairInputs : ModelInputs, IDisposable
 {
-    private readonly Tokenizer _tokenizer;
+    private readonly PairFormat _format;
     private readonly TokenBuffer _tokens;
     private readonly Pair[] _pairs;
 
-    private PairInputs(Tokenizer tokenizer, TokenBuffer tokens, int count)
+    private PairInputs(PairFormat format, TokenBuffer tokens, int count)
     {
-        _tokenizer = tokenizer;
+        _format = format;
         _tokens = tokens;
         _pairs = new Pair[count];
     }
 
     public override int Count => _pairs.Length;
 
-    public static PairInputs Encode(OnnxModel model, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    public static PairInputs Encode(PairFormat format, PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
     {
-        Tokenizer tokenizer = model.Tokenizer;
-        int budget = model.MaxTokens - tokenizer.PairSpecialTokenCount;
-        var inputs = new PairInputs(tokenizer, TokenBufferPool.Rent(), documents.Count);
+        var inputs = new PairInputs(format, TokenBufferPool.Rent(), documents.Count);
         try
         {
             TokenBuffer tokens = inputs._tokens;
-            EncodedText encodedQuery = tokenizer.Encode(query, model.MaxTokens, tokens);
+            EncodedText encodedQuery = format.EncodeQuery(query, tokens);
             for (int i = 0; i < documents.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                EncodedText document = tokenizer.Encode(documents[i], model.MaxTokens, tokens);
-                PairFit fit = PairFit.Compute(encodedQuery.Count, document.Count, budget, TruncationStrategy.LongestFirst);
+                EncodedText document = format.EncodeDocument(query, documents[i], tokens);
+                PairFit fit = format.Fit(encodedQuery, document);
                 tokens.Truncate(document.Start + fit.DocumentLength);   // what does not fit makes room for the next
                 inputs._pairs[i] = new Pair(document.Start, fit.QueryLength, fit.DocumentLength, IsTruncated(encodedQuery, fit.QueryLength) || IsTruncated(document, fit.DocumentLength));
             }
@@ -45,13 +43,13 @@ internal sealed class PairInputs : ModelInputs, IDisposable
 
     public bool IsTruncated(int index) => _pairs[index].IsTruncated;
 
-    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + _tokenizer.PairSpecialTokenCount;
+    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + _format.FixedTokenCount;
 
     public override void Write(int index, Span<long> ids, Span<long> typeIds)
     {
         ReadOnlySpan<int> tokens = _tokens.Ids;
         Pair pair = _pairs[index];
-        _tokenizer.WritePair(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
+        _format.Write(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
     }
 
     public void Dispose() => TokenBufferPool.Return(_tokens);
