@@ -19,7 +19,7 @@ internal sealed partial class OnnxModel : IDisposable
     private readonly string[] _outputNames;
     private readonly TensorElementType _outputType;
     private readonly bool _hasOnePosition;
-    private readonly MemoryGate _tokenLogitsGate = new(MaxTokenLogitsSize);
+    private readonly NativeMemoryPool _tokenLogits = new(MaxTokenLogitsSize);
     private readonly InferenceScheduler _scheduler;
     private readonly ConcurrentBag<RunBuffers> _buffers = [];
     private int _holders = 1;
@@ -140,7 +140,14 @@ internal sealed partial class OnnxModel : IDisposable
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static options => ((RequestRunOptions)options!).Terminate(), options);
         await using (registration.ConfigureAwait(false))
         {
-            await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow), cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _tokenLogits.Trim();
+            }
         }
     }
 
@@ -176,7 +183,7 @@ internal sealed partial class OnnxModel : IDisposable
     private void RunLanguageModel(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers, RunOptions runOptions, RowReader readRow)
     {
         int positions = _hasOnePosition ? 1 : length;
-        using var logits = new TokenLogits(_tokenLogitsGate, _outputType, batch.Length, positions, OutputWidth);
+        using var logits = new TokenLogits(_tokenLogits, _outputType, batch.Length, positions, OutputWidth);
         Run(batch.Length, length, buffers, runOptions, logits.Bind(OutputRank == 2 ? [batch.Length, OutputWidth] : [batch.Length, positions, OutputWidth]));
         for (int row = 0; row < batch.Length; row++)
         {
