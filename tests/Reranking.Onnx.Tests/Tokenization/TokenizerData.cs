@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -8,6 +9,7 @@ namespace Reranking.Onnx.Tests;
 internal static class TokenizerData
 {
     private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => Tokenizer.Load(BundledPath));
+    private static readonly ConcurrentDictionary<string, Lazy<Tokenizer>> FamilyTokenizers = new();
     private static readonly Lazy<string[]> TortureTexts = new(ReadTorture);
 
     /// <summary>Gets the tokenizer of the bundled model, which is the one that the goldens were made with but for truncation and padding.</summary>
@@ -18,13 +20,28 @@ internal static class TokenizerData
     /// <summary>Gets the torture texts by their id.</summary>
     public static IReadOnlyList<string> Torture => TortureTexts.Value;
 
+    /// <summary>Gets the tokenizer of a family: a folder of the test data.</summary>
+    public static Tokenizer Load(string family) => family == "bert"
+        ? Bundled
+        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadJson(ReadText(name)))).Value;
+
+    /// <summary>Reads the tokenizer.json of a family.</summary>
+    public static string ReadText(string family)
+    {
+        if (family == "bert")
+        {
+            return File.ReadAllText(BundledPath);
+        }
+
+        using var reader = new StreamReader(Unzip(Path.Combine(family, "tokenizer.json.gz")));
+        return reader.ReadToEnd();
+    }
+
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "tokenizers", name);
 
     public static IEnumerable<JsonElement> ReadLines(string name)
     {
-        using FileStream file = File.OpenRead(PathOf(name));
-        using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-        using var reader = new StreamReader(unzipped);
+        using var reader = new StreamReader(Unzip(name));
         while (reader.ReadLine() is { } line)
         {
             using var document = JsonDocument.Parse(line);
@@ -71,6 +88,8 @@ internal static class TokenizerData
         TokenizerScratch.Return(scratch);
         return normalized;
     }
+
+    private static GZipStream Unzip(string name) => new(File.OpenRead(PathOf(name)), CompressionMode.Decompress);
 
     private static string[] ReadTorture()
     {

@@ -6,7 +6,7 @@ namespace Reranking.Onnx.Tests;
 /// <summary>A tokenizer.json that can't be used is refused when it is loaded, and the message says why.</summary>
 public class TokenizerLoadTests
 {
-    private const string Hint = "Take a model folder of a BERT cross-encoder: Reranking:Onnx:ModelPath.";
+    private const string Hint = "Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.";
 
     private const string Valid = """
         {

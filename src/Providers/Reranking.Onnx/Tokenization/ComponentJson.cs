@@ -21,7 +21,7 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     public RelevanceScoringException Unusable(string problem) => Unusable(path, problem);
 
     public static RelevanceScoringException Unusable(string path, string problem, Exception? cause = null) =>
-        new($"'{path}' {problem}. Take a model folder of a BERT cross-encoder: Reranking:Onnx:ModelPath.", cause);
+        new($"'{path}' {problem}. Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.", cause);
 
     public bool GetBoolean(string name) => GetOptionalBoolean(name) ?? throw Missing(name, "true or false");
 
@@ -46,6 +46,18 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     {
         JsonElement[] parts = [.. GetElements(name)];
         return parts.Length == 2 ? ReadNumber(parts[1], name) : throw Wrong(name, "a token and its id");
+    }
+
+    /// <summary>Reads an array of two texts each, which older files write as one text with a space between them.</summary>
+    public IEnumerable<(string First, string Second)> GetTextPairs(string name)
+    {
+        foreach (JsonElement value in GetElements(name))
+        {
+            string[] parts = value.ValueKind == JsonValueKind.Array
+                ? [.. value.EnumerateArray().Select(part => ReadString(part, name))]
+                : ReadString(value, name).Split(' ');
+            yield return parts.Length == 2 ? (parts[0], parts[1]) : throw Wrong(name, "two texts each");
+        }
     }
 
     public Dictionary<string, int> GetVocabulary(string name)

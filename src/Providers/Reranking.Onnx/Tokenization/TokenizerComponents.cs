@@ -7,22 +7,33 @@ internal static class TokenizerComponents
     {
         ["BertNormalizer"] = BertNormalizer.Read,
         ["Lowercase"] = static _ => new LowercaseNormalizer(),
+        ["NFC"] = static _ => new UnicodeNormalizer(composes: true, isCompatible: false),
+        ["NFD"] = static _ => new UnicodeNormalizer(composes: false, isCompatible: false),
+        ["NFKC"] = static _ => new UnicodeNormalizer(composes: true, isCompatible: true),
+        ["NFKD"] = static _ => new UnicodeNormalizer(composes: false, isCompatible: true),
         ["Sequence"] = NormalizerSequence.Read,
     });
 
     public static ComponentRegistry<PreTokenizer> PreTokenizers { get; } = new(new()
     {
         ["BertPreTokenizer"] = static _ => new BertPreTokenizer(),
+        ["ByteLevel"] = ByteLevelPreTokenizer.Read,
+        ["Sequence"] = PreTokenizerSequence.Read,
+        ["Split"] = SplitPreTokenizer.Read,
     });
 
     public static ComponentRegistry<TokenModel> Models { get; } = new(new()
     {
+        ["BPE"] = BpeModel.Read,
         ["WordPiece"] = WordPieceModel.Read,
     });
 
     public static ComponentRegistry<PostProcessor> PostProcessors { get; } = new(new()
     {
         ["BertProcessing"] = BertProcessing.Read,
+        ["ByteLevel"] = static _ => PostProcessor.None,
+        ["RobertaProcessing"] = RobertaProcessing.Read,
+        ["Sequence"] = PostProcessorSequence.Read,
         ["TemplateProcessing"] = TemplateProcessing.Read,
     });
 }

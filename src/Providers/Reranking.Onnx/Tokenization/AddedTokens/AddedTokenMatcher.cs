@@ -10,6 +10,7 @@ internal sealed class AddedTokenMatcher
     private readonly CharTrie _trie;
     private readonly SearchValues<char> _firstCharacters;
     private readonly SearchValues<char> _characters;
+    private readonly HashSet<(char First, char Second)> _neighbours;
 
     /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
     /// <param name="tokens">Each token by what it looks like in the text; of equal ones the first counts.</param>
@@ -19,6 +20,7 @@ internal sealed class AddedTokenMatcher
         _trie = new CharTrie(tokens.Select((token, index) => KeyValuePair.Create(token.Pattern, index)));
         _firstCharacters = SearchValues.Create([.. tokens.Select(token => token.Pattern[0])]);
         _characters = SearchValues.Create([.. tokens.SelectMany(token => token.Pattern)]);
+        _neighbours = [.. tokens.SelectMany(token => token.Pattern.Zip(token.Pattern[1..]))];
         StripsLeft = _tokens.Any(token => token.StripsLeft);
         StripsRight = _tokens.Any(token => token.StripsRight);
     }
@@ -29,8 +31,11 @@ internal sealed class AddedTokenMatcher
 
     public bool StripsRight { get; }
 
-    /// <summary>Tells whether any token has this character.</summary>
-    public bool UsesCharacter(char character) => _characters.Contains(character);
+    /// <summary>Tells whether any token may have these two next to each other.</summary>
+    /// <param name="previous">The code point before, or -1 where it isn't known.</param>
+    /// <param name="next">The character after.</param>
+    public bool MayJoin(int previous, char next) =>
+        previous is < 0 or > char.MaxValue ? _characters.Contains(next) : _neighbours.Contains(((char)previous, next));
 
     /// <summary>Finds the first token that starts in a part of the text.</summary>
     /// <param name="text">The whole text.</param>

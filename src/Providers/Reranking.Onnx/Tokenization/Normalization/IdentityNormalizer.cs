@@ -20,4 +20,6 @@ internal sealed class IdentityNormalizer : Normalizer
     }
 
     public override int StartOf(int codePoint) => codePoint;
+
+    public override int EndOf(int codePoint) => codePoint;
 }

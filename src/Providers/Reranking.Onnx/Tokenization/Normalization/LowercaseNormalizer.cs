@@ -27,4 +27,6 @@ internal sealed class LowercaseNormalizer : Normalizer
     }
 
     public override int StartOf(int codePoint) => codePoint < 0x80 ? char.ToLowerInvariant((char)codePoint) : -1;
+
+    public override int EndOf(int codePoint) => StartOf(codePoint);
 }

@@ -35,4 +35,14 @@ internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 
         return codePoint;
     }
+
+    public override int EndOf(int codePoint)
+    {
+        foreach (Normalizer normalizer in normalizers)
+        {
+            codePoint = codePoint < 0 ? codePoint : normalizer.EndOf(codePoint);
+        }
+
+        return codePoint;
+    }
 }

@@ -4,13 +4,19 @@ using System.Text;
 namespace Reranking.Onnx;
 
 /// <summary>Classes and mappings of code points, from frozen tables and not from .NET's.</summary>
-/// <remarks>Thread-safe. The tables are expanded once a process, to about 70 kB.</remarks>
+/// <remarks>Thread-safe. The tables are expanded once a process, to about 200 kB.</remarks>
 internal static class CodePoints
 {
     private const int PageBits = 8;
     private const int PageSize = 1 << PageBits;
     private const int HangulFirst = 0xAC00;
     private const int HangulLast = 0xD7A3;
+    private const int LeadFirst = 0x1100;
+    private const int LeadCount = 19;
+    private const int VowelFirst = 0x1161;
+    private const int VowelCount = 21;
+    private const int TrailBase = 0x11A7;
+    private const int TrailCount = 28;
 
     private static readonly byte[] PageOf = new byte[(0x10FFFF >> PageBits) + 1];
     private static readonly CodePointClasses[] Pages = BuildPages(PageOf);
@@ -19,7 +25,10 @@ internal static class CodePoints
     // Copies, as code that is not optimized allocates for each look at the table itself.
     private static readonly int[] DecompositionTable = [.. UnicodeTables.Decomposition];
     private static readonly int[] CombiningClassTable = [.. UnicodeTables.CombiningClass];
-    private static readonly (int[] From, int[] Start) Decompositions = BuildDecompositions();
+    private static readonly int[] CompatibilityTable = [.. UnicodeTables.CompatibilityDecomposition];
+    private static readonly (int[] From, int[] Start) Decompositions = BuildDecompositions(DecompositionTable);
+    private static readonly (int[] From, int[] Start) CompatibilityDecompositions = BuildDecompositions(CompatibilityTable);
+    private static readonly (long[] Pairs, int[] To) Compositions = BuildCompositions();
 
     public static CodePointClasses ClassesOf(int codePoint) =>
         Pages[(PageOf[codePoint >> PageBits] << PageBits) | (codePoint & (PageSize - 1))];
@@ -50,6 +59,38 @@ internal static class CodePoints
         return DecompositionTable.AsSpan(start + 1, DecompositionTable[start]);
     }
 
+    /// <summary>Gives the full decomposition of a code point that is <see cref="CodePointClasses.HasCompatibilityDecomposition"/>.</summary>
+    public static ReadOnlySpan<int> DecomposeCompatibly(int codePoint)
+    {
+        int start = CompatibilityDecompositions.Start[SortedSearch.IndexOf<int>(CompatibilityDecompositions.From, codePoint)];
+        return CompatibilityTable.AsSpan(start + 1, CompatibilityTable[start]);
+    }
+
+    /// <summary>Gives what NFC makes of two code points that follow each other, or -1 where they stay two.</summary>
+    public static int Compose(int first, int second)
+    {
+        int hangul = ComposeHangul(first, second);
+        if (hangul >= 0)
+        {
+            return hangul;
+        }
+
+        int index = SortedSearch.IndexOf<long>(Compositions.Pairs, PairOf(first, second));
+        return index < 0 ? -1 : Compositions.To[index];
+    }
+
+    /// <summary>Counts the code units of the code points of some classes, out of a mask, that a part of a text starts with.</summary>
+    public static int CountRun(ReadOnlySpan<char> text, CodePointClasses mask, CodePointClasses classes)
+    {
+        int i = 0;
+        while (i < text.Length && (ClassesOf(Decode(text, i, out int length)) & mask) == classes)
+        {
+            i += length;
+        }
+
+        return i;
+    }
+
     /// <summary>Reads one code point; a lone surrogate reads as U+FFFD.</summary>
     public static int Decode(ReadOnlySpan<char> text, int index, out int length)
     {
@@ -78,17 +119,25 @@ internal static class CodePoints
     // The arithmetic of chapter 3.12 of the Unicode standard.
     private static ReadOnlySpan<int> DecomposeHangul(int syllable, Span<int> parts)
     {
-        const int LeadFirst = 0x1100;
-        const int VowelFirst = 0x1161;
-        const int TrailBase = 0x11A7;
-        const int VowelCount = 21;
-        const int TrailCount = 28;
         int trail = syllable % TrailCount;
         parts[0] = LeadFirst + (syllable / (VowelCount * TrailCount));
         parts[1] = VowelFirst + (syllable / TrailCount % VowelCount);
         parts[2] = TrailBase + trail;
         return parts[..(trail == 0 ? 2 : 3)];
     }
+
+    private static int ComposeHangul(int first, int second)
+    {
+        if (first is >= LeadFirst and < LeadFirst + LeadCount && second is >= VowelFirst and < VowelFirst + VowelCount)
+        {
+            return HangulFirst + ((((first - LeadFirst) * VowelCount) + (second - VowelFirst)) * TrailCount);
+        }
+
+        bool isOpen = first is >= HangulFirst and <= HangulLast && (first - HangulFirst) % TrailCount == 0;
+        return isOpen && second is > TrailBase and < TrailBase + TrailCount ? first + (second - TrailBase) : -1;
+    }
+
+    private static long PairOf(int first, int second) => ((long)first << 32) | (long)second;
 
     private static int FindRange(ReadOnlySpan<int> ranges, int codePoint, int width)
     {
@@ -123,10 +172,18 @@ internal static class CodePoints
         Mark(all, UnicodeTables.Ideograph, CodePointClasses.Ideograph);
         Mark(all, UnicodeTables.StrippedMark, CodePointClasses.StrippedMark);
         Mark(all, UnicodeTables.CombiningClass, CodePointClasses.Combining, width: 3);
-        Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition);
-        for (int i = 0; i < UnicodeTables.Decomposition.Length; i += 2 + UnicodeTables.Decomposition[i + 1])
+        Mark(all, UnicodeTables.AccentMark, CodePointClasses.AccentMark);
+        Mark(all, UnicodeTables.Letter, CodePointClasses.Letter);
+        Mark(all, UnicodeTables.Number, CodePointClasses.Number);
+        Mark(all, UnicodeTables.Digit, CodePointClasses.Digit);
+        Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition | CodePointClasses.Composed);
+        Mark(all, [VowelFirst, VowelFirst + VowelCount - 1, TrailBase + 1, TrailBase + TrailCount - 1], CodePointClasses.JoinsBefore);
+        MarkDecompositions(all, UnicodeTables.Decomposition, CodePointClasses.HasDecomposition);
+        MarkDecompositions(all, UnicodeTables.CompatibilityDecomposition, CodePointClasses.HasCompatibilityDecomposition);
+        for (int i = 0; i < UnicodeTables.Composition.Length; i += 3)
         {
-            all[UnicodeTables.Decomposition[i]] |= CodePointClasses.HasDecomposition;
+            all[UnicodeTables.Composition[i + 1]] |= CodePointClasses.JoinsBefore;
+            all[UnicodeTables.Composition[i + 2]] |= CodePointClasses.Composed;
         }
 
         for (int i = 0; i < UnicodeTables.Lowercase.Length; i += 2)
@@ -145,6 +202,14 @@ internal static class CodePoints
             {
                 classes |= mark;
             }
+        }
+    }
+
+    private static void MarkDecompositions(CodePointClasses[] all, ReadOnlySpan<int> entries, CodePointClasses mark)
+    {
+        for (int i = 0; i < entries.Length; i += 2 + entries[i + 1])
+        {
+            all[entries[i]] |= mark;
         }
     }
 
@@ -186,9 +251,8 @@ internal static class CodePoints
         return (from, to);
     }
 
-    private static (int[] From, int[] Start) BuildDecompositions()
+    private static (int[] From, int[] Start) BuildDecompositions(int[] entries)
     {
-        ReadOnlySpan<int> entries = UnicodeTables.Decomposition;
         var from = new List<int>();
         var start = new List<int>();
         for (int i = 0; i < entries.Length; i += 2 + entries[i + 1])
@@ -198,5 +262,18 @@ internal static class CodePoints
         }
 
         return ([.. from], [.. start]);
+    }
+
+    private static (long[] Pairs, int[] To) BuildCompositions()
+    {
+        ReadOnlySpan<int> entries = UnicodeTables.Composition;
+        long[] pairs = new long[entries.Length / 3];
+        int[] to = new int[pairs.Length];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            (pairs[i], to[i]) = (PairOf(entries[3 * i], entries[(3 * i) + 1]), entries[(3 * i) + 2]);
+        }
+
+        return (pairs, to);
     }
 }

@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Text;
+
+namespace Reranking.Onnx;
+
+/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, the leftmost first, until none is left.</summary>
+internal sealed class BpeModel : TokenModel
+{
+    // A word of more code units than this for each id wanted is first read as far only: what comes later can't reach back over that many merges.
+    private const int CharactersPerWantedId = 8;
+    private const int ShortestWindow = 4_096;
+
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly int[] _byteIds;
+    private readonly MergeTable _merges;
+    private readonly CharTrie? _wholeWords;
+
+    private BpeModel(Dictionary<string, int> vocabulary, int[] byteIds, MergeTable merges, bool takesWholeWords)
+    {
+        _vocabulary = vocabulary;
+        _byteIds = byteIds;
+        _merges = merges;
+        _wholeWords = takesWholeWords ? new CharTrie(vocabulary.Where(token => token.Key.Length > 0)) : null;
+        HighestId = vocabulary.Values.Max();
+    }
+
+    public override int Count => _vocabulary.Count;
+
+    public override int HighestId { get; }
+
+    public override bool ReadsBytes => true;
+
+    public static BpeModel Read(ComponentJson json)
+    {
+        foreach (string affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
+        {
+            if (json.FindString(affix) is { Length: > 0 } found)
+            {
+                throw json.Unusable($"has the {affix} '{found}' in its {json.Kind}; expected none, as in models of bytes");
+            }
+        }
+
+        Dictionary<string, int> vocabulary = json.GetVocabulary("vocab");
+        int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => IdOf(ByteAlphabet.CharacterOf((byte)value).ToString()))];
+        (int, int, int)[] merges = [.. json.GetTextPairs("merges").Select(merge => (IdOf(merge.First), IdOf(merge.Second), IdOf(merge.First + merge.Second)))];
+        return new BpeModel(vocabulary, byteIds, new MergeTable(merges), json.GetOptionalBoolean("ignore_merges") ?? false);
+
+        int IdOf(string token) => vocabulary.TryGetValue(token, out int id)
+            ? id
+            : throw json.Unusable($"has no '{token}' in the vocabulary of its {json.Kind}; expected all bytes and all that merges need");
+    }
+
+    public override int? FindId(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
+
+    public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
+    {
+        int start = output.Count;
+        long window = Math.Max(ShortestWindow, (long)wanted * CharactersPerWantedId);
+        while (preToken.Length > window)
+        {
+            // A surrogate that is cut off becomes bytes of U+FFFD, far beyond the ids that count.
+            EncodeAll(preToken[..(int)window], output, scratch);
+            if (output.Count - start >= 2L * wanted)
+            {
+                return;
+            }
+
+            output.Truncate(start);
+            window *= 4;
+        }
+
+        EncodeAll(preToken, output, scratch);
+    }
+
+    private void EncodeAll(ReadOnlySpan<char> word, TokenBuffer output, TokenizerScratch scratch)
+    {
+        if (word.Length <= BpeScratch.Capacity && Encoding.UTF8.TryGetBytes(word, scratch.Bpe.Bytes, out int count))
+        {
+            ReadOnlySpan<byte> bytes = scratch.Bpe.Bytes.AsSpan(0, count);
+            if (!TryAddWhole(bytes, output, scratch))
+            {
+                EncodeShort(bytes, output, scratch.Bpe);
+            }
+
+            return;
+        }
+
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
+        ReadOnlySpan<byte> all = rented.AsSpan(0, Encoding.UTF8.GetBytes(word, rented));
+        if (!TryAddWhole(all, output, scratch))
+        {
+            EncodeLong(all, output, scratch.BpeQueue);
+        }
+
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    // ignore_merges: a word that is a token needs none.
+    private bool TryAddWhole(ReadOnlySpan<byte> bytes, TokenBuffer output, TokenizerScratch scratch)
+    {
+        if (_wholeWords is null)
+        {
+            return false;
+        }
+
+        CharBuffer written = scratch.RentBuffer();
+        foreach (byte value in bytes)
+        {
+            written.Append(ByteAlphabet.CharacterOf(value));
+        }
+
+        int? id = _wholeWords.Find(written.Span);
+        scratch.ReturnBuffer(written);
+        if (id is { } found)
+        {
+            output.Add(found);
+        }
+
+        return id is not null;
+    }
+
+    // Looks for the lowest rank again after each merge, which for a few bytes is faster than keeping them sorted.
+    private void EncodeShort(ReadOnlySpan<byte> bytes, TokenBuffer output, BpeScratch scratch)
+    {
+        Span<int> ids = scratch.Ids.AsSpan(0, bytes.Length);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            ids[i] = _byteIds[bytes[i]];
+        }
+
+        Span<long> merges = scratch.Merges.AsSpan(0, bytes.Length - 1);
+        for (int i = 0; i < merges.Length; i++)
+        {
+            merges[i] = _merges.Find(ids[i], ids[i + 1]);
+        }
+
+        while (FindLowest(merges, out int lowest))
+        {
+            ids[lowest] = MergeTable.MergedOf(merges[lowest]);
+            ids[(lowest + 2)..].CopyTo(ids[(lowest + 1)..]);
+            ids = ids[..^1];
+            merges[(lowest + 1)..].CopyTo(merges[lowest..]);
+            merges = merges[..^1];
+            if (lowest > 0)
+            {
+                merges[lowest - 1] = _merges.Find(ids[lowest - 1], ids[lowest]);
+            }
+
+            if (lowest < merges.Length)
+            {
+                merges[lowest] = _merges.Find(ids[lowest], ids[lowest + 1]);
+            }
+        }
+
+        foreach (int id in ids)
+        {
+            output.Add(id);
+        }
+    }
+
+    private static bool FindLowest(ReadOnlySpan<long> merges, out int index)
+    {
+        long lowest = MergeTable.None;
+        index = -1;
+        for (int i = 0; i < merges.Length; i++)
+        {
+            if (merges[i] < lowest)
+            {
+                lowest = merges[i];
+                index = i;
+            }
+        }
+
+        return index >= 0;
+    }
+
+    // The same with a queue: n log n for any word, as a word may be as long as a text.
+    private void EncodeLong(ReadOnlySpan<byte> bytes, TokenBuffer output, BpeQueue queue)
+    {
+        queue.Begin(bytes.Length);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            queue.Ids[i] = _byteIds[bytes[i]];
+        }
+
+        for (int i = 0; i + 1 < bytes.Length; i++)
+        {
+            queue.Add(i, _merges.Find(queue.Ids[i], queue.Ids[i + 1]));
+        }
+
+        while (queue.TryTake(out int left, out int rank))
+        {
+            int right = queue.NextOf(left);
+            long merge = right < 0 ? MergeTable.None : _merges.Find(queue.Ids[left], queue.Ids[right]);
+
+            // One of the two may have merged with another since.
+            if (merge == MergeTable.None || MergeTable.RankOf(merge) != rank)
+            {
+                continue;
+            }
+
+            queue.Merge(left, right, MergeTable.MergedOf(merge));
+            if (queue.PreviousOf(left) is >= 0 and int previous)
+            {
+                queue.Add(previous, _merges.Find(queue.Ids[previous], queue.Ids[left]));
+            }
+
+            if (queue.NextOf(left) is >= 0 and int next)
+            {
+                queue.Add(left, _merges.Find(queue.Ids[left], queue.Ids[next]));
+            }
+        }
+
+        for (int i = 0; i >= 0; i = queue.NextOf(i))
+        {
+            output.Add(queue.Ids[i]);
+        }
+
+        queue.End();
+    }
+}
