@@ -10,6 +10,9 @@ internal sealed class BpeModel : TokenModel
     private const int CharactersPerWantedId = 8;
     private const int ShortestWindow = 4_096;
 
+    // Most vocabularies lack the bytes that UTF-8 never has. A byte without a token goes, as in HuggingFace.
+    private const int Missing = -1;
+
     private readonly Dictionary<string, int> _vocabulary;
     private readonly int[] _byteIds;
     private readonly MergeTable _merges;
@@ -41,13 +44,18 @@ internal sealed class BpeModel : TokenModel
         }
 
         Dictionary<string, int> vocabulary = json.GetVocabulary("vocab");
-        int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => IdOf(ByteAlphabet.CharacterOf((byte)value).ToString()))];
+        int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.GetValueOrDefault(ByteAlphabet.CharacterOf((byte)value).ToString(), Missing))];
+        if (json.FindString("unk_token") is { } unknown && byteIds.Contains(Missing))
+        {
+            throw json.Unusable($"has the unk_token '{unknown}' in its {json.Kind} and no token for some bytes; expected all 256 bytes or no unk_token");
+        }
+
         (int, int, int)[] merges = [.. json.GetTextPairs("merges").Select(merge => (IdOf(merge.First), IdOf(merge.Second), IdOf(merge.First + merge.Second)))];
         return new BpeModel(vocabulary, byteIds, new MergeTable(merges), json.GetOptionalBoolean("ignore_merges") ?? false);
 
         int IdOf(string token) => vocabulary.TryGetValue(token, out int id)
             ? id
-            : throw json.Unusable($"has no '{token}' in the vocabulary of its {json.Kind}; expected all bytes and all that merges need");
+            : throw json.Unusable($"has no '{token}' in the vocabulary of its {json.Kind}; expected all that its merges name");
     }
 
     public override int? FindId(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
@@ -122,13 +130,8 @@ internal sealed class BpeModel : TokenModel
     // Looks for the lowest rank again after each merge, which for a few bytes is faster than keeping them sorted.
     private void EncodeShort(ReadOnlySpan<byte> bytes, TokenBuffer output, BpeScratch scratch)
     {
-        Span<int> ids = scratch.Ids.AsSpan(0, bytes.Length);
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            ids[i] = _byteIds[bytes[i]];
-        }
-
-        Span<long> merges = scratch.Merges.AsSpan(0, bytes.Length - 1);
+        Span<int> ids = scratch.Ids.AsSpan(0, ReadBytes(bytes, scratch.Ids));
+        Span<long> merges = scratch.Merges.AsSpan(0, Math.Max(0, ids.Length - 1));
         for (int i = 0; i < merges.Length; i++)
         {
             merges[i] = _merges.Find(ids[i], ids[i + 1]);
@@ -158,6 +161,20 @@ internal sealed class BpeModel : TokenModel
         }
     }
 
+    private int ReadBytes(ReadOnlySpan<byte> bytes, Span<int> ids)
+    {
+        int count = 0;
+        foreach (byte value in bytes)
+        {
+            if (_byteIds[value] != Missing)
+            {
+                ids[count++] = _byteIds[value];
+            }
+        }
+
+        return count;
+    }
+
     private static bool FindLowest(ReadOnlySpan<long> merges, out int index)
     {
         long lowest = MergeTable.None;
@@ -178,12 +195,8 @@ internal sealed class BpeModel : TokenModel
     private void EncodeLong(ReadOnlySpan<byte> bytes, TokenBuffer output, BpeQueue queue)
     {
         queue.Begin(bytes.Length);
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            queue.Ids[i] = _byteIds[bytes[i]];
-        }
-
-        for (int i = 0; i + 1 < bytes.Length; i++)
+        queue.Chain(ReadBytes(bytes, queue.Ids));
+        for (int i = 0; i + 1 < queue.Ids.Length; i++)
         {
             queue.Add(i, _merges.Find(queue.Ids[i], queue.Ids[i + 1]));
         }
@@ -211,7 +224,7 @@ internal sealed class BpeModel : TokenModel
             }
         }
 
-        for (int i = 0; i >= 0; i = queue.NextOf(i))
+        for (int i = queue.Ids.IsEmpty ? -1 : 0; i >= 0; i = queue.NextOf(i))
         {
             output.Add(queue.Ids[i]);
         }

@@ -16,12 +16,19 @@ internal sealed class BpeQueue
 
     public Span<int> Ids => _ids.AsSpan(0, _count);
 
+    /// <summary>Makes room for ids.</summary>
     public void Begin(int count)
     {
         _count = count;
         _ids = ArrayPool<int>.Shared.Rent(count);
         _next = ArrayPool<int>.Shared.Rent(count);
         _previous = ArrayPool<int>.Shared.Rent(count);
+    }
+
+    /// <summary>Makes the first ids the chain.</summary>
+    public void Chain(int count)
+    {
+        _count = count;
         for (int i = 0; i < count; i++)
         {
             _previous[i] = i - 1;
