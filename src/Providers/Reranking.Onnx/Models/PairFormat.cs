@@ -17,7 +17,7 @@ internal abstract class PairFormat
     public abstract PairFit Fit(EncodedText query, EncodedText document);
 
     /// <summary>Gives how many tokens a document may have so that neither it nor the query is cut beside it.</summary>
-    /// <returns>A count of tokens; 0 or less where the query is too long by itself.</returns>
+    /// <returns>A count of tokens, as the document has them by itself; 0 or less where the query is too long. Beside a prompt one more may fit, where a blank before the document joins its first word.</returns>
     public abstract int RoomForDocument(PairQuery query);
 
     /// <summary>Writes an input into buffers of exactly its length.</summary>

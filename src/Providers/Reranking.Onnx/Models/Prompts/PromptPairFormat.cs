@@ -39,17 +39,20 @@ internal sealed class PromptPairFormat : PairFormat
     // What the query is cut to a part of, as in the reference, holds also what stands between it and the document.
     private int Content => _model.MaxTokens - _before.Length - _after.Length;
 
+    // One more, to know of a text that just fits that it was read to its end.
+    private int EncodingLimit => Content + 1;
+
     private int MaxQueryLength => Content * 3 / 4;
 
     public override EncodedText EncodeQuery(PairQuery query, TokenBuffer output)
     {
         query = WithInstruction(query);
         string instruction = string.IsNullOrEmpty(query.Instruction) ? "" : _instruction.Format(query);
-        return _model.Tokenizer.Encode(instruction + _query.Format(query), Content, output);
+        return _model.Tokenizer.Encode(instruction + _query.Format(query), EncodingLimit, output);
     }
 
     public override EncodedText EncodeDocument(PairQuery query, string document, TokenBuffer output) =>
-        _model.Tokenizer.Encode(_document.Format(WithInstruction(query), document), Content, output);
+        _model.Tokenizer.Encode(_document.Format(WithInstruction(query), document), EncodingLimit, output);
 
     public override PairFit Fit(EncodedText query, EncodedText document)
     {
