@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Reranking.Onnx.Tests;
 
@@ -23,19 +24,7 @@ internal static class TokenizerData
     /// <summary>Gets the tokenizer of a family: a folder of the test data.</summary>
     public static Tokenizer Load(string family) => family == "bert"
         ? Bundled
-        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadJson(ReadText(name)))).Value;
-
-    /// <summary>Reads the tokenizer.json of a family.</summary>
-    public static string ReadText(string family)
-    {
-        if (family == "bert")
-        {
-            return File.ReadAllText(BundledPath);
-        }
-
-        using var reader = new StreamReader(Unzip(Path.Combine(family, "tokenizer.json.gz")));
-        return reader.ReadToEnd();
-    }
+        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadFamily(name))).Value;
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "tokenizers", name);
 
@@ -87,6 +76,30 @@ internal static class TokenizerData
         scratch.ReturnBuffer(buffer);
         TokenizerScratch.Return(scratch);
         return normalized;
+    }
+
+    private static Tokenizer ReadFamily(string family)
+    {
+        const string Metaspace = "/metaspace";
+        using var reader = new StreamReader(Unzip($"{family.Replace(Metaspace, "", StringComparison.Ordinal)}/tokenizer.json.gz"));
+        string text = reader.ReadToEnd();
+        if (!family.EndsWith(Metaspace, StringComparison.Ordinal))
+        {
+            return ReadJson(text);
+        }
+
+        // The layout of bge-reranker-v2-m3 around the same vocabulary.
+        JsonNode json = JsonNode.Parse(text)!;
+        JsonNode precompiled = json["normalizer"]!;
+        json["normalizer"] = new JsonObject
+        {
+            ["type"] = "Sequence",
+            ["normalizers"] = new JsonArray(
+                precompiled.DeepClone(),
+                JsonNode.Parse("""{ "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " }""")),
+        };
+        json["pre_tokenizer"] = JsonNode.Parse("""{ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true }""");
+        return ReadJson(json.ToJsonString());
     }
 
     private static GZipStream Unzip(string name) => new(File.OpenRead(PathOf(name)), CompressionMode.Decompress);

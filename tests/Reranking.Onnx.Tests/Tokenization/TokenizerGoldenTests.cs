@@ -14,6 +14,9 @@ public class TokenizerGoldenTests
     [InlineData("roberta")]
     [InlineData("modernbert")]
     [InlineData("qwen3")]
+    [InlineData("deberta-v3")]
+    [InlineData("xlm-roberta")]
+    [InlineData("xlm-roberta/metaspace")]
     public void Encode_SingleTexts_EqualHuggingFace(string family)
     {
         Tokenizer tokenizer = TokenizerData.Load(family);
@@ -33,6 +36,8 @@ public class TokenizerGoldenTests
     [InlineData("roberta", 456)]
     [InlineData("modernbert", 448)]
     [InlineData("qwen3", 432)]
+    [InlineData("deberta-v3", 421)]
+    [InlineData("xlm-roberta", 421)]
     public void WritePair_PairsInAllTruncations_EqualHuggingFace(string family, int pairCount)
     {
         Tokenizer tokenizer = TokenizerData.Load(family);
@@ -42,7 +47,7 @@ public class TokenizerGoldenTests
     }
 
     private static IEnumerable<JsonElement> ReadGoldens(string family, string kind) =>
-        TokenizerData.ReadLines(Path.Combine(family, "golden.jsonl.gz")).Where(line => line.TryGetProperty(kind, out _));
+        TokenizerData.ReadLines($"{family}/golden.jsonl.gz").Where(line => line.TryGetProperty(kind, out _));
 
     private static bool IsEqual(Tokenizer tokenizer, JsonElement golden)
     {

@@ -37,6 +37,13 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
 
     public string? FindString(string name) => Find(name) is { } value ? ReadString(value, name) : null;
 
+    /// <summary>Reads bytes that are written in base 64.</summary>
+    public byte[] GetBytes(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : throw Missing(name, "bytes in base 64");
+
+    /// <summary>Reads an array of texts and a number each.</summary>
+    public (string Text, double Number)[] GetScores(string name) => [.. GetElements(name).Select(value => ReadScore(value, name))];
+
     public int GetNumber(string name) => ReadNumber(Find(name) ?? throw Missing(name, Number), name);
 
     public int[] GetNumbers(string name) => [.. GetElements(name).Select(value => ReadNumber(value, name))];
@@ -135,6 +142,11 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
             throw BrokenText(name, exception);
         }
     }
+
+    private (string Text, double Number) ReadScore(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value[1].ValueKind == JsonValueKind.Number
+            ? (ReadString(value[0], name), value[1].GetDouble())
+            : throw Wrong(name, "texts and a number each");
 
     // Below the highest number, so that there is a count of the ids.
     private int ReadNumber(JsonElement value, string name) =>

@@ -152,9 +152,8 @@ internal sealed class Tokenizer
     {
         for (int i = position + ChunkLength; i < text.Length;)
         {
-            int start = _normalizer.StartOf(CodePoints.Decode(text, i, out int length));
-            int end = start < 0 ? -1 : _normalizer.EndOf(CodePoints.DecodeBefore(text, i));
-            if (start >= 0 && _preTokenizer.SplitsBetween(end, start) && _addedVocabulary.AllowsCut(text, i, end, start))
+            TextCut cut = _normalizer.Cut(new TextCut(CodePoints.DecodeBefore(text, i), CodePoints.Decode(text, i, out int length)));
+            if (cut.IsPossible && _preTokenizer.SplitsAt(cut) && _addedVocabulary.AllowsCut(text, i, cut))
             {
                 return i;
             }

@@ -21,6 +21,8 @@ internal sealed class TokenizerScratch
 
     public BpeQueue BpeQueue { get; } = new();
 
+    public UnigramLattice Lattice { get; } = new();
+
     public EncodingRun Run { get; } = new();
 
     /// <summary>Takes this thread's scratch, or makes one.</summary>

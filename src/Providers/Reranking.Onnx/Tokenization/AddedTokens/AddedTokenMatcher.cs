@@ -31,11 +31,13 @@ internal sealed class AddedTokenMatcher
 
     public bool StripsRight { get; }
 
-    /// <summary>Tells whether any token may have these two next to each other.</summary>
-    /// <param name="previous">The code point before, or -1 where it isn't known.</param>
-    /// <param name="next">The character after.</param>
-    public bool MayJoin(int previous, char next) =>
-        previous is < 0 or > char.MaxValue ? _characters.Contains(next) : _neighbours.Contains(((char)previous, next));
+    /// <summary>Tells whether any token may reach over a place of the text.</summary>
+    public bool MayJoin(TextCut cut) => cut switch
+    {
+        { After: > char.MaxValue } => true,
+        { Before: TextCut.Unknown or > char.MaxValue } => _characters.Contains((char)cut.After),
+        _ => _neighbours.Contains(((char)cut.Before, (char)cut.After)),
+    };
 
     /// <summary>Finds the first token that starts in a part of the text.</summary>
     /// <param name="text">The whole text.</param>

@@ -6,10 +6,6 @@ namespace Reranking.Onnx;
 /// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, the leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel
 {
-    // A word of more code units than this for each id wanted is first read as far only: what comes later can't reach back over that many merges.
-    private const int CharactersPerWantedId = 8;
-    private const int ShortestWindow = 4_096;
-
     // Most vocabularies lack the bytes that UTF-8 never has. A byte without a token goes, as in HuggingFace.
     private const int Missing = -1;
 
@@ -60,29 +56,9 @@ internal sealed class BpeModel : TokenModel
 
     public override int? FindId(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
 
-    public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
+    public override void Encode(ReadOnlySpan<char> preToken, TokenBuffer output, TokenizerScratch scratch)
     {
-        int start = output.Count;
-        long window = Math.Max(ShortestWindow, (long)wanted * CharactersPerWantedId);
-        while (preToken.Length > window)
-        {
-            // A surrogate that is cut off becomes bytes of U+FFFD, far beyond the ids that count.
-            EncodeAll(preToken[..(int)window], output, scratch);
-            if (output.Count - start >= 2L * wanted)
-            {
-                return;
-            }
-
-            output.Truncate(start);
-            window *= 4;
-        }
-
-        EncodeAll(preToken, output, scratch);
-    }
-
-    private void EncodeAll(ReadOnlySpan<char> word, TokenBuffer output, TokenizerScratch scratch)
-    {
-        if (word.Length <= BpeScratch.Capacity && Encoding.UTF8.TryGetBytes(word, scratch.Bpe.Bytes, out int count))
+        if (preToken.Length <= BpeScratch.Capacity && Encoding.UTF8.TryGetBytes(preToken, scratch.Bpe.Bytes, out int count))
         {
             ReadOnlySpan<byte> bytes = scratch.Bpe.Bytes.AsSpan(0, count);
             if (!TryAddWhole(bytes, output, scratch))
@@ -93,8 +69,8 @@ internal sealed class BpeModel : TokenModel
             return;
         }
 
-        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
-        ReadOnlySpan<byte> all = rented.AsSpan(0, Encoding.UTF8.GetBytes(word, rented));
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(preToken.Length));
+        ReadOnlySpan<byte> all = rented.AsSpan(0, Encoding.UTF8.GetBytes(preToken, rented));
         if (!TryAddWhole(all, output, scratch))
         {
             EncodeLong(all, output, scratch.BpeQueue);

@@ -33,5 +33,5 @@ internal sealed class BertPreTokenizer : PreTokenizer
         return sink.Accept(text[wordStart..], isStart && wordStart == 0);
     }
 
-    public override bool SplitsBetween(int previous, int next) => CodePoints.Is(next, Splitting);
+    public override bool SplitsAt(TextCut cut) => CodePoints.Is(cut.After, Splitting);
 }

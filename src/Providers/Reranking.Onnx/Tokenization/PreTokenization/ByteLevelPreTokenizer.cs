@@ -24,8 +24,8 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) :
     }
 
     // A part that starts with another white space would get a space of its own.
-    public override bool SplitsBetween(int previous, int next) =>
-        splits && (next == ' ' || !addsPrefixSpace) && SplitPattern.Gpt2.SplitsBetween(previous, next);
+    public override bool SplitsAt(TextCut cut) =>
+        splits && (cut.After == ' ' || !addsPrefixSpace) && SplitPattern.Gpt2.SplitsAt(cut);
 
     private bool SplitPrefixed(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink) =>
         splits ? SplitPattern.Gpt2.Split(text, isStart, sink) : sink.Accept(text, isStart);

@@ -15,8 +15,6 @@ internal abstract class PreTokenizer
     /// <returns>Whether more pre-tokens are wanted.</returns>
     public abstract bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch);
 
-    /// <summary>Tells whether there is always a split between two code points, so that the parts of a text that is cut there give the same pre-tokens.</summary>
-    /// <param name="previous">The one before, or -1 where it isn't known.</param>
-    /// <param name="next">The one after.</param>
-    public virtual bool SplitsBetween(int previous, int next) => false;
+    /// <summary>Tells whether there is always a split at a place, so that the parts of a text that is cut there give the same pre-tokens.</summary>
+    public virtual bool SplitsAt(TextCut cut) => false;
 }

@@ -46,5 +46,5 @@ internal sealed class PreTokenizerSequence : PreTokenizer
     }
 
     // Where the first splits, what comes after it never sees both sides.
-    public override bool SplitsBetween(int previous, int next) => _preTokenizers[0].SplitsBetween(previous, next);
+    public override bool SplitsAt(TextCut cut) => _preTokenizers[0].SplitsAt(cut);
 }

@@ -7,7 +7,7 @@ internal sealed class Qwen2SplitPattern : SplitPattern
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     // Punctuation takes the line ends after it.
-    public override bool SplitsBetween(int previous, int next) => next is not ('\r' or '\n') && base.SplitsBetween(previous, next);
+    public override bool SplitsAt(TextCut cut) => cut.After is not ('\r' or '\n') && base.SplitsAt(cut);
 
     protected override int Match(ReadOnlySpan<char> text)
     {

@@ -31,9 +31,9 @@ internal abstract class SplitPattern
         return true;
     }
 
-    /// <inheritdoc cref="PreTokenizer.SplitsBetween"/>
-    public virtual bool SplitsBetween(int previous, int next) =>
-        previous >= 0 && !CodePoints.Is(previous, CodePointClasses.WhiteSpace) && CodePoints.Is(next, CodePointClasses.WhiteSpace);
+    /// <inheritdoc cref="PreTokenizer.SplitsAt"/>
+    public virtual bool SplitsAt(TextCut cut) =>
+        cut.Before != TextCut.Unknown && !CodePoints.Is(cut.Before, CodePointClasses.WhiteSpace) && CodePoints.Is(cut.After, CodePointClasses.WhiteSpace);
 
     /// <summary>Gives the length of the match at the start of a text that is not empty.</summary>
     protected abstract int Match(ReadOnlySpan<char> text);

@@ -22,5 +22,5 @@ internal sealed class SplitPreTokenizer(SplitPattern pattern) : PreTokenizer
 
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => pattern.Split(text, isStart, sink);
 
-    public override bool SplitsBetween(int previous, int next) => pattern.SplitsBetween(previous, next);
+    public override bool SplitsAt(TextCut cut) => pattern.SplitsAt(cut);
 }

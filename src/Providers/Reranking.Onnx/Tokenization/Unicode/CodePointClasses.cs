@@ -27,4 +27,5 @@ internal enum CodePointClasses : ushort
     Letter = 4_096,
     Number = 8_192,
     Digit = 16_384,
+    Word = 32_768,
 }

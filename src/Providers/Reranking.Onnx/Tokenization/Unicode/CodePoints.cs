@@ -7,8 +7,6 @@ namespace Reranking.Onnx;
 /// <remarks>Thread-safe. The tables are expanded once a process, to about 200 kB.</remarks>
 internal static class CodePoints
 {
-    private const int PageBits = 8;
-    private const int PageSize = 1 << PageBits;
     private const int HangulFirst = 0xAC00;
     private const int HangulLast = 0xD7A3;
     private const int LeadFirst = 0x1100;
@@ -18,8 +16,7 @@ internal static class CodePoints
     private const int TrailBase = 0x11A7;
     private const int TrailCount = 28;
 
-    private static readonly byte[] PageOf = new byte[(0x10FFFF >> PageBits) + 1];
-    private static readonly CodePointClasses[] Pages = BuildPages(PageOf);
+    private static readonly CodePointMap<CodePointClasses> Classes = new(Fill);
     private static readonly (int[] From, int[] To) Lowercase = BuildLowercase();
 
     // Copies, as code that is not optimized allocates for each look at the table itself.
@@ -30,17 +27,16 @@ internal static class CodePoints
     private static readonly (int[] From, int[] Start) CompatibilityDecompositions = BuildDecompositions(CompatibilityTable);
     private static readonly (long[] Pairs, int[] To) Compositions = BuildCompositions();
 
-    public static CodePointClasses ClassesOf(int codePoint) =>
-        Pages[(PageOf[codePoint >> PageBits] << PageBits) | (codePoint & (PageSize - 1))];
+    public static CodePointClasses ClassesOf(int codePoint) => Classes[codePoint];
 
     public static bool Is(int codePoint, CodePointClasses classes) => (ClassesOf(codePoint) & classes) != 0;
 
     /// <summary>Tells what the regex <c>\w</c> matches in Rust.</summary>
-    public static bool IsWord(int codePoint) => FindRange(UnicodeTables.Word, codePoint, width: 2) >= 0;
+    public static bool IsWord(int codePoint) => Is(codePoint, CodePointClasses.Word);
 
     public static int CombiningClassOf(int codePoint)
     {
-        int range = FindRange(CombiningClassTable, codePoint, width: 3);
+        int range = FindRange(CombiningClassTable, codePoint);
         return range < 0 ? 0 : CombiningClassTable[range + 2];
     }
 
@@ -139,33 +135,33 @@ internal static class CodePoints
 
     private static long PairOf(int first, int second) => ((long)first << 32) | (long)second;
 
-    private static int FindRange(ReadOnlySpan<int> ranges, int codePoint, int width)
+    private static int FindRange(ReadOnlySpan<int> ranges, int codePoint)
     {
+        const int Width = 3;
         int low = 0;
-        int high = (ranges.Length / width) - 1;
+        int high = (ranges.Length / Width) - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            if (codePoint < ranges[middle * width])
+            if (codePoint < ranges[middle * Width])
             {
                 high = middle - 1;
             }
-            else if (codePoint > ranges[(middle * width) + 1])
+            else if (codePoint > ranges[(middle * Width) + 1])
             {
                 low = middle + 1;
             }
             else
             {
-                return middle * width;
+                return middle * Width;
             }
         }
 
         return -1;
     }
 
-    private static CodePointClasses[] BuildPages(byte[] pageOf)
+    private static void Fill(CodePointClasses[] all)
     {
-        var all = new CodePointClasses[0x110000];
         Mark(all, UnicodeTables.WhiteSpace, CodePointClasses.WhiteSpace);
         Mark(all, UnicodeTables.Punctuation, CodePointClasses.Punctuation);
         Mark(all, UnicodeTables.Control, CodePointClasses.Control);
@@ -175,6 +171,7 @@ internal static class CodePoints
         Mark(all, UnicodeTables.AccentMark, CodePointClasses.AccentMark);
         Mark(all, UnicodeTables.Letter, CodePointClasses.Letter);
         Mark(all, UnicodeTables.Number, CodePointClasses.Number);
+        Mark(all, UnicodeTables.Word, CodePointClasses.Word);
         Mark(all, UnicodeTables.Digit, CodePointClasses.Digit);
         Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition | CodePointClasses.Composed);
         Mark(all, [VowelFirst, VowelFirst + VowelCount - 1, TrailBase + 1, TrailBase + TrailCount - 1], CodePointClasses.JoinsBefore);
@@ -190,8 +187,6 @@ internal static class CodePoints
         {
             all[UnicodeTables.Lowercase[i]] |= CodePointClasses.HasLowercase;
         }
-
-        return ShareEqualPages(all, pageOf);
     }
 
     private static void Mark(CodePointClasses[] all, ReadOnlySpan<int> ranges, CodePointClasses mark, int width = 2)
@@ -211,31 +206,6 @@ internal static class CodePoints
         {
             all[entries[i]] |= mark;
         }
-    }
-
-    private static CodePointClasses[] ShareEqualPages(CodePointClasses[] all, byte[] pageOf)
-    {
-        var pages = new List<CodePointClasses>();
-        var starts = new List<int>();
-        for (int page = 0; page < pageOf.Length; page++)
-        {
-            ReadOnlySpan<CodePointClasses> content = all.AsSpan(page * PageSize, PageSize);
-            int known = 0;
-            while (known < starts.Count && !content.SequenceEqual(all.AsSpan(starts[known], PageSize)))
-            {
-                known++;
-            }
-
-            if (known == starts.Count)
-            {
-                starts.Add(page * PageSize);
-                pages.AddRange(content);
-            }
-
-            pageOf[page] = checked((byte)known);
-        }
-
-        return [.. pages];
     }
 
     private static (int[] From, int[] To) BuildLowercase()

@@ -15,6 +15,7 @@ def load(name):
 
 classes, more = load("unicode-classes.json"), load("unicode-classes-more.json")
 regex, normalization = load("unicode-classes-regex.json"), load("unicode-normalization.json")
+graphemes = load("unicode-graphemes.json")
 
 
 def ranges(text):
@@ -84,4 +85,16 @@ compatibility = {int(k, 16): hex_code_points(v) for k, v in normalization["compa
 show_decompositions("CompatibilityDecomposition", "The same for NFKD, where it differs.", compatibility)
 composition = sorted((*hex_code_points(v), int(k, 16)) for k, v in normalization["composition"].items())
 show("Composition", "Triples of two code points and the one that NFC makes of them; Hangul syllables are left out.", [n for c in composition for n in c])
+print("}")
+print("""
+internal static class GraphemeTables
+{
+    // Ranges are pairs of a first and a last code point.""", end="")
+show_ranges("Control", "What nothing joins.", "0", graphemes["control"])
+show_ranges("JoinsBefore", "What joins the code point before it.", graphemes["joins_before"])
+show_ranges("Prepends", "What the code point after it joins.", graphemes["prepends"])
+show_ranges("Pictograph", "What joins another over U+200D.", graphemes["pictograph"])
+show_ranges("Extend", "What may stand before that U+200D.", graphemes["extend"])
+show_ranges("Consonant", "What joins another over a linker.", graphemes["consonant"])
+show_ranges("Linker", "What joins two consonants.", graphemes["linker"])
 print("}")
