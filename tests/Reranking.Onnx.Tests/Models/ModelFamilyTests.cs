@@ -49,9 +49,14 @@ public sealed class ModelFamilyTests
         {
             RelevanceScores alone = await encoder.ScoreAsync(request.Query, request.Documents, CancellationToken.None);
             using PairInputs inputs = PairInputs.Encode(encoder.Format, request.Query, request.Documents, CancellationToken.None);
-            var batched = new (double No, double Yes)[inputs.Count];
-            await encoder.Model.RunAsync(
-                inputs, RunPlan.Batches(inputs, encoder.Model.MaxBatchTokens), (index, _, logits) => batched[index] = (logits[no], logits[yes]), CancellationToken.None);
+
+            // The others are alone in their batch.
+            int[] batchable = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs.Length(i) <= encoder.Model.MaxBatchTokens / 2)];
+            using PairInputs shorter = PairInputs.Encode(encoder.Format, request.Query, [.. batchable.Select(i => request.Documents[i])], CancellationToken.None);
+            RunPlan plan = RunPlan.Batches(shorter, encoder.Model.MaxBatchTokens);
+            var batched = new (double No, double Yes)[shorter.Count];
+            await encoder.Model.RunAsync(shorter, plan, (index, _, logits) => batched[index] = (logits[no], logits[yes]), CancellationToken.None);
+            Assert.InRange(plan.Count, 1, shorter.Count / 3);
 
             for (int i = 0; i < request.Documents.Length; i++)
             {
@@ -62,8 +67,11 @@ public sealed class ModelFamilyTests
                 Assert.Equal(expected.GetProperty("tokens").GetInt32(), alone[i].TokenCount);
                 Assert.Equal(expectedYes - expectedNo, alone[i].RawScore, 1e-3);
                 Assert.Equal(1 / (1 + Math.Exp(expectedNo - expectedYes)), alone[i].Score, 1e-3);
-                Assert.Equal(expectedNo, batched[i].No, 1e-3);
-                Assert.Equal(expectedYes, batched[i].Yes, 1e-3);
+                if (Array.IndexOf(batchable, i) is >= 0 and int row)
+                {
+                    Assert.Equal(expectedNo, batched[row].No, 1e-3);
+                    Assert.Equal(expectedYes, batched[row].Yes, 1e-3);
+                }
             }
         }
     }
@@ -78,17 +86,15 @@ public sealed class ModelFamilyTests
     {
         using TemporaryFolder folder = TestModels.Unpack(family + "/model");
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path);
-        int room = encoder.Format.RoomForDocument(new PairQuery("a"));
-        string fits = Words(room);
-        using PairInputs counted = PairInputs.Encode(encoder.Format, new PairQuery("a"), [fits], CancellationToken.None);
-        Assert.Equal(limit, counted.Length(0));   // each word is a token
+        string fits = Words(encoder.Format.RoomForDocument(new PairQuery("a")));   // each word is a token
+        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery("a"), [fits, fits + " a"], CancellationToken.None);
 
-        RelevanceScores scores = await encoder.ScoreAsync(new PairQuery("a"), [fits, fits + " a"], CancellationToken.None);
+        RelevanceScores scores = await encoder.ScoreAsync(new PairQuery("a"), [fits], CancellationToken.None);
 
         Assert.Equal(limit, encoder.Model.MaxTokens);
-        Assert.Equal([limit, limit], scores.Select(score => score.TokenCount!.Value));
-        Assert.Equal([false, true], scores.Select(score => score.IsTruncated));
-        Assert.Equal(scores[0].RawScore, scores[1].RawScore);   // the same tokens are left
+        Assert.Equal((limit, false), (scores[0].TokenCount, scores[0].IsTruncated));   // the graph reads that many
+        Assert.Equal([false, true], [inputs.IsTruncated(0), inputs.IsTruncated(1)]);
+        Assert.Equal(Ids(inputs, 0), Ids(inputs, 1));
     }
 
     internal static long[] Ids(PairInputs inputs, int index)
