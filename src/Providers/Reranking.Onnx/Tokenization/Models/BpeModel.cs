@@ -46,7 +46,17 @@ internal sealed class BpeModel : TokenModel
             }
         }
 
+        if (json.Has("dropout"))
+        {
+            throw json.Unusable($"has a dropout in its {json.Kind}; expected none, as each text must give the same ids every time");
+        }
+
         Dictionary<string, int> vocabulary = json.GetVocabulary("vocab");
+        if (vocabulary.Count == 0)
+        {
+            throw json.Unusable($"has no token in the vocabulary of its {json.Kind}; expected one at least");
+        }
+
         int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.GetValueOrDefault(ByteAlphabet.CharacterOf((byte)value).ToString(), Missing))];
         if (json.FindString("unk_token") is { } unknown && byteIds.Contains(Missing))
         {
