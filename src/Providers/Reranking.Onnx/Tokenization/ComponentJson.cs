@@ -23,6 +23,8 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     public static RelevanceScoringException Unusable(string path, string problem, Exception? cause = null) =>
         new($"'{path}' {problem}. Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.", cause);
 
+    public bool Has(string name) => Find(name) is not null;
+
     public bool GetBoolean(string name) => GetOptionalBoolean(name) ?? throw Missing(name, "true or false");
 
     public bool? GetOptionalBoolean(string name) => Find(name) switch

@@ -7,12 +7,6 @@ internal sealed class EncodingRun : PreTokenSink
     // on the count but which of two such sides gets an odd token, and the work has to have an end.
     private const int AddedTokenLimitFactor = 4;
 
-    // A word longer than this for each id wanted is read so far only, unless that is too little: where it is cut, the ids differ from those of the whole word for
-    // a few merges back, and there are as many ids between as are wanted.
-    private const int WindowFactor = 8;
-    private const int WindowGrowth = 4;
-    private const int ShortestWindow = 4_096;
-
     private TokenModel _model = null!;
     private TokenBuffer _output = null!;
     private TokenizerScratch _scratch = null!;
@@ -42,31 +36,11 @@ internal sealed class EncodingRun : PreTokenSink
 
         if (!preToken.IsEmpty)
         {
-            Encode(preToken);
+            _model.Encode(preToken, _limit, _output, _scratch);
             IsFull = Count >= _limit;
         }
 
         return !IsFull;
-    }
-
-    private void Encode(ReadOnlySpan<char> preToken)
-    {
-        int start = _output.Count;
-        long window = Math.Max(ShortestWindow, (long)_limit * WindowFactor);
-        while (preToken.Length > window)
-        {
-            int length = char.IsLowSurrogate(preToken[(int)window]) ? (int)window - 1 : (int)window;
-            _model.Encode(preToken[..length], _output, _scratch);
-            if (_output.Count - start >= 2L * _limit)
-            {
-                return;
-            }
-
-            _output.Truncate(start);
-            window *= WindowGrowth;
-        }
-
-        _model.Encode(preToken, _output, _scratch);
     }
 
     public void AddToken(int id)

@@ -70,7 +70,7 @@ function find(isJoined, key) {
   return ranges(found);
 }
 
-module.exports = { load };
+module.exports = { charsmap };
 if (require.main === module) {
   const result = {
     about: 'Measured from HuggingFace tokenizers 0.23.2 (native build, npm). joins_before: no grapheme starts with it, but after a control. prepends: no grapheme ends '

@@ -6,6 +6,13 @@ namespace Reranking.Onnx;
 /// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, the leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel
 {
+    // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the one
+    // to its right only if that has a lower rank, so what the cut changes ends after a few ids, and as many as are wanted lie between.
+    private const int WindowFactor = 8;
+    private const int WindowGrowth = 4;
+    private const int ShortestWindow = 4_096;
+    private const int EnoughFactor = 2;
+
     // Most vocabularies lack the bytes that UTF-8 never has. A byte without a token goes, as in HuggingFace.
     private const int Missing = -1;
 
@@ -39,7 +46,17 @@ internal sealed class BpeModel : TokenModel
             }
         }
 
+        if (json.Has("dropout"))
+        {
+            throw json.Unusable($"has a dropout in its {json.Kind}; expected none, as each text must give the same ids every time");
+        }
+
         Dictionary<string, int> vocabulary = json.GetVocabulary("vocab");
+        if (vocabulary.Count == 0)
+        {
+            throw json.Unusable($"has no token in the vocabulary of its {json.Kind}; expected one at least");
+        }
+
         int[] byteIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.GetValueOrDefault(ByteAlphabet.CharacterOf((byte)value).ToString(), Missing))];
         if (json.FindString("unk_token") is { } unknown && byteIds.Contains(Missing))
         {
@@ -56,9 +73,28 @@ internal sealed class BpeModel : TokenModel
 
     public override int? FindId(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
 
-    public override void Encode(ReadOnlySpan<char> preToken, TokenBuffer output, TokenizerScratch scratch)
+    public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {
-        if (preToken.Length <= BpeScratch.Capacity && Encoding.UTF8.TryGetBytes(preToken, scratch.Bpe.Bytes, out int count))
+        int start = output.Count;
+        long window = Math.Max(ShortestWindow, (long)wanted * WindowFactor);
+        while (preToken.Length > window)
+        {
+            EncodeWhole(preToken[..(int)window], output, scratch);
+            if (output.Count - start >= (long)wanted * EnoughFactor)
+            {
+                return;
+            }
+
+            output.Truncate(start);
+            window *= WindowGrowth;
+        }
+
+        EncodeWhole(preToken, output, scratch);
+    }
+
+    private void EncodeWhole(ReadOnlySpan<char> word, TokenBuffer output, TokenizerScratch scratch)
+    {
+        if (word.Length <= BpeScratch.Capacity && Encoding.UTF8.TryGetBytes(word, scratch.Bpe.Bytes, out int count))
         {
             ReadOnlySpan<byte> bytes = scratch.Bpe.Bytes.AsSpan(0, count);
             if (!TryAddWhole(bytes, output, scratch))
@@ -69,8 +105,8 @@ internal sealed class BpeModel : TokenModel
             return;
         }
 
-        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(preToken.Length));
-        ReadOnlySpan<byte> all = rented.AsSpan(0, Encoding.UTF8.GetBytes(preToken, rented));
+        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
+        ReadOnlySpan<byte> all = rented.AsSpan(0, Encoding.UTF8.GetBytes(word, rented));
         if (!TryAddWhole(all, output, scratch))
         {
             EncodeLong(all, output, scratch.BpeQueue);

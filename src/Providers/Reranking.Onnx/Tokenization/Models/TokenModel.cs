@@ -17,7 +17,8 @@ internal abstract class TokenModel
 
     /// <summary>Appends the ids of a pre-token.</summary>
     /// <param name="preToken">The pre-token, which is not empty.</param>
+    /// <param name="wanted">How many ids are enough: of a pre-token that gives more, what comes after may be left out.</param>
     /// <param name="output">Where the ids go.</param>
     /// <param name="scratch">Working memory.</param>
-    public abstract void Encode(ReadOnlySpan<char> preToken, TokenBuffer output, TokenizerScratch scratch);
+    public abstract void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch);
 }

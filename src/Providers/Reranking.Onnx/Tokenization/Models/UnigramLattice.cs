@@ -35,6 +35,23 @@ internal sealed class UnigramLattice
         }
     }
 
+    /// <summary>Finds the last position that the best ways to some positions have in common.</summary>
+    /// <param name="from">The first of them.</param>
+    /// <param name="until">The end of them.</param>
+    public int FindCommon(int from, int until)
+    {
+        int common = None;
+        for (int position = Math.Max(from, 0); position < until; position++)
+        {
+            if (position == 0 || _steps[position].Start != None)
+            {
+                common = common == None ? position : FindCommonOfTwo(common, position);
+            }
+        }
+
+        return Math.Max(common, 0);
+    }
+
     /// <summary>Gives the memory of a long pre-token back.</summary>
     public void End()
     {
@@ -43,6 +60,23 @@ internal sealed class UnigramLattice
             ArrayPool<Step>.Shared.Return(_steps);
             _steps = _kept;
         }
+    }
+
+    private int FindCommonOfTwo(int first, int second)
+    {
+        while (first != second)
+        {
+            if (first > second)
+            {
+                first = _steps[first].Start;
+            }
+            else
+            {
+                second = _steps[second].Start;
+            }
+        }
+
+        return first;
     }
 
     private readonly record struct Step(double Score, int Start, int Id);

@@ -6,8 +6,13 @@ internal sealed class UnigramModel : TokenModel
     // Below the worst piece by this much, as in SentencePiece.
     private const double UnknownPenalty = 10;
 
+    // Where a long pre-token is looked at for the first time to see whether it has enough ids already; then less and less often.
+    private const int FirstCheck = 4_096;
+    private const int CheckGrowth = 4;
+
     private readonly CharTrie _pieces;
     private readonly double[] _scores;
+    private readonly int _longestPiece;
     private readonly int _unknownId;
     private readonly double _unknownScore;
 
@@ -22,6 +27,7 @@ internal sealed class UnigramModel : TokenModel
 
         _pieces = new CharTrie(ids.Where(piece => piece.Key.Length > 0));
         _scores = [.. vocabulary.Select(piece => piece.Score)];
+        _longestPiece = ids.Keys.Max(piece => piece.Length);
         _unknownId = unknownId;
         _unknownScore = _scores.Min() - UnknownPenalty;
     }
@@ -46,30 +52,51 @@ internal sealed class UnigramModel : TokenModel
 
     public override int? FindId(string token) => _pieces.Find(token);
 
-    public override void Encode(ReadOnlySpan<char> preToken, TokenBuffer output, TokenizerScratch scratch)
+    public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {
         UnigramLattice lattice = scratch.Lattice;
+        int count = output.Count;
+        int check = FirstCheck;
         lattice.Begin(preToken.Length);
         for (int start = 0; start < preToken.Length;)
         {
+            if (start >= check)
+            {
+                // The best way goes on from one of these, and up to where theirs part it is settled.
+                AddPath(lattice.FindCommon(start - _longestPiece, start), lattice, output);
+                if (output.Count - count >= wanted)
+                {
+                    lattice.End();
+                    return;
+                }
+
+                output.Truncate(count);
+                check *= CheckGrowth;
+            }
+
             CodePoints.Decode(preToken, start, out int length);
             AddPieces(preToken, start, length, lattice);
             start += length;
         }
 
+        AddPath(preToken.Length, lattice, output);
+        lattice.End();
+    }
+
+    private void AddPath(int end, UnigramLattice lattice, TokenBuffer output)
+    {
         // A run of unknown characters is one unknown token.
-        int count = output.Count;
-        for (int end = preToken.Length; end > 0; end = lattice.StartOf(end))
+        int start = output.Count;
+        for (; end > 0; end = lattice.StartOf(end))
         {
             int id = lattice.IdOf(end);
-            if (id != _unknownId || output.Count == count || output.Ids[^1] != _unknownId)
+            if (id != _unknownId || output.Count == start || output.Ids[^1] != _unknownId)
             {
                 output.Add(id);
             }
         }
 
-        output.Reverse(count);
-        lattice.End();
+        output.Reverse(start);
     }
 
     private void AddPieces(ReadOnlySpan<char> text, int start, int length, UnigramLattice lattice)
