@@ -32,6 +32,7 @@ public sealed class PromptChoiceTests : IDisposable
     [InlineData("qwen3", "models--Qwen--Qwen3-Reranker-0.6B/snapshots/0123abcd", "Qwen3")]
     [InlineData("qwen2", "mxbai-rerank-base-v2", "MxbaiV2")]
     [InlineData("bert", "Qwen3-Reranker-0.6B", null)]
+    [InlineData("qwen3", "Qwen3-Reranker-0.6B/other", null)]
     public void Choose_FolderTells_TakesThePrompt(string modelType, string name, string? expected)
     {
         _folder.Replace("config.json", "\"model_type\": \"qwen3\"", $"\"model_type\": \"{modelType}\"");
@@ -44,6 +45,10 @@ public sealed class PromptChoiceTests : IDisposable
 
         Assert.Equal(expected, Choose(path, new OnnxScorerOptions())?.Name);
     }
+
+    [Fact]
+    public void Choose_ModelIdTells_TakesThePrompt() =>
+        Assert.Same(Prompts.Qwen3.Before, Choose(_folder.Path, new OnnxScorerOptions { ModelId = "Qwen/Qwen3-Reranker-4B" })?.Before);
 
     [Fact]
     public async Task ScoreAsync_LanguageModelWithoutAPrompt_AsksForIt() => Assert.Equal(

@@ -85,11 +85,14 @@ internal static class Prompts
         _ => null,
     };
 
-    // The path holds the name also in the cache of the hub, as models--Qwen--Qwen3-Reranker-0.6B/snapshots/….
-    private static bool IsNamed(ModelFolder folder, ModelConfiguration configuration, string name) =>
-        folder.Path.Contains(name, StringComparison.OrdinalIgnoreCase)
-        || folder.ModelId.Contains(name, StringComparison.OrdinalIgnoreCase)
-        || configuration.NameOrPath?.Contains(name, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsNamed(ModelFolder folder, ModelConfiguration configuration, string name)
+    {
+        string[] path = folder.Path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
+
+        // In the cache of the hub the folder is called by its commit: models--Qwen--Qwen3-Reranker-0.6B/snapshots/….
+        IEnumerable<string?> names = [configuration.NameOrPath, folder.ModelId, path.LastOrDefault(), path.LastOrDefault(static part => part.StartsWith("models--", StringComparison.Ordinal))];
+        return names.Any(known => known?.Contains(name, StringComparison.OrdinalIgnoreCase) == true);
+    }
 
     private static Prompt FromTemplate(string text)
     {
