@@ -45,6 +45,26 @@ internal sealed class CharBuffer
         Length += text.Length;
     }
 
+    /// <summary>Appends a text in which each lone surrogate becomes U+FFFD.</summary>
+    public void AppendRepaired(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            int surrogate = text.IndexOfAnyInRange('\uD800', '\uDFFF');
+            int plain = surrogate < 0 ? text.Length : surrogate;
+            Append(text[..plain]);
+            text = text[plain..];
+            if (!text.IsEmpty)
+            {
+                AppendCodePoint(CodePoints.Decode(text, 0, out int length));
+                text = text[length..];
+            }
+        }
+    }
+
+    /// <summary>Puts one character in the place of another.</summary>
+    public void Replace(char from, char to) => _characters.AsSpan(0, Length).Replace(from, to);
+
     public void Clear() => Length = 0;
 
     /// <summary>Empties the buffer and gives a large array back, so that one huge text does not stay with its thread.</summary>

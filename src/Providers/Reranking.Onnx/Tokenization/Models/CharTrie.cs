@@ -7,7 +7,8 @@ namespace Reranking.Onnx;
 /// </remarks>
 internal sealed class CharTrie
 {
-    private const int NoValue = -1;
+    public const int Root = 0;
+    public const int NoValue = -1;
 
     private readonly char[] _characters;
     private readonly int[] _values;
@@ -69,12 +70,11 @@ internal sealed class CharTrie
     {
         value = NoValue;
         int longest = 0;
-        int node = 0;
+        int node = Root;
         for (int i = 0; i < text.Length; i++)
         {
             char character = text[i];
-            node = i == 0 && character < _asciiRoots.Length ? _asciiRoots[character] : FindChild(node, character);
-            if (node < 0)
+            if (!TryStep(ref node, character))
             {
                 break;
             }
@@ -88,6 +88,16 @@ internal sealed class CharTrie
 
         return longest;
     }
+
+    /// <summary>Goes on to the node of one more character, if there is one.</summary>
+    public bool TryStep(ref int node, char character)
+    {
+        node = node == Root && character < _asciiRoots.Length ? _asciiRoots[character] : FindChild(node, character);
+        return node >= 0;
+    }
+
+    /// <summary>Gives the value of the word that ends at a node, or <see cref="NoValue"/>.</summary>
+    public int ValueOf(int node) => _values[node];
 
     public int? Find(ReadOnlySpan<char> word) => MatchLongest(word, out int value) == word.Length && value != NoValue ? value : null;
 
