@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Reranking.Onnx;
 
-/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, the leftmost first, until none is left.</summary>
+/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel
 {
-    // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the one
-    // to its right only if that has a lower rank, so what the cut changes ends after a few ids, and as many as are wanted lie between.
+    // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the
+    // one to its right only if that has a lower rank, so what the cut changes ends after a few ids, and as many as are wanted lie between.
     private const int WindowFactor = 8;
     private const int WindowGrowth = 4;
     private const int ShortestWindow = 4_096;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Reranking.Onnx;
 
 /// <summary>
-/// HuggingFace's <c>Precompiled</c>, grapheme by grapheme: one under 6 bytes becomes what its shortest mapped start becomes, and loses the rest; of any other, each
-/// code point is mapped by itself.
+/// HuggingFace's <c>Precompiled</c>, grapheme by grapheme: one under 6 bytes becomes what its shortest mapped start becomes, and loses the rest; of any other,
+/// each code point is mapped by itself.
 /// </summary>
 internal sealed class PrecompiledNormalizer : Normalizer
 {
