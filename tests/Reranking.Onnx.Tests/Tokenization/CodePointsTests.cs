@@ -54,7 +54,7 @@ public class CodePointsTests
     [InlineData("nfc", false)]
     [InlineData("nfkc", true)]
     public void Normalize_AllCodePointsComposed_EqualMeasured(string name, bool isCompatible) =>
-        AssertMapping(new UnicodeNormalizer(composes: true, isCompatible), Normalization.GetProperty(name), codePoint => char.ConvertFromUtf32(codePoint), ReadCodePoints);
+        AssertMapping(new UnicodeNormalizer(composes: true, isCompatible), Normalization.GetProperty(name), char.ConvertFromUtf32, ReadCodePoints);
 
     [Fact]
     public void Normalize_AllCodePointsDecomposedCompatibly_EqualMeasured()
@@ -122,7 +122,8 @@ public class CodePointsTests
 
     private static string ReadUtf16(string units) => string.Concat(units.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16)));
 
-    private static string ReadCodePoints(string codePoints) => string.Concat(codePoints.Split(' ').Select(part => char.ConvertFromUtf32(Convert.ToInt32(part, 16))));
+    private static string ReadCodePoints(string codePoints) =>
+        string.Concat(codePoints.Split(' ').Select(part => char.ConvertFromUtf32(Convert.ToInt32(part, 16))));
 
     // Not .NET's own decomposition: it does nothing in the run with invariant globalization.
     private static string DecomposeHangul(int codePoint)

@@ -89,7 +89,10 @@ public class TokenizerModelLoadTests
         "has a Split in its pre_tokenizer with the behavior 'Removed'; expected 'Isolated' without invert.")]
     [InlineData(
         "post_processor",
-        """{ "type": "Sequence", "processors": [ { "type": "BertProcessing", "cls": ["a", 0], "sep": ["b", 1] }, { "type": "RobertaProcessing", "cls": ["a", 0], "sep": ["b", 1] } ] }""",
+        """
+        { "type": "Sequence", "processors": [
+          { "type": "BertProcessing", "cls": ["a", 0], "sep": ["b", 1] }, { "type": "RobertaProcessing", "cls": ["a", 0], "sep": ["b", 1] } ] }
+        """,
         "has a post_processor with 2 that add tokens; expected one at most.")]
     public void Read_UnusableBpe_NamesIt(string field, string value, string problem) => AssertRefused(Change(Bpe, field, value), problem);
 
@@ -98,8 +101,14 @@ public class TokenizerModelLoadTests
     [InlineData("model.unk_id", "6", "has the unk_id 6, which its vocabulary lacks; expected one of its 6 tokens.")]
     [InlineData("model.unk_id", "null", "has no 'unk_id' in its model 'Unigram'; expected a whole number from 0 on.")]
     [InlineData("model.vocab", """[["a"]]""", "has an unusable 'vocab' in its model 'Unigram'; expected texts and a number each.")]
-    [InlineData("pre_tokenizer", """{ "type": "ByteLevel", "add_prefix_space": false }""", "has a ByteLevel in its pre_tokenizer and no model of bytes; expected both or neither.")]
-    [InlineData("pre_tokenizer", """{ "type": "Metaspace", "replacement": "__" }""", "has the replacement '__' in the Metaspace of its pre_tokenizer; expected one character.")]
+    [InlineData(
+        "pre_tokenizer",
+        """{ "type": "ByteLevel", "add_prefix_space": false }""",
+        "has a ByteLevel in its pre_tokenizer and no model of bytes; expected both or neither.")]
+    [InlineData(
+        "pre_tokenizer",
+        """{ "type": "Metaspace", "replacement": "__" }""",
+        "has the replacement '__' in the Metaspace of its pre_tokenizer; expected one character.")]
     [InlineData(
         "pre_tokenizer",
         """{ "type": "Metaspace", "replacement": "_", "prepend_scheme": "last" }""",

@@ -48,18 +48,22 @@ internal sealed class CharBuffer
     /// <summary>Appends a text in which each lone surrogate becomes U+FFFD.</summary>
     public void AppendRepaired(ReadOnlySpan<char> text)
     {
-        while (!text.IsEmpty)
+        int copied = 0;
+        for (int i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
         {
-            int surrogate = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-            int plain = surrogate < 0 ? text.Length : surrogate;
-            Append(text[..plain]);
-            text = text[plain..];
-            if (!text.IsEmpty)
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
             {
-                AppendCodePoint(CodePoints.Decode(text, 0, out int length));
-                text = text[length..];
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                Append(text[copied..i]);
+                Append('\uFFFD');
+                copied = i + 1;
             }
         }
+
+        Append(text[copied..]);
     }
 
     /// <summary>Puts one character in the place of another.</summary>

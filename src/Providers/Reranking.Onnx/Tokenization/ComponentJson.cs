@@ -41,7 +41,9 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
 
     /// <summary>Reads bytes that are written in base 64.</summary>
     public byte[] GetBytes(string name) =>
-        Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : throw Missing(name, "bytes in base 64");
+        Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes)
+            ? bytes
+            : throw Missing(name, "bytes in base 64");
 
     /// <summary>Reads an array of texts and a number each.</summary>
     public (string Text, double Number)[] GetScores(string name) => [.. GetElements(name).Select(value => ReadScore(value, name))];

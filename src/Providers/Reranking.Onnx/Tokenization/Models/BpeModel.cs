@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Reranking.Onnx;
 
-/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, the leftmost first, until none is left.</summary>
+/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel
 {
-    // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the one
-    // to its right only if that has a lower rank, so what the cut changes ends after a few ids, and as many as are wanted lie between.
+    // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the
+    // one to its right only if that has a lower rank, so what the cut changes ends after a few ids, and as many as are wanted lie between.
     private const int WindowFactor = 8;
     private const int WindowGrowth = 4;
     private const int ShortestWindow = 4_096;
@@ -64,7 +64,7 @@ internal sealed class BpeModel : TokenModel
         }
 
         (int, int, int)[] merges = [.. json.GetTextPairs("merges").Select(merge => (IdOf(merge.First), IdOf(merge.Second), IdOf(merge.First + merge.Second)))];
-        return new BpeModel(vocabulary, byteIds, new MergeTable(merges), json.GetOptionalBoolean("ignore_merges") ?? false);
+        return new BpeModel(vocabulary, byteIds, new MergeTable(merges, byteIds), json.GetOptionalBoolean("ignore_merges") ?? false);
 
         int IdOf(string token) => vocabulary.TryGetValue(token, out int id)
             ? id
@@ -146,16 +146,14 @@ internal sealed class BpeModel : TokenModel
         Span<long> merges = scratch.Merges.AsSpan(0, Math.Max(0, ids.Length - 1));
         for (int i = 0; i < merges.Length; i++)
         {
-            merges[i] = _merges.Find(ids[i], ids[i + 1]);
+            merges[i] = ids.Length == bytes.Length ? _merges.FindOfBytes(bytes[i], bytes[i + 1]) : _merges.Find(ids[i], ids[i + 1]);
         }
 
         while (FindLowest(merges, out int lowest))
         {
             ids[lowest] = MergeTable.MergedOf(merges[lowest]);
-            ids[(lowest + 2)..].CopyTo(ids[(lowest + 1)..]);
-            ids = ids[..^1];
-            merges[(lowest + 1)..].CopyTo(merges[lowest..]);
-            merges = merges[..^1];
+            RemoveAt(ref ids, lowest + 1);
+            RemoveAt(ref merges, lowest);
             if (lowest > 0)
             {
                 merges[lowest - 1] = _merges.Find(ids[lowest - 1], ids[lowest]);
@@ -171,6 +169,16 @@ internal sealed class BpeModel : TokenModel
         {
             output.Add(id);
         }
+    }
+
+    private static void RemoveAt<T>(ref Span<T> values, int index)
+    {
+        for (int i = index + 1; i < values.Length; i++)
+        {
+            values[i - 1] = values[i];
+        }
+
+        values = values[..^1];
     }
 
     private int ReadBytes(ReadOnlySpan<byte> bytes, Span<int> ids)

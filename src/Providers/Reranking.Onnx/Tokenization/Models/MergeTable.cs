@@ -9,12 +9,17 @@ internal sealed class MergeTable
 
     private const ulong GoldenRatio = 0x9E37_79B9_7F4A_7C15;
 
+    private const int ByteCount = 256;
+
+    // The first look at any word is at the pairs of its bytes.
+    private readonly long[] _ofBytes = new long[ByteCount * ByteCount];
     private readonly Entry[] _entries;
     private readonly int _shift;
 
     /// <summary>Initializes a new instance of the <see cref="MergeTable"/> class.</summary>
     /// <param name="merges">The merges, the first of them the soonest. Of two for the same pair the last counts.</param>
-    public MergeTable(IReadOnlyList<(int Left, int Right, int Merged)> merges)
+    /// <param name="byteIds">The id of each byte.</param>
+    public MergeTable(IReadOnlyList<(int Left, int Right, int Merged)> merges, ReadOnlySpan<int> byteIds)
     {
         int bits = 1;
         while (1L << bits < 2L * merges.Count)
@@ -31,7 +36,15 @@ internal sealed class MergeTable
             ulong key = KeyOf(left, right);
             _entries[FindSlot(key)] = new Entry(key, ((long)rank << 32) | (long)merged);
         }
+
+        for (int pair = 0; pair < _ofBytes.Length; pair++)
+        {
+            _ofBytes[pair] = Find(byteIds[pair / ByteCount], byteIds[pair % ByteCount]);
+        }
     }
+
+    /// <summary>Gives the same as <see cref="Find"/> for the ids of two bytes.</summary>
+    public long FindOfBytes(byte left, byte right) => _ofBytes[(left * ByteCount) + right];
 
     /// <summary>Gives the rank of a pair above what it becomes, so that the lowest is the first to merge.</summary>
     public long Find(int left, int right) => _entries[FindSlot(KeyOf(left, right))].Merge;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Reranking.Onnx;
 
-/// <summary>The <c>precompiled_charsmap</c> of SentencePiece: a double array over UTF-8, of which each value is where a text starts that ends with a zero.</summary>
+/// <summary>The <c>precompiled_charsmap</c> of SentencePiece: a double array over UTF-8, of which each value is where a text starts.</summary>
 /// <remarks>Immutable and thread-safe. What doesn't fit leads to no match.</remarks>
 internal sealed class CharacterMap
 {

@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Text;
 
 namespace Reranking.Onnx;
 
 /// <summary>
-/// HuggingFace's <c>Precompiled</c>, grapheme by grapheme: one under 6 bytes becomes what its shortest mapped start becomes, and loses the rest; of any other, each
-/// code point is mapped by itself.
+/// HuggingFace's <c>Precompiled</c>, grapheme by grapheme: one under 6 bytes becomes what its shortest mapped start becomes, and loses the rest; of any other,
+/// each code point is mapped by itself.
 /// </summary>
 internal sealed class PrecompiledNormalizer : Normalizer
 {
@@ -13,6 +14,7 @@ internal sealed class PrecompiledNormalizer : Normalizer
 
     private readonly CharacterMap _map;
     private readonly string?[] _ascii = new string?[AsciiCount];
+    private readonly SearchValues<char> _plain;
     private readonly bool _allowsCuts;
 
     private PrecompiledNormalizer(CharacterMap map)
@@ -22,6 +24,8 @@ internal sealed class PrecompiledNormalizer : Normalizer
         {
             _ascii[c] = map.TryFind([(byte)c], out ReadOnlySpan<byte> value) ? Encoding.UTF8.GetString(value) : null;
         }
+
+        _plain = SearchValues.Create([.. Enumerable.Range(0, AsciiCount).Where(c => _ascii[c] is null && c != '\r').Select(c => (char)c)]);
 
         // Before a space, if nothing takes it away: neither a mapping of more than it nor a code point that it would join.
         _allowsCuts = !map.HasStart(" "u8) && !Enumerable.Range(0, 0x110000).Any(codePoint => Graphemes.Prepends(codePoint) && MapsFrom(codePoint));
@@ -39,6 +43,14 @@ internal sealed class PrecompiledNormalizer : Normalizer
     {
         for (int i = 0; i < text.Length;)
         {
+            int plain = CountPlain(text[i..]);
+            if (plain > 0)
+            {
+                output.Append(text.Slice(i, plain));
+                i += plain;
+                continue;
+            }
+
             char first = text[i];
             if (first < AsciiCount && (i + 1 == text.Length || (text[i + 1] < AsciiCount && first != '\r')))
             {
@@ -54,6 +66,13 @@ internal sealed class PrecompiledNormalizer : Normalizer
     }
 
     public override TextCut Cut(TextCut cut) => _allowsCuts && cut.After == ' ' ? new TextCut(EndOf(cut.Before), ' ') : TextCut.Impossible;
+
+    // Characters that stay as they are. The last of them stays out if what follows may join it.
+    private int CountPlain(ReadOnlySpan<char> text)
+    {
+        int end = text.IndexOfAnyExcept(_plain);
+        return end < 0 ? text.Length : text[end] < AsciiCount ? end : end - 1;
+    }
 
     private int EndOf(int codePoint) => codePoint is < 0 or >= AsciiCount || _ascii[codePoint] is not null ? TextCut.Unknown : codePoint;
 
@@ -78,9 +97,8 @@ internal sealed class PrecompiledNormalizer : Normalizer
     private void AppendGrapheme(ReadOnlySpan<char> grapheme, CharBuffer output)
     {
         Span<byte> bytes = stackalloc byte[LongestLookup];
-
-        // What is a lone surrogate to .NET is U+FFFD to both, so it has 3 bytes here too.
-        if (grapheme.Length <= LongestLookup && Encoding.UTF8.TryGetBytes(grapheme, bytes, out int count) && TryAppend(bytes[..count], output))
+        int count = EncodeUtf8(grapheme, bytes);
+        if (count > 0 && TryAppend(bytes[..count], output))
         {
             return;
         }
@@ -94,6 +112,25 @@ internal sealed class PrecompiledNormalizer : Normalizer
                 output.AppendCodePoint(codePoint);
             }
         }
+    }
+
+    // Gives 0 where there is no room. Not Encoding's way, which allocates for each lone surrogate.
+    private static int EncodeUtf8(ReadOnlySpan<char> grapheme, Span<byte> bytes)
+    {
+        int count = 0;
+        for (int i = 0; i < grapheme.Length;)
+        {
+            var rune = new Rune(CodePoints.Decode(grapheme, i, out int length));
+            if (!rune.TryEncodeToUtf8(bytes[count..], out int written))
+            {
+                return 0;
+            }
+
+            count += written;
+            i += length;
+        }
+
+        return count;
     }
 
     private bool TryAppend(ReadOnlySpan<byte> bytes, CharBuffer output)

@@ -13,10 +13,10 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : Normal
         }
 
         string? regex = pattern.FindString("Regex");
+        string found = regex is null ? "of another kind" : $"'{regex}'";
         return regex == ReplaceSpacesNormalizer.Regex
             ? new ReplaceSpacesNormalizer(content)
-            : throw json.Unusable(
-                $"has a Replace in its {json.Kind} with the pattern {(regex is null ? "of another kind" : $"'{regex}'")}; expected a text or '{ReplaceSpacesNormalizer.Regex}'");
+            : throw json.Unusable($"has a Replace in its {json.Kind} with the pattern {found}; expected a text or '{ReplaceSpacesNormalizer.Regex}'");
     }
 
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
@@ -36,5 +36,6 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : Normal
         }
     }
 
-    public override TextCut Cut(TextCut cut) => cut.After > char.MaxValue || pattern.Contains((char)cut.After) ? TextCut.Impossible : cut with { Before = TextCut.Unknown };
+    public override TextCut Cut(TextCut cut) =>
+        cut.After > char.MaxValue || pattern.Contains((char)cut.After) ? TextCut.Impossible : cut with { Before = TextCut.Unknown };
 }

@@ -16,5 +16,6 @@ internal sealed class StripAccentsNormalizer : Normalizer
         }
     }
 
-    public override TextCut Cut(TextCut cut) => CodePoints.Is(cut.After, CodePointClasses.AccentMark) ? TextCut.Impossible : cut with { Before = TextCut.Unknown };
+    public override TextCut Cut(TextCut cut) =>
+        CodePoints.Is(cut.After, CodePointClasses.AccentMark) ? TextCut.Impossible : cut with { Before = TextCut.Unknown };
 }

@@ -28,7 +28,8 @@ internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Norm
     }
 
     // A mark that follows may change it, which no white space and no punctuation before '<' allows.
-    public override TextCut Cut(TextCut cut) => new(cut.Before <= LastAscii ? cut.Before : TextCut.Unknown, cut.After < FirstComposing ? cut.After : TextCut.Unknown);
+    public override TextCut Cut(TextCut cut) =>
+        new(cut.Before <= LastAscii ? cut.Before : TextCut.Unknown, cut.After < FirstComposing ? cut.After : TextCut.Unknown);
 
     private static int StartOfCodePointBefore(ReadOnlySpan<char> text, int first, int index)
     {

@@ -17,7 +17,8 @@ internal sealed class DelimiterPreTokenizer(CodePointClasses delimiters, Delimit
             }
         }
 
-        throw json.Unusable($"has a Punctuation in its {json.Kind} with the behavior '{name}'; supported are {string.Join(", ", Enum.GetNames<DelimiterBehavior>())}");
+        string supported = string.Join(", ", Enum.GetNames<DelimiterBehavior>());
+        throw json.Unusable($"has a Punctuation in its {json.Kind} with the behavior '{name}'; supported are {supported}");
     }
 
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch)

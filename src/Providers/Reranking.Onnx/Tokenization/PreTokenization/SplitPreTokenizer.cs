@@ -15,9 +15,10 @@ internal sealed class SplitPreTokenizer(SplitPattern pattern) : PreTokenizer
 
         string? regex = json.GetComponent("pattern").FindString("Regex");
         SplitPattern? pattern = Array.Find(Known, known => known.Regex == regex);
+        string found = regex is null ? "of another kind" : $"'{regex}'";
         return pattern is not null
             ? new SplitPreTokenizer(pattern)
-            : throw json.Unusable($"has a Split in its {json.Kind} with the pattern {(regex is null ? "of another kind" : $"'{regex}'")}; expected that of GPT-2 or Qwen 2");
+            : throw json.Unusable($"has a Split in its {json.Kind} with the pattern {found}; expected that of GPT-2 or Qwen 2");
     }
 
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => pattern.Split(text, isStart, sink);

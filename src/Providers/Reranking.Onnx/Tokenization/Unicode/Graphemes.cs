@@ -2,7 +2,8 @@ namespace Reranking.Onnx;
 
 /// <summary>Where the graphemes of a text end, from frozen tables: those of .NET change with its version.</summary>
 /// <remarks>
-/// Flags of two regional indicators are left out, as nothing here can tell: a grapheme is looked at as a whole below 6 bytes only, and a flag has 8. Thread-safe.
+/// Flags of two regional indicators are left out, as nothing here can tell: only below 6 bytes is a grapheme looked at as a whole, and a flag has 8.
+/// Thread-safe.
 /// </remarks>
 internal static class Graphemes
 {
