@@ -44,6 +44,9 @@ public sealed class StubServer : IAsyncDisposable
 
     public IReadOnlyList<StubRequest> Requests => [.. _requests];
 
+    /// <summary>Gets a value indicating whether the requests are remembered; a test that sends very many measures its own memory otherwise.</summary>
+    public bool KeepsRequests { get; init; } = true;
+
     /// <summary>Waits for the next request that was not waited for.</summary>
     public ValueTask<StubRequest> NextAsync() => _arrivals.Reader.ReadAsync();
 
@@ -89,8 +92,12 @@ public sealed class StubServer : IAsyncDisposable
                 NetworkStream stream = client.GetStream();
                 while (await ReadAsync(stream) is { } request)
                 {
-                    _requests.Enqueue(request);
-                    _arrivals.Writer.TryWrite(request);
+                    if (KeepsRequests)
+                    {
+                        _requests.Enqueue(request);
+                        _arrivals.Writer.TryWrite(request);
+                    }
+
                     if (!await _answer(request).Send(stream, _stop.Token))
                     {
                         break;
