@@ -112,7 +112,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     public async Task WithReranking_HostServices_OnlyAdds()
     {
         var host = new ServiceCollection();
-        IKernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(host), _store);
+        KernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(host), _store);
         int before = builder.Services.Count;
         int hostBefore = host.Count;
 
@@ -126,7 +126,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     [Fact]
     public void WithReranking_SearchClientRegisteredLater_GivesWay()
     {
-        IKernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(), _store);
+        KernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(), _store);
         builder.WithReranking(model.Reranker);
         var custom = new SearchClient(_store, _generator);
         builder.Services.AddSingleton<ISearchClient>(custom);
@@ -139,7 +139,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     [Fact]
     public async Task WithReranking_SearchClientConfig_Holds()
     {
-        IKernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(), _store);
+        KernelMemoryBuilder builder = NewBuilder(new KernelMemoryBuilder(), _store);
         builder.Services.AddSingleton(new SearchClientConfig { MaxMatchesCount = 1 });
         using ServiceProvider services = builder.WithReranking(model.Reranker).Services.BuildServiceProvider();
 
@@ -158,7 +158,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
 
     private static string[] Texts(SearchResult result) => [.. result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Text)];
 
-    private IKernelMemoryBuilder NewBuilder(KernelMemoryBuilder builder, IMemoryDb store)
+    private KernelMemoryBuilder NewBuilder(KernelMemoryBuilder builder, IMemoryDb store)
     {
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<ITextGenerator>(_generator);

@@ -3,17 +3,17 @@ namespace Reranking.KernelMemory.Tests;
 /// <summary>A question, and memories in the order in which counting common words finds them: the one that answers is behind others that only talk about the same things.</summary>
 public static class HelpCentre
 {
-    public const string Question = "How do I get my money back if I cancel in the middle of a month?";
+    public const string Question = "How do I get a refund for the rest of the month after I cancel?";
 
     /// <summary>The memory that answers.</summary>
-    public const string Answer = "Subscriptions ended before the billing period is over are refunded for the remaining days. The amount arrives on your card within a week.";
+    public const string Answer = "Refunds: whoever cancels early is paid back the unused days. The money arrives on your card within a week.";
 
     private static readonly (string File, string Text)[] Articles =
     [
-        ("invoices", "How do I get my invoice? We send one in the first week of a month. If it is not in the inbox, look in the spam folder."),
-        ("cancel-meeting", "How do I cancel a meeting in the middle of a series? Open my calendar, pick the day and choose Cancel. I get back to the series with Undo."),
-        ("month-view", "If I get back to the calendar, do I see the month? The month view opens in the middle of the current month."),
-        ("plans", "How do I change my plan? In the settings. It holds from the next month on."),
+        ("invoices", "How do I get the invoice of a month? After the first day of the month it is in the billing settings, for the administrator and for the accountant."),
+        ("calendar", "How do I get to the next month? Swipe to the left. After the last day of the month the rest of the week is greyed out."),
+        ("plans", "How do I change the plan? In the settings. I keep the old plan for the rest of the month."),
+        ("trial", "After the trial ends, I get a message and can choose a plan for the team."),
         ("refunds", Answer),
         ("passwords", "A password has at least twelve characters."),
         ("fonts", "The editor knows three fonts."),

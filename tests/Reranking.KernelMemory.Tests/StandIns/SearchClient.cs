@@ -12,18 +12,27 @@ namespace Microsoft.KernelMemory.Search;
 
 /// <summary>What the real one does with its store: it neither sorts nor compares scores, fills the prompt until the budget is spent, and groups by file in order of arrival.</summary>
 [Experimental("KMEXP05")]
-[SuppressMessage("Style", "IDE0060", Justification = "The signature is that of the real one.")]
-public sealed class SearchClient(
-    IMemoryDb memoryDb,
-    ITextGenerator textGenerator,
-    SearchClientConfig? config = null,
-    IPromptProvider? promptProvider = null,
-    IContentModeration? contentModeration = null,
-    ILoggerFactory? loggerFactory = null) : ISearchClient
+public sealed class SearchClient : ISearchClient
 {
-    private readonly SearchClientConfig _config = config ?? new();
+    private readonly IMemoryDb _memoryDb;
+    private readonly ITextGenerator _textGenerator;
+    private readonly SearchClientConfig _config;
 
-    public Task<IEnumerable<string>> ListIndexesAsync(CancellationToken cancellationToken = default) => memoryDb.GetIndexesAsync(cancellationToken);
+    public SearchClient(
+        IMemoryDb memoryDb,
+        ITextGenerator textGenerator,
+        SearchClientConfig? config = null,
+        IPromptProvider? promptProvider = null,
+        IContentModeration? contentModeration = null,
+        ILoggerFactory? loggerFactory = null)
+    {
+        _ = (promptProvider, contentModeration, loggerFactory);   // in the signature only
+        _memoryDb = memoryDb;
+        _textGenerator = textGenerator;
+        _config = config ?? new();
+    }
+
+    public Task<IEnumerable<string>> ListIndexesAsync(CancellationToken cancellationToken = default) => _memoryDb.GetIndexesAsync(cancellationToken);
 
     public async Task<SearchResult> SearchAsync(
         string index,
@@ -38,7 +47,7 @@ public sealed class SearchClient(
         var result = new SearchResult { Query = query };
         IAsyncEnumerable<(MemoryRecord, double)> matches = query.Length == 0
             ? ListAsync(index, filters, count, cancellationToken)
-            : memoryDb.GetSimilarListAsync(index, query, filters, minRelevance, count, withEmbeddings: false, cancellationToken);
+            : _memoryDb.GetSimilarListAsync(index, query, filters, minRelevance, count, withEmbeddings: false, cancellationToken);
         await foreach ((MemoryRecord record, double relevance) in matches.WithCancellation(cancellationToken))
         {
             Cite(result.Results, index, record, relevance);
@@ -86,15 +95,15 @@ public sealed class SearchClient(
         var sources = new List<Citation>();
         var facts = new StringBuilder();
         int used = 0;
-        int budget = textGenerator.MaxTokenTotal - textGenerator.CountTokens(question) - _config.AnswerTokens;
+        int budget = _textGenerator.MaxTokenTotal - _textGenerator.CountTokens(question) - _config.AnswerTokens;
         await foreach ((MemoryRecord record, double relevance) in
-            memoryDb.GetSimilarListAsync(index, question, filters, minRelevance, _config.MaxMatchesCount, withEmbeddings: false, cancellationToken))
+            _memoryDb.GetSimilarListAsync(index, question, filters, minRelevance, _config.MaxMatchesCount, withEmbeddings: false, cancellationToken))
         {
             string fact = _config.FactTemplate
                 .Replace("{{$source}}", Tag(record, "__file_id"), StringComparison.Ordinal)
                 .Replace("{{$relevance}}", relevance.ToString("P1", CultureInfo.CurrentCulture), StringComparison.Ordinal)
                 .Replace("{{$content}}", record.Payload["text"].ToString(), StringComparison.Ordinal) + "\n";
-            int size = textGenerator.CountTokens(fact);
+            int size = _textGenerator.CountTokens(fact);
             if (size >= budget)
             {
                 break;   // the first that does not fit ends it, however small the next ones are
@@ -111,7 +120,7 @@ public sealed class SearchClient(
         }
 
         string prompt = $"Facts:\n{facts}======\nQuestion: {question}\nAnswer: ";
-        await foreach (GeneratedTextContent part in textGenerator.GenerateTextAsync(prompt, new TextGenerationOptions(), cancellationToken))
+        await foreach (GeneratedTextContent part in _textGenerator.GenerateTextAsync(prompt, new TextGenerationOptions(), cancellationToken))
         {
             yield return new MemoryAnswer { Question = question, NoResult = false, Result = part.Text, RelevantSources = sources };
             sources = [];   // they ride on the first part only
@@ -135,7 +144,7 @@ public sealed class SearchClient(
     private async IAsyncEnumerable<(MemoryRecord, double)> ListAsync(
         string index, ICollection<MemoryFilter>? filters, int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (MemoryRecord record in memoryDb.GetListAsync(index, filters, limit, withEmbeddings: false, cancellationToken))
+        await foreach (MemoryRecord record in _memoryDb.GetListAsync(index, filters, limit, withEmbeddings: false, cancellationToken))
         {
             yield return (record, double.MinValue);
         }
