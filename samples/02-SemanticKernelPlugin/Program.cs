@@ -19,8 +19,8 @@ var reranker = new Reranker(scorer);
 
 // The search that you have, an ITextSearch<TRecord>; with a vector store it is a VectorStoreTextSearch<TRecord>.
 var search = new HelpCentreTextSearch();
-KernelSearchResults<string> found = await search.SearchAsync(Question, new TextSearchOptions<Article> { Top = 8 });
-Show.Ranking("First stage", await found.Results.ToListAsync());
+KernelSearchResults<Article> found = await search.GetSearchResultsAsync(Question, new TextSearchOptions<Article> { Top = 8 });
+Show.Ranking("First stage", await found.Results.Select(article => article.Title).ToListAsync());
 
 // The same search, reranked, as functions that templates and models call. It fetches 50 candidates, whatever the count.
 KernelPlugin plugin = RerankedSearchPlugin.Create(search.WithReranking(reranker), "Search");
