@@ -22,5 +22,8 @@ builder.AddReranking(options => options.AddFunction("Help", "Search"));
 Show.Text("Prompt with the filter", await RenderAsync(builder.Build()));
 
 // The prompt that kernel.InvokePromptAsync would send to a chat model. The filter works on calls by models, too.
-static Task<string> RenderAsync(Kernel kernel) =>
-    new KernelPromptTemplateFactory().Create(new PromptTemplateConfig(Template)).RenderAsync(kernel, new KernelArguments { ["query"] = Question, ["question"] = Question });
+static Task<string> RenderAsync(Kernel kernel)
+{
+    IPromptTemplate template = new KernelPromptTemplateFactory().Create(new PromptTemplateConfig(Template));
+    return template.RenderAsync(kernel, new KernelArguments { ["question"] = Question });
+}

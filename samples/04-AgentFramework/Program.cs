@@ -18,7 +18,8 @@ Func<string, CancellationToken, Task<IEnumerable<Article>>> reranked = search.Wi
 Show.Ranking("Search, reranked", (await reranked(Question, CancellationToken.None)).Select(article => article.Title));
 
 // The other way: a context provider that searches before the agent answers, reranks, and gives the model numbered passages to cite.
-var provider = new RerankedContextProvider<Article>(search, reranker, article => article.Text, new() { SourceNameSelector = article => article.Title, Reranking = best });
+var options = new RerankedContextProviderOptions<Article> { SourceNameSelector = article => article.Title, Reranking = best };
+var provider = new RerankedContextProvider<Article>(search, reranker, article => article.Text, options);
 
 // The agent's chat model is offline here, and answers with what it was asked.
 using var model = new EchoChatClient();

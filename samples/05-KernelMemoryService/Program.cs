@@ -5,7 +5,8 @@ using Samples;
 
 const string Question = "How do I reset my password?";
 
-// Set KernelMemory:Endpoint for a service of yours, as --KernelMemory:Endpoint=http://localhost:9001 or in the environment as KernelMemory__Endpoint; KernelMemory:ApiKey likewise.
+// Set KernelMemory:Endpoint for a service of yours, as --KernelMemory:Endpoint=http://localhost:9001 or in the environment
+// as KernelMemory__Endpoint; KernelMemory:ApiKey likewise.
 IConfiguration configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
 string? endpoint = configuration["KernelMemory:Endpoint"];
 await using KernelMemoryStandIn? standIn = string.IsNullOrEmpty(endpoint) ? await KernelMemoryStandIn.StartAsync() : null;
@@ -19,10 +20,12 @@ var search = new RerankedKernelMemorySearch(client, new Reranker(scorer), new Ke
     ApiKey = configuration["KernelMemory:ApiKey"],
 });
 
-// POST /search, for 50 files whatever the limit; their partitions are scored, and grouped by file again.
-KernelMemorySearchResult result = await search.SearchAsync(Question, limit: 8);
+// One POST to /search; the partitions of all files found are scored, and grouped by file again. With a limit, 50 files are asked for all the same.
+KernelMemorySearchResult result = await search.SearchAsync(Question);
 
-(string Name, KernelMemoryPartition Partition)[] partitions = [.. result.Results.SelectMany(file => file.Partitions.Select(partition => (file.SourceName, partition)))];
-Show.Ranking("First stage", partitions.OrderBy(found => found.Partition.FirstStageIndex).Select(found => found.Name));
-Show.Ranking("Reranked", partitions.Take(3).Select(best => $"{best.Name} (was {best.Partition.FirstStageIndex + 1}, relevance {best.Partition.Relevance:0.000})"));
-Show.Text("Facts for the prompt", string.Join("\n", partitions.Take(3).Select(best => best.Partition.Text)));
+var partitions = result.Results.SelectMany(file => file.Partitions.Select(partition => (file.SourceName, Partition: partition))).ToList();
+Show.Ranking("First stage", partitions.OrderBy(found => found.Partition.FirstStageIndex).Select(found => found.SourceName));
+
+var best = partitions.Take(3).ToList();
+Show.Ranking("Reranked", best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
+Show.Text("Facts for the prompt", string.Join("\n", best.Select(found => found.Partition.Text)));

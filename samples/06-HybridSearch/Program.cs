@@ -18,11 +18,12 @@ using PassageIndex index = await PassageIndex.BuildAsync(passages, embeddings);
 string[] keywords = question.Split([' ', ',', '.', '?'], StringSplitOptions.RemoveEmptyEntries);
 
 List<VectorSearchResult<Passage>> found = await index.HybridSearchAsync(question, keywords, top: 10).ToListAsync();
-Show.Ranking("Hybrid search", found.Select(result => result.Record.Title));
+Show.Ranking("First stage", found.Select(result => result.Record.Title));
 
 // The same index, reranked: it is asked for 50 passages, of which the best 3 come back.
 using var scorer = new OnnxRelevanceScorer();
 RerankedHybridSearch<Passage> reranked = index.AsRerankedHybrid(new Reranker(scorer), passage => passage.Text);
 
 List<VectorSearchResult<Passage>> best = await reranked.HybridSearchAsync(question, keywords, top: 3).ToListAsync();
-Show.Ranking("Hybrid search, reranked", best.Select(result => $"{result.Record.Title} (was {result.GetProvenance()!.FirstStageIndex + 1}, relevance {result.Score:0.000})"));
+Show.Ranking("Reranked", best.Select(result => $"{result.Record.Title} (was {result.GetProvenance()!.FirstStageIndex + 1}, relevance {result.Score:0.000})"));
+Show.Text("First in the prompt", best[0].Record.Text);

@@ -20,7 +20,8 @@ internal static class HelpCentre
 
     /// <summary>Finds articles by how many words of the query they hold.</summary>
     /// <remarks>
-    /// It stands for your vector store or search engine, and fails as those do: what shares words or topic with the question is found, and what answers it is somewhere in there.
+    /// It stands for your vector store or search engine, and fails as those do: what shares words or topic with the question is found,
+    /// and what answers it is somewhere in there.
     /// </remarks>
     public static IReadOnlyList<Article> Search(string query, int count)
     {
