@@ -5,7 +5,7 @@ using Reranking;
 using Reranking.Onnx;
 using Samples;
 
-string question = args.Length > 0 ? args[0] : "How do I reset my password?";
+string question = args.Length > 0 ? args[0] : "In which country are our notes kept, and may we choose another country?";
 
 // The first stage: cosine of embeddings and BM25, fused by reciprocal rank, behind the interface that the hybrid collections of vector databases have.
 IReadOnlyList<Passage> passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
@@ -17,7 +17,7 @@ using var embeddings = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOpti
 using PassageIndex index = await PassageIndex.BuildAsync(passages, embeddings);
 string[] keywords = question.Split([' ', ',', '.', '?'], StringSplitOptions.RemoveEmptyEntries);
 
-List<VectorSearchResult<Passage>> found = await index.HybridSearchAsync(question, keywords, top: 10).ToListAsync();
+List<VectorSearchResult<Passage>> found = await index.HybridSearchAsync(question, keywords, top: 5).ToListAsync();
 Show.Ranking("First stage", found.Select(result => result.Record.Title));
 
 // The same index, reranked: it is asked for 50 passages, of which the best 3 come back.
