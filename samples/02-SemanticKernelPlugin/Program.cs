@@ -1,0 +1,34 @@
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.Data;
+using Reranking;
+using Reranking.Onnx;
+using Samples;
+
+const string Question = "How do I reset my password?";
+
+// A prompt template of Semantic Kernel's default kind. What {{Search.Search ...}} gives is all that the chat model will know.
+const string Template = """
+    Answer the question by these facts:
+    {{Search.Search $question count='3'}}
+
+    Question: {{$question}}
+    """;
+
+using var scorer = new OnnxRelevanceScorer();
+var reranker = new Reranker(scorer);
+
+// The search that you have, an ITextSearch<TRecord>; with a vector store it is a VectorStoreTextSearch<TRecord>.
+var search = new HelpCentreTextSearch();
+KernelSearchResults<Article> found = await search.GetSearchResultsAsync(Question, new TextSearchOptions<Article> { Top = 8 });
+Show.Ranking("First stage", await found.Results.Select(article => article.Title).ToListAsync());
+
+// The same search, reranked, as functions that templates and models call. It fetches 50 candidates, whatever the count.
+KernelPlugin plugin = RerankedSearchPlugin.Create(search.WithReranking(reranker), "Search");
+
+IKernelBuilder builder = Kernel.CreateBuilder();
+builder.Plugins.Add(plugin);
+Kernel kernel = builder.Build();
+
+// With a chat model in the kernel you would call kernel.InvokePromptAsync(Template, arguments): this is the prompt it would send.
+IPromptTemplate template = new KernelPromptTemplateFactory().Create(new PromptTemplateConfig(Template));
+Show.Text("Prompt", await template.RenderAsync(kernel, new KernelArguments { ["question"] = Question }));
