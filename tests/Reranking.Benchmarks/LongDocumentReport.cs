@@ -7,9 +7,10 @@ namespace Reranking.Benchmarks;
 /// <summary>What reading in windows finds in long documents, beside what is left of them when they are cut.</summary>
 internal static class LongDocumentReport
 {
-    public static async Task WriteAsync(TextWriter output, int count)
+    public static async Task WriteAsync(TextWriter output, int count, int? windowTokens)
     {
         OnnxScorerOptions options = new() { LongDocuments = LongDocumentMode.Windows };
+        options.WindowTokens = windowTokens ?? options.WindowTokens;
         using var truncating = new OnnxRelevanceScorer();
         using var windowed = new OnnxRelevanceScorer(options);
         Tokenizer tokenizer = Tokenizer.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));

@@ -5,7 +5,7 @@ namespace Reranking.Benchmarks;
 /// <param name="Documents">The documents.</param>
 /// <param name="Right">The position of the one with the answer.</param>
 /// <param name="Passage">Where in it the passage is that answers.</param>
-/// <param name="Rivals">The short passages that the other documents are made of.</param>
+/// <param name="Rivals">The other short passages that the documents are made of, those around the answer included.</param>
 internal sealed record LongDocumentRequest(string Query, string[] Documents, int Right, Range Passage, string[] Rivals)
 {
     private const string BetweenParagraphs = "\n\n";
@@ -18,7 +18,7 @@ internal sealed record LongDocumentRequest(string Query, string[] Documents, int
     /// <summary>Tells whether a window of the right document holds a part of it.</summary>
     public static bool Holds(Range window, Range part) => window.Start.Value <= part.Start.Value && window.End.Value >= part.End.Value;
 
-    /// <summary>Tells whether the short passage is before all short passages that the other documents are made of.</summary>
+    /// <summary>Tells whether the short passage is before all others, one by one.</summary>
     public async Task<bool> IsPassageFirstAsync(IRelevanceScorer scorer) => IsFirst(await scorer.ScoreAsync(Query, [PassageText, .. Rivals]), 0);
 
     /// <summary>Tells whether scores of the documents put the right one first.</summary>

@@ -59,14 +59,12 @@ internal static class LongDocumentSet
                 passage = start..(start + passages[answer].Length);
                 chosen.Insert(place, answer);
             }
-            else
-            {
-                rivals.UnionWith(chosen);
-            }
 
+            rivals.UnionWith(chosen);
             documents[i] = string.Join(Between, chosen.Select(index => passages[index]));
         }
 
+        rivals.Remove(answer);
         return new LongDocumentRequest(query, documents, right, passage, [.. rivals.Select(rival => passages[rival])]);
     }
 

@@ -198,35 +198,7 @@ public class TokenizerTests
         Assert.InRange(encoded.Count, 0, 1);
     }
 
-    [Theory]
-    [MemberData(nameof(Families))]
-    public void Encode_WarmThread_AllocatesNothingOfItsOwn(string family)
-    {
-        Tokenizer tokenizer = TokenizerData.Load(family);
-        var buffer = new TokenBuffer(capacity: 4_096);
-        string[] texts = [.. TokenizerData.Torture.Where(text => text.Length is > 0 and < 2_000)];
-        EncodeAll(tokenizer, texts, buffer);
-        long least = long.MaxValue;
-        for (int round = 0; round < 5; round++)   // a collection meanwhile empties pools, and what is rented again then is nobody's fault
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            EncodeAll(tokenizer, texts, buffer);
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        Assert.InRange(least / texts.Length, 0, 8);
-    }
-
     private static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
-
-    private static void EncodeAll(Tokenizer tokenizer, string[] texts, TokenBuffer buffer)
-    {
-        foreach (string text in texts)
-        {
-            buffer.Clear();
-            tokenizer.Encode(text, Limit, buffer);
-        }
-    }
 
     private static string Repeat(string unit, int length) => string.Concat(Enumerable.Repeat(unit, length / unit.Length));
 }
