@@ -23,13 +23,15 @@ public sealed class KernelMemoryFailureTests
         Assert.Empty(client.DefaultRequestHeaders);
     }
 
-    [Fact]
-    public async Task SearchAsync_NoKey_NamesTheSetting()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public async Task SearchAsync_NoKey_NamesTheSetting(string? key)
     {
         await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([]);
         server.Key = Key;
 
-        HttpRequestException exception = await FailAsync(server, static _ => { });
+        HttpRequestException exception = await FailAsync(server, options => options.ApiKey = key);
 
         Assert.Equal(HttpStatusCode.Unauthorized, exception.StatusCode);
         Assert.Equal(
@@ -96,6 +98,20 @@ public sealed class KernelMemoryFailureTests
 
         Assert.Equal(
             $"Kernel Memory at {server.Address.Authority} answered 502 (BadGateway). The log of the service says why.", (await FailAsync(server, static _ => { })).Message);
+    }
+
+    [Fact]
+    public async Task SearchAsync_ProblemWithoutDetail_SaysItsTitle()
+    {
+        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([]);
+        server.Script = static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return context.Response.WriteAsync("""{"title":"Busy"}""");
+        };
+
+        Assert.Equal(
+            $"Kernel Memory at {server.Address.Authority} answered 503 (ServiceUnavailable): Busy. The log of the service says why.", (await FailAsync(server, static _ => { })).Message);
     }
 
     [Fact]
@@ -203,6 +219,19 @@ public sealed class KernelMemoryFailureTests
         ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 
         Assert.Equal($"KernelMemorySearchOptions.ApiKeyHeader is '{header}'; expected the name of a request header, such as Authorization. (Parameter 'options')", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("k-3f9a\nb")]
+    [InlineData("k-3f9a\u00e9")]
+    public void Constructor_ApiKey_IsRefusedAndNotShown(string key)
+    {
+        using var client = new HttpClient();
+        var options = new KernelMemorySearchOptions { Endpoint = new Uri("http://km.example"), ApiKey = key };
+
+        ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+
+        Assert.Equal("KernelMemorySearchOptions.ApiKey has a character that no header can carry; expected visible ASCII characters. (Parameter 'options')", exception.Message);
     }
 
     private static async Task<HttpRequestException> FailAsync(KernelMemoryServer server, Action<KernelMemorySearchOptions> configure)

@@ -17,7 +17,7 @@ internal sealed class KernelMemoryEndpoint
         Uri endpoint = CheckedEndpoint(options);
         _client = client;
         _address = new Uri(endpoint.AbsolutePath.EndsWith('/') ? endpoint : new Uri(endpoint.AbsoluteUri + "/"), "search");
-        _key = string.IsNullOrWhiteSpace(options.ApiKey) ? null : options.ApiKey.Trim();
+        _key = CheckedKey(options);
         _keyHeader = CheckedHeader(options);
         _failures = new KernelMemoryFailures(_address, _keyHeader, _key is not null);
     }
@@ -59,6 +59,12 @@ internal sealed class KernelMemoryEndpoint
         endpoint is null ? "not set"
         : !endpoint.IsAbsoluteUri ? "relative"
         : $"'{endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}'{(endpoint.UserInfo + endpoint.Query + endpoint.Fragment is "" ? "" : " and more")}";
+
+    private static string? CheckedKey(KernelMemorySearchOptions options) =>
+        string.IsNullOrWhiteSpace(options.ApiKey) ? null
+        : options.ApiKey.Trim() is var key && key.All(static character => character is >= ' ' and <= '~') ? key
+        : throw new ArgumentException(
+            $"{nameof(KernelMemorySearchOptions)}.{nameof(options.ApiKey)} has a character that no header can carry; expected visible ASCII characters.", nameof(options));
 
     private static string CheckedHeader(KernelMemorySearchOptions options)
     {
