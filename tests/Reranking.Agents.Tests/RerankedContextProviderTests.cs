@@ -30,7 +30,9 @@ public sealed class RerankedContextProviderTests : IDisposable
         await Agent(options).RunAsync("red fox", cancellationToken: _caller.Token);
 
         IReadOnlyList<ChatMessage> request = Assert.Single(_model.Requests);
-        Assert.Equal(["red fox", $"{Prompt}\n\n[1] Foxes\nthe red fox\n\n[2] (https://help.example/fox)\nthe fox\n\n[3] Hours (https://help.example/hours)\nthe office"], request.Select(message => message.Text));
+        Assert.Equal(
+            ["red fox", $"{Prompt}\n\n[1] Foxes\nthe red fox\n\n[2] (https://help.example/fox)\nthe fox\n\n[3] Hours (https://help.example/hours)\nthe office"],
+            request.Select(message => message.Text));
         Assert.Equal(ChatRole.User, request[1].Role);
         Assert.Equal(AgentRequestMessageSourceType.AIContextProvider, request[1].GetAgentRequestMessageSourceType());
         Assert.Equal("red fox", Assert.Single(_queries));

@@ -40,7 +40,7 @@ public static class BenchmarkData
 
     private static string[] Repeat(string[] documents, int count) => [.. Enumerable.Range(0, count).Select(i => documents[i % documents.Length])];
 
-    private static string? FindDl19()
+    public static string? FindDl19()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plugin.sln")))

@@ -32,7 +32,7 @@ public class EngineBenchmarks
 
         _encoder = CrossEncoder.LoadAsync(ModelFolder.Open(BenchmarkData.ModelFolder, new OnnxScorerOptions())).GetAwaiter().GetResult();
         _scorer = new OnnxRelevanceScorer();
-        _inputs = PairInputs.Encode(_encoder.Model, _query, _documents, CancellationToken.None);
+        _inputs = PairInputs.Encode(_encoder.Format, new PairQuery(_query), _documents, CancellationToken.None);
         _bare = new BareLoop(_encoder.Model, _inputs);
         _padded = new PaddedBatches(_encoder.Model, _inputs);
     }

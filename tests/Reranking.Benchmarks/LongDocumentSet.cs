@@ -48,26 +48,24 @@ internal static class LongDocumentSet
         int right = random.Next(documentCount);
         string[] documents = new string[documentCount];
         var rivals = new HashSet<int>();
-        Range answerRange = default;
+        Range passage = default;
         for (int i = 0; i < documents.Length; i++)
         {
             List<int> chosen = Choose(passages, answer, tokenizer, random, i == right ? CountTokens(passages[answer], tokenizer) : 0);
             if (i == right)
             {
                 int place = random.Next(chosen.Count + 1);
-                int start = chosen.Take(place).Sum(passage => passages[passage].Length + Between.Length);
-                answerRange = start..(start + passages[answer].Length);
+                int start = chosen.Take(place).Sum(before => passages[before].Length + Between.Length);
+                passage = start..(start + passages[answer].Length);
                 chosen.Insert(place, answer);
             }
-            else
-            {
-                rivals.UnionWith(chosen);
-            }
 
-            documents[i] = string.Join(Between, chosen.Select(passage => passages[passage]));
+            rivals.UnionWith(chosen);
+            documents[i] = string.Join(Between, chosen.Select(index => passages[index]));
         }
 
-        return new LongDocumentRequest(query, documents, right, answerRange, [.. rivals.Select(rival => passages[rival])]);
+        rivals.Remove(answer);
+        return new LongDocumentRequest(query, documents, right, passage, [.. rivals.Select(rival => passages[rival])]);
     }
 
     private static List<int> Choose(string[] passages, int answer, Tokenizer tokenizer, Random random, int tokens)

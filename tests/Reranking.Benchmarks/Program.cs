@@ -4,7 +4,10 @@ using Reranking.Benchmarks;
 
 // --report            the table of the README: the engine against the bare runtime, padded batches and the peer in JavaScript
 // --report --no-node  the same without the peer
-// --windows [count]   long documents read in windows and cut; 240 queries take some minutes
+// --windows           long documents read in windows and cut; 240 queries take some minutes
+// --windows 60 192    the same with 60 queries and windows of 192 tokens
+// --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
+// --faults            the fault matrix by the real clock
 // anything else       BenchmarkDotNet, as in --filter *Tokenizer*
 if (args.Contains("--report"))
 {
@@ -12,7 +15,16 @@ if (args.Contains("--report"))
 }
 else if (args is ["--windows", .. string[] rest])
 {
-    await LongDocumentReport.WriteAsync(Console.Out, rest is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 240);
+    int[] numbers = [.. rest.Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+    await LongDocumentReport.WriteAsync(Console.Out, count: numbers is [int count, ..] ? count : 240, windowTokens: numbers is [_, int tokens] ? tokens : null);
+}
+else if (args is ["--cascade"])
+{
+    await CascadeReport.WriteAsync(Console.Out);
+}
+else if (args is ["--faults"])
+{
+    await FaultReport.WriteAsync(Console.Out);
 }
 else
 {

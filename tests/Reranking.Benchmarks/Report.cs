@@ -17,7 +17,7 @@ public static class Report
         using var scorer = new OnnxRelevanceScorer();
         await scorer.ScoreAsync(query, documents);
         string memory = await MemoryReport.MeasureAsync(scorer, query);   // before the baselines take theirs
-        using PairInputs inputs = PairInputs.Encode(encoder.Model, query, documents, CancellationToken.None);
+        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(query), documents, CancellationToken.None);
         using var bare = new BareLoop(encoder.Model, inputs);
         using var padded = new PaddedBatches(encoder.Model, inputs);
         using NodePeer? node = withNode ? await NodePeer.StartAsync(BenchmarkData.ModelFolder, query, documents) : null;

@@ -107,6 +107,18 @@ public sealed class CohereRelevanceScorerTests
     }
 
     [Fact]
+    public async Task ScoreAsync_CookieOfTheServer_DoesNotComeBack()
+    {
+        await using var server = new StubServer(StubAnswer.Of(401, headers: "Set-Cookie: who=me\r\n"));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server);
+
+        await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+        await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.All(server.Requests, request => Assert.False(request.Headers.ContainsKey("Cookie")));
+    }
+
+    [Fact]
     public void Constructor_BadOptions_ThrowsWithEveryFault()
     {
         Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => new CohereRelevanceScorer(null!)).ParamName);

@@ -36,7 +36,7 @@ public sealed class BundledModelTests : IDisposable
 
         foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()))
         {
-            using PairInputs inputs = PairInputs.Encode(encoder.Model, query.Text, query.Documents, CancellationToken.None);
+            using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(query.Text), query.Documents, CancellationToken.None);
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] littleEndian = new byte[4];
             for (int i = 0; i < inputs.Count; i++)

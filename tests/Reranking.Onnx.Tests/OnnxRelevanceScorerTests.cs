@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace Reranking.Onnx.Tests;
 
-[Collection(MemoryCollection.Name)]
+[Collection(MemoryMeasuring.Name)]
 public sealed class OnnxRelevanceScorerTests
 {
     [Fact]

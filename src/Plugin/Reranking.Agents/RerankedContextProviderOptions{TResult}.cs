@@ -32,7 +32,8 @@ public sealed class RerankedContextProviderOptions<TResult>
 
     /// <summary>Gets or sets what writes the message, instead of the prompt and the numbered passages.</summary>
     /// <value>
-    /// A function from the passages, the best first, to the text of the message; where that is blank, there is no message. The default is <see langword="null"/>. It is not called without passages.
+    /// A function from the passages, the best first, to the text of the message; where that is blank, there is no message. The default is <see langword="null"/>. It is not called
+    /// without passages.
     /// </value>
     public Func<IReadOnlyList<TResult>, string>? Formatter { get; set; }
 

@@ -9,8 +9,8 @@ namespace Reranking;
 /// <typeparam name="TResult">The type of the results.</typeparam>
 /// <remarks>
 /// <para>
-/// Add it to the context providers of an agent. The query is made of what the user and the agent said, the history of the session included; messages of context providers are left
-/// out, this one's of earlier turns too. The search decides how much it fetches: let it fetch <see cref="RerankingOptions.CandidateCount"/> results, of which
+/// Add it to the context providers of an agent. The query is made of what the user and the agent said, with the history where the agent hands it over; messages of context providers
+/// are left out, this one's of earlier turns too. The search decides how much it fetches: let it fetch <see cref="RerankingOptions.CandidateCount"/> results, of which
 /// <see cref="RerankingOptions.TopN"/> become passages.
 /// </para>
 /// <para>

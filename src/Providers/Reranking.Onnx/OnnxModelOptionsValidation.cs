@@ -86,7 +86,7 @@ internal static class OnnxModelOptionsValidation
 
         if (options is OnnxScorerOptions scorer)
         {
-            foreach (string failure in LongDocumentFailures(scorer))
+            foreach (string failure in LongDocumentFailures(scorer).Concat(PromptFailures(scorer)))
             {
                 yield return failure;
             }
@@ -148,6 +148,39 @@ internal static class OnnxModelOptionsValidation
         if (options.ModelFile is { } file && !ModelName.IsFile(file))
         {
             yield return Message(path, nameof(options.ModelFile), file, "a path within the repository, as onnx/model_quantized.onnx");
+        }
+    }
+
+    private static IEnumerable<string> PromptFailures(OnnxScorerOptions options)
+    {
+        string path = options.SettingsPath;
+        if (options.Label is { } label && string.IsNullOrWhiteSpace(label))
+        {
+            yield return Message(path, nameof(options.Label), "blank", "the name or the index of a label, or none");
+        }
+
+        if (options.Prompt is { } prompt && Prompts.Problem(prompt) is { } expected)
+        {
+            yield return Message(path, nameof(options.Prompt), string.IsNullOrWhiteSpace(prompt) ? "blank" : $"'{prompt}'", expected);
+        }
+        else if (options.Prompt is { } template && options.Instruction is null && PromptText.Count(template, PromptText.Instruction) > 0)
+        {
+            yield return $"{path}:{nameof(options.Instruction)} is not set, but {path}:{nameof(options.Prompt)} has a place for it; expected a text.";
+        }
+
+        if (options.YesToken == "")
+        {
+            yield return Message(path, nameof(options.YesToken), "blank", "a token, or none");
+        }
+
+        if (options.NoToken == "")
+        {
+            yield return Message(path, nameof(options.NoToken), "blank", "a token, or none");
+        }
+
+        if (options.YesToken is { Length: > 0 } yes && yes == options.NoToken)
+        {
+            yield return Message(path, nameof(options.NoToken), $"'{yes}', the same as {nameof(options.YesToken)}", "another token");
         }
     }
 

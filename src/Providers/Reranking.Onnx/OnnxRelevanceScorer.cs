@@ -18,6 +18,9 @@ namespace Reranking.Onnx;
 /// </remarks>
 public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
 {
+    /// <summary>The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes before <see cref="OnnxScorerOptions.Instruction"/>.</summary>
+    public const string InstructionProperty = "instruction";
+
     private const string ProviderName = "onnx";
     private const string BundledModel = "ms-marco-MiniLM-L-12-v2-int8";
 
@@ -25,6 +28,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     private readonly ILogger _logger;
     private readonly ModelLoader<CrossEncoder> _loader;
     private readonly ModelRevision _revision;
+    private ModelFolder? _folder;
     private RelevanceScorerMetadata _metadata;
 
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
@@ -40,7 +44,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
-        _revision = new ModelRevision(OpenFolder);
+        _revision = new ModelRevision(() => _folder ?? (_options.Model is null ? OpenFolder() : null));
         _metadata = new OnnxScorerMetadata(ProviderName, _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)), maxInputTokens: null, _revision);
     }
 
@@ -52,6 +56,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     public Task WarmUpAsync(CancellationToken cancellationToken = default) => ScoreAsync("warm up", ["warm up"], options: null, cancellationToken);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The additional property <see cref="InstructionProperty"/> is no text.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -75,6 +80,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
             throw new RelevanceScoringException($"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
         }
 
+        var pairQuery = new PairQuery(query, Instruction(options));
         CrossEncoder encoder = await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
         if (documents.Count == 0)
         {
@@ -85,7 +91,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         using OnnxModel held = encoder.Model;
 
         // Off the caller's thread: a thousand long documents take a while to encode.
-        RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(query, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+        RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(pairQuery, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
         LogWindows(scores);
         return scores;
     }
@@ -107,12 +113,22 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         StopFetching();
     }
 
+    private static string? Instruction(RelevanceScoringOptions? options)
+    {
+        object? instruction = null;
+        _ = options?.AdditionalProperties?.TryGetValue(InstructionProperty, out instruction);
+        return instruction is null or string
+            ? (string?)instruction
+            : throw new ArgumentException($"The additional property {InstructionProperty} is a {instruction.GetType().Name}; expected a text.", nameof(options));
+    }
+
     private async Task<CrossEncoder> LoadAsync()
     {
         ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();
         CrossEncoder encoder = await CrossEncoder.LoadAsync(folder).ConfigureAwait(false);
         OnnxModel model = encoder.Model;
+        _folder = folder;
         _metadata = new OnnxScorerMetadata(ProviderName, model.Folder.ModelId, model.MaxTokens, _revision);
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         LogLoaded(model.Folder.ModelId, milliseconds, model.MaxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);

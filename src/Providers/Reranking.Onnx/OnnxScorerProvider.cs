@@ -6,8 +6,11 @@ namespace Reranking.Onnx;
 
 /// <summary>Makes local cross-encoders out of configuration: what <c>"Provider": "Onnx"</c> stands for.</summary>
 /// <param name="logger">Takes the log lines of the scorers, or <see langword="null"/>.</param>
-internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger) : RelevanceScorerProvider("Onnx")
+/// <param name="modelStore">Fetches models that are named, or <see langword="null"/> for a store with the default options.</param>
+internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, ModelStore? modelStore = null) : RelevanceScorerProvider("Onnx")
 {
+    public const string ModelStoreKey = "ModelStore";
+
     private const string WholeNumber = "a whole number";
 
     // The binder stops at the first value that it can't read, with a message of its own; this finds all of them. A text is always read.
@@ -21,9 +24,22 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger) :
         [nameof(OnnxScorerOptions.ExecutionProvider)] = OneOf<OnnxExecutionProvider>(),
         [nameof(OnnxScorerOptions.DeviceId)] = Number(),
         [nameof(OnnxScorerOptions.MaxBatchTokens)] = Number(),
+        [nameof(OnnxScorerOptions.Model)] = Text(),
+        [nameof(OnnxScorerOptions.Revision)] = Text(),
+        [nameof(OnnxScorerOptions.LongDocuments)] = OneOf<LongDocumentMode>(),
+        [nameof(OnnxScorerOptions.WindowTokens)] = Number(),
+        [nameof(OnnxScorerOptions.WindowOverlap)] = (static value => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _), "a number"),
+        [nameof(OnnxScorerOptions.MaxWindows)] = Number(),
+        [nameof(OnnxScorerOptions.Label)] = Text(),
+        [nameof(OnnxScorerOptions.Prompt)] = Text(),
+        [nameof(OnnxScorerOptions.Instruction)] = Text(),
+        [nameof(OnnxScorerOptions.YesToken)] = Text(),
+        [nameof(OnnxScorerOptions.NoToken)] = Text(),
     };
 
     public override IReadOnlyCollection<string> Keys => Settings.Keys;
+
+    public override IReadOnlyCollection<string> RootKeys { get; } = [ModelStoreKey];
 
     public override IEnumerable<string> Validate(IConfigurationSection section, bool isUsed)
     {
@@ -40,7 +56,7 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger) :
         ArgumentNullException.ThrowIfNull(section);
         return Validate(section, isUsed: true).FirstOrDefault() is { } failure
             ? throw new RelevanceScoringException(failure)
-            : new OnnxRelevanceScorer(Bind(section), logger);
+            : new OnnxRelevanceScorer(Bind(section), logger, modelStore);
     }
 
     private static OnnxScorerOptions Bind(IConfigurationSection section)

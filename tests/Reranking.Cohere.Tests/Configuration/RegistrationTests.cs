@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 
 namespace Reranking.Cohere.Tests;
@@ -137,6 +138,29 @@ public sealed class RegistrationTests
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(0, other.Accepted);
+    }
+
+    [Theory]
+    [InlineData("Reranking.Cohere")]
+    [InlineData("Reranking.Cohere:mine")]
+    public void AddCohereScorer_Client_RenewsConnectionsAndNotHandlers(string name)
+    {
+        using ServiceProvider provider = Provider(services =>
+        {
+            services.AddCohereScorer(_ => { });
+            services.AddKeyedCohereScorer("mine", _ => { });
+        });
+
+        HttpMessageHandler handler = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(name);
+        while (handler is DelegatingHandler outer)
+        {
+            handler = outer.InnerHandler!;
+        }
+
+        var sockets = Assert.IsType<SocketsHttpHandler>(handler);
+        Assert.Equal((TimeSpan.FromMinutes(2), false, false), (sockets.PooledConnectionLifetime, sockets.AllowAutoRedirect, sockets.UseCookies));
+        Assert.Equal(Timeout.InfiniteTimeSpan, provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HandlerLifetime);
+        Assert.Equal(Timeout.InfiniteTimeSpan, provider.GetRequiredService<IHttpClientFactory>().CreateClient(name).Timeout);   // or else it would end calls of more than 100 s
     }
 
     private static ServiceProvider Provider(Action<IServiceCollection> add)

@@ -79,6 +79,21 @@ public sealed class BodyTests
     }
 
     [Fact]
+    public async Task ScoreAsync_ErrorThatIsNoUtf8_IsReportedByItsStatus()
+    {
+        await using var server = new StubServer(new StubAnswer(async (stream, stop) =>
+        {
+            await stream.WriteAsync((byte[])[.. "HTTP/1.1 400 Bad\r\nContent-Length: 15\r\n\r\n{\"message\":\""u8, 0xff, .. "\"}"u8], stop);
+            return true;
+        }));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.Equal($"cohere at {server.Authority} answered 400 (BadRequest). Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.", exception.Message);
+    }
+
+    [Fact]
     public async Task ScoreAsync_ConnectionCutInAnError_IsReportedByItsStatus()
     {
         await using var server = new StubServer(StubAnswer.Partial("""{"message":""", status: 401));

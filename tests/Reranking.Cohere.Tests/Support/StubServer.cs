@@ -44,14 +44,17 @@ public sealed class StubServer : IAsyncDisposable
 
     public IReadOnlyList<StubRequest> Requests => [.. _requests];
 
+    /// <summary>Gets a value indicating whether the requests are remembered; a test that sends very many measures its own memory otherwise.</summary>
+    public bool KeepsRequests { get; init; } = true;
+
     /// <summary>Waits for the next request that was not waited for.</summary>
     public ValueTask<StubRequest> NextAsync() => _arrivals.Reader.ReadAsync();
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         await Task.WhenAll(_connections);
         _stop.Dispose();
     }
@@ -73,7 +76,7 @@ public sealed class StubServer : IAsyncDisposable
                 _connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // stopped
         }
@@ -89,8 +92,12 @@ public sealed class StubServer : IAsyncDisposable
                 NetworkStream stream = client.GetStream();
                 while (await ReadAsync(stream) is { } request)
                 {
-                    _requests.Enqueue(request);
-                    _arrivals.Writer.TryWrite(request);
+                    if (KeepsRequests)
+                    {
+                        _requests.Enqueue(request);
+                        _arrivals.Writer.TryWrite(request);
+                    }
+
                     if (!await _answer(request).Send(stream, _stop.Token))
                     {
                         break;

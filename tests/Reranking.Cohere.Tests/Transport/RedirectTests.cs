@@ -1,3 +1,6 @@
+using System.Net;
+using Reranking.Cohere.Transport;
+
 namespace Reranking.Cohere.Tests;
 
 /// <summary>Texts and key go to the host of the settings and to no other.</summary>
@@ -74,6 +77,20 @@ public sealed class RedirectTests
 
         await AssertRefusedAsync(scorer, server, 307, server.Address);
         Assert.Equal(4, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("http://example.org/a", "http://example.org/b", true)]
+    [InlineData("https://example.org/a", "https://EXAMPLE.org/b", true)]
+    [InlineData("http://example.org:8080/a", "https://example.org/a", true)]    // encrypted from now on
+    [InlineData("https://example.org/a", "http://example.org/a", false)]         // no longer encrypted
+    [InlineData("https://example.org/a", "https://example.org:8443/a", false)]   // somebody else's server, perhaps
+    [InlineData("https://example.org/a", "https://sub.example.org/a", false)]
+    [InlineData("http://example.org/a", "ftp://example.org/a", false)]
+    public void IsSafe_Target_MustBeTheSameHostAndAsSecret(string from, string to, bool isSafe)
+    {
+        Assert.Equal(isSafe, CohereTransport.IsSafe(HttpStatusCode.TemporaryRedirect, new Uri(from), new Uri(to)));
+        Assert.False(CohereTransport.IsSafe(HttpStatusCode.Redirect, new Uri(from), new Uri(to)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Reranking.Cohere.Tests;
 
 namespace Reranking.Integration.Tests;
 
@@ -7,7 +8,7 @@ internal static class HostedStub
 {
     public const string Model = "rerank-v4.0-fast";
 
-    public static StubServer Start() => new(Answer);
+    public static StubServer Start(bool keepsRequests = true) => new(Answer) { KeepsRequests = keepsRequests };
 
     public static StubAnswer Answer(StubRequest request) => StubAnswer.Ok(new JsonObject
     {

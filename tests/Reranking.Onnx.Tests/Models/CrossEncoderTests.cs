@@ -20,8 +20,8 @@ public sealed class CrossEncoderTests
             string[] documents = [.. group.Select(item => item.pair.Document)];
             (int Tokens, double Logit)[] golden = [.. group.Select(item => TestModels.FixtureGolden[item.index])];
 
-            RelevanceScores alone = await encoder.ScoreAsync(query, documents, CancellationToken.None);
-            using PairInputs inputs = PairInputs.Encode(encoder.Model, query, documents, CancellationToken.None);
+            RelevanceScores alone = await encoder.ScoreAsync(new PairQuery(query), documents, CancellationToken.None);
+            using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(query), documents, CancellationToken.None);
             RelevanceScores batched = await encoder.ScoreAsync(inputs, RunPlan.Batches(inputs, 8192), CancellationToken.None);
 
             for (int i = 0; i < documents.Length; i++)
@@ -41,7 +41,7 @@ public sealed class CrossEncoderTests
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path, options => options.MaxInputTokens = 16);
 
         // [CLS] and two [SEP] leave 13 tokens.
-        RelevanceScores scores = await encoder.ScoreAsync("a b c", [Words(9), Words(10), Words(11), Words(5000), ""], CancellationToken.None);
+        RelevanceScores scores = await encoder.ScoreAsync(new PairQuery("a b c"), [Words(9), Words(10), Words(11), Words(5000), ""], CancellationToken.None);
 
         Assert.Equal([15, 16, 16, 16, 6], scores.Select(score => score.TokenCount!.Value));
         Assert.Equal([false, false, true, true, false], scores.Select(score => score.IsTruncated));
@@ -54,7 +54,7 @@ public sealed class CrossEncoderTests
         using TemporaryFolder folder = TestModels.Unpack();
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path, options => options.MaxInputTokens = 16);
 
-        RelevanceScores scores = await encoder.ScoreAsync(Words(5000), ["a", ""], CancellationToken.None);
+        RelevanceScores scores = await encoder.ScoreAsync(new PairQuery(Words(5000)), ["a", ""], CancellationToken.None);
 
         Assert.All(scores, score => Assert.True(score.IsTruncated));
         Assert.All(scores, score => Assert.Equal(16, score.TokenCount));
@@ -65,7 +65,7 @@ public sealed class CrossEncoderTests
     {
         using CrossEncoder encoder = TestModels.LoadEncoder(TestModels.Bundled, options => options.MaxConcurrency = 2);
         using var canceling = new CancellationTokenSource();
-        using PairInputs inputs = PairInputs.Encode(encoder.Model, "query", [.. Enumerable.Repeat(Words(600), 100)], CancellationToken.None);
+        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery("query"), [.. Enumerable.Repeat(Words(600), 100)], CancellationToken.None);
         int rows = 0;
 
         Task running = encoder.Model.RunAsync(inputs, encoder.Model.Plan(inputs), (_, tokens, _) =>

@@ -154,7 +154,7 @@ public sealed class LongDocumentTests : IDisposable
         using var canceling = new CancellationTokenSource();
         string document = string.Concat(Enumerable.Repeat("One two three. ", 4_000));
 
-        Task encoding = Task.Run(() => PairInputs.Encode(encoder.Model, "query", new CancelingList(document, canceling), canceling.Token, (OnnxScorerOptions)encoder.Model.Folder.Options).Dispose());
+        Task encoding = Task.Run(() => PairInputs.Encode(encoder.Format, new PairQuery("query"), new CancelingList(document, canceling), canceling.Token, (OnnxScorerOptions)encoder.Model.Folder.Options).Dispose());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => encoding);
     }

@@ -26,9 +26,27 @@ internal static class TestModels
 
         string config = Path.Combine(Path.GetDirectoryName(source)!, "config.json");
         File.Copy(File.Exists(config) ? config : Path.Combine(Data, "models", "bert", "config.json"), folder.File("config.json"));
-        File.Copy(Path.Combine(Bundled, "tokenizer.json"), folder.File("tokenizer.json"));
+        UnpackTokenizer(model.Split('/')[0], folder.File("tokenizer.json"));
         return folder;
     }
+
+    private static void UnpackTokenizer(string model, string target)
+    {
+        string family = model.StartsWith("qwen3", StringComparison.Ordinal) || model.StartsWith("mxbai", StringComparison.Ordinal) ? "qwen3" : model;
+        string source = Path.Combine(Data, "tokenizers", family, "tokenizer.json.gz");
+        if (!File.Exists(source))
+        {
+            File.Copy(Path.Combine(Bundled, "tokenizer.json"), target);   // all those of BERT
+            return;
+        }
+
+        using var unzipped = new GZipStream(File.OpenRead(source), CompressionMode.Decompress);
+        using FileStream file = File.Create(target);
+        unzipped.CopyTo(file);
+    }
+
+    /// <summary>Reads the golden lines of a family, one a fixture pair.</summary>
+    public static IReadOnlyList<JsonElement> ReadGolden(string family) => [.. ReadLines(Path.Combine(Data, "models", family, "golden.jsonl.gz"))];
 
     public static CrossEncoder LoadEncoder(string path, Action<OnnxScorerOptions>? configure = null)
     {

@@ -10,6 +10,8 @@ public class CodePointsTests
 
     private static readonly JsonElement Measured = ReadJson("unicode-classes.json");
     private static readonly JsonElement More = ReadJson("unicode-classes-more.json");
+    private static readonly JsonElement Regex = ReadJson("unicode-classes-regex.json");
+    private static readonly JsonElement Normalization = ReadJson("unicode-normalization.json");
 
     [Theory]
     [InlineData(CodePointClasses.WhiteSpace, "white_space")]
@@ -26,6 +28,43 @@ public class CodePointsTests
         }
 
         Assert.Equal(expected.Order(), AllCodePoints().Where(codePoint => CodePoints.Is(codePoint, classes)));
+    }
+
+    [Theory]
+    [InlineData(CodePointClasses.Letter, "regex_letter")]
+    [InlineData(CodePointClasses.Number, "regex_number")]
+    [InlineData(CodePointClasses.WhiteSpace, "regex_white_space")]
+    [InlineData(CodePointClasses.WhiteSpace, "white_space_split")]
+    [InlineData(CodePointClasses.WhiteSpace, "white_space")]
+    [InlineData(CodePointClasses.Digit, "digit")]
+    [InlineData(CodePointClasses.Punctuation, "punctuation")]
+    internal void ClassesOf_AllCodePoints_EqualThoseOfPreTokenizers(CodePointClasses classes, string name) =>
+        Assert.Equal(ReadRanges(Regex, name).Order(), AllCodePoints().Where(codePoint => CodePoints.Is(codePoint, classes)));
+
+    [Fact]
+    public void Normalize_AllCodePointsWithoutAccents_EqualMeasured()
+    {
+        HashSet<int> removed = [.. ReadRanges(Measured, "strip_accents_normalizer_marks")];
+        Assert.All(AllCodePoints(), codePoint => Assert.Equal(
+            removed.Contains(codePoint) ? "" : char.ConvertFromUtf32(codePoint),
+            TokenizerData.Normalize(new StripAccentsNormalizer(), char.ConvertFromUtf32(codePoint))));
+    }
+
+    [Theory]
+    [InlineData("nfc", false)]
+    [InlineData("nfkc", true)]
+    public void Normalize_AllCodePointsComposed_EqualMeasured(string name, bool isCompatible) =>
+        AssertMapping(new UnicodeNormalizer(composes: true, isCompatible), Normalization.GetProperty(name), char.ConvertFromUtf32, ReadCodePoints);
+
+    [Fact]
+    public void Normalize_AllCodePointsDecomposedCompatibly_EqualMeasured()
+    {
+        var canonical = new UnicodeNormalizer(composes: false, isCompatible: false);
+        AssertMapping(
+            new UnicodeNormalizer(composes: false, isCompatible: true),
+            Normalization.GetProperty("compatibility"),
+            codePoint => TokenizerData.Normalize(canonical, char.ConvertFromUtf32(codePoint)),
+            ReadCodePoints);
     }
 
     [Fact]
@@ -50,11 +89,11 @@ public class CodePointsTests
 
     [Fact]
     public void Normalize_AllCodePointsLowercased_EqualMeasured() =>
-        AssertMapping(new LowercaseNormalizer(), Measured.GetProperty("lowercase"), codePoint => char.ConvertFromUtf32(codePoint));
+        AssertMapping(new LowercaseNormalizer(), Measured.GetProperty("lowercase"), codePoint => char.ConvertFromUtf32(codePoint), ReadUtf16);
 
     [Fact]
     public void Normalize_AllCodePointsDecomposed_EqualMeasured() =>
-        AssertMapping(new DecomposingNormalizer(), Measured.GetProperty("nfd"), DecomposeHangul);
+        AssertMapping(new UnicodeNormalizer(composes: false, isCompatible: false), Measured.GetProperty("nfd"), DecomposeHangul, ReadUtf16);
 
     [Fact]
     public void Normalize_AllCodePointsCleaned_EqualMeasured()
@@ -71,15 +110,20 @@ public class CodePointsTests
         });
     }
 
-    private static void AssertMapping(Normalizer normalizer, JsonElement mapping, Func<int, string> otherwise)
+    private static void AssertMapping(Normalizer normalizer, JsonElement mapping, Func<int, string> otherwise, Func<string, string> read)
     {
         var expected = mapping.EnumerateObject().ToDictionary(
             pair => int.Parse(pair.Name, NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-            pair => string.Concat(pair.Value.GetString()!.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16))));
+            pair => read(pair.Value.GetString()!));
         Assert.All(AllCodePoints(), codePoint => Assert.Equal(
             expected.GetValueOrDefault(codePoint) ?? otherwise(codePoint),
             TokenizerData.Normalize(normalizer, char.ConvertFromUtf32(codePoint))));
     }
+
+    private static string ReadUtf16(string units) => string.Concat(units.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16)));
+
+    private static string ReadCodePoints(string codePoints) =>
+        string.Concat(codePoints.Split(' ').Select(part => char.ConvertFromUtf32(Convert.ToInt32(part, 16))));
 
     // Not .NET's own decomposition: it does nothing in the run with invariant globalization.
     private static string DecomposeHangul(int codePoint)
@@ -115,20 +159,5 @@ public class CodePointsTests
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(TokenizerData.PathOf(name)));
         return document.RootElement.Clone();
-    }
-
-    /// <summary>The decomposition on its own, which no supported normalizer is.</summary>
-    private sealed class DecomposingNormalizer : Normalizer
-    {
-        public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
-        {
-            int codePoint = CodePoints.Decode(text, 0, out _);
-            Span<int> hangul = stackalloc int[3];
-            ReadOnlySpan<int> parts = CodePoints.Is(codePoint, CodePointClasses.HasDecomposition) ? CodePoints.Decompose(codePoint, hangul) : [codePoint];
-            foreach (int part in parts)
-            {
-                output.AppendCodePoint(part);
-            }
-        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class DocumentWindowTests
     });
 
     [Fact]
-    public void Cut_Sentences_RepeatsAtLeastTheOverlap() => Gen.Select(Gen.Int[1, 15].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
+    public void Cut_Sentences_RepeatsAtLeastTheOverlap() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
     {
         string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
         int overlap = (int)(room * share);

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Reranking.Onnx.Tests;
 
@@ -8,6 +10,7 @@ namespace Reranking.Onnx.Tests;
 internal static class TokenizerData
 {
     private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => Tokenizer.Load(BundledPath));
+    private static readonly ConcurrentDictionary<string, Lazy<Tokenizer>> FamilyTokenizers = new();
     private static readonly Lazy<string[]> TortureTexts = new(ReadTorture);
 
     /// <summary>Gets the tokenizer of the bundled model, which is the one that the goldens were made with but for truncation and padding.</summary>
@@ -18,13 +21,16 @@ internal static class TokenizerData
     /// <summary>Gets the torture texts by their id.</summary>
     public static IReadOnlyList<string> Torture => TortureTexts.Value;
 
+    /// <summary>Gets the tokenizer of a family: a folder of the test data.</summary>
+    public static Tokenizer Load(string family) => family == "bert"
+        ? Bundled
+        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadFamily(name))).Value;
+
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "tokenizers", name);
 
     public static IEnumerable<JsonElement> ReadLines(string name)
     {
-        using FileStream file = File.OpenRead(PathOf(name));
-        using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-        using var reader = new StreamReader(unzipped);
+        using var reader = new StreamReader(Unzip(name));
         while (reader.ReadLine() is { } line)
         {
             using var document = JsonDocument.Parse(line);
@@ -71,6 +77,32 @@ internal static class TokenizerData
         TokenizerScratch.Return(scratch);
         return normalized;
     }
+
+    private static Tokenizer ReadFamily(string family)
+    {
+        const string Metaspace = "/metaspace";
+        using var reader = new StreamReader(Unzip($"{family.Replace(Metaspace, "", StringComparison.Ordinal)}/tokenizer.json.gz"));
+        string text = reader.ReadToEnd();
+        if (!family.EndsWith(Metaspace, StringComparison.Ordinal))
+        {
+            return ReadJson(text);
+        }
+
+        // The layout of bge-reranker-v2-m3 around the same vocabulary.
+        JsonNode json = JsonNode.Parse(text)!;
+        JsonNode precompiled = json["normalizer"]!;
+        json["normalizer"] = new JsonObject
+        {
+            ["type"] = "Sequence",
+            ["normalizers"] = new JsonArray(
+                precompiled.DeepClone(),
+                JsonNode.Parse("""{ "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " }""")),
+        };
+        json["pre_tokenizer"] = JsonNode.Parse("""{ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true }""");
+        return ReadJson(json.ToJsonString());
+    }
+
+    private static GZipStream Unzip(string name) => new(File.OpenRead(PathOf(name)), CompressionMode.Decompress);
 
     private static string[] ReadTorture()
     {

@@ -8,33 +8,49 @@ namespace Reranking.Onnx.Tests;
 public class TokenizerGoldenTests
 {
     private const int SingleTextCount = 3_298;
-    private const int PairCount = 394;
 
-    [Fact]
-    public void Encode_SingleTexts_EqualHuggingFace()
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("roberta")]
+    [InlineData("modernbert")]
+    [InlineData("qwen3")]
+    [InlineData("deberta-v3")]
+    [InlineData("xlm-roberta")]
+    [InlineData("xlm-roberta/metaspace")]
+    public void Encode_SingleTexts_EqualHuggingFace(string family)
     {
-        JsonElement[] goldens = [.. TokenizerData.ReadLines("golden.jsonl.gz").Where(line => line.TryGetProperty("id", out _))];
+        Tokenizer tokenizer = TokenizerData.Load(family);
+        JsonElement[] goldens = [.. ReadGoldens(family, "id")];
         Assert.Equal(SingleTextCount, goldens.Length);
         int[] different =
         [
             .. goldens
-                .Where(golden => !HasIds(golden, TokenizerData.EncodeSingle(TokenizerData.Bundled, TokenizerData.Torture[golden.GetProperty("id").GetInt32()])))
+                .Where(golden => !HasIds(golden, TokenizerData.EncodeSingle(tokenizer, TokenizerData.Torture[golden.GetProperty("id").GetInt32()])))
                 .Select(golden => golden.GetProperty("id").GetInt32()),
         ];
         Assert.Empty(different);
     }
 
-    [Fact]
-    public void WritePair_PairsInAllTruncations_EqualHuggingFace()
+    [Theory]
+    [InlineData("bert", 394)]
+    [InlineData("roberta", 456)]
+    [InlineData("modernbert", 448)]
+    [InlineData("qwen3", 432)]
+    [InlineData("deberta-v3", 421)]
+    [InlineData("xlm-roberta", 421)]
+    public void WritePair_PairsInAllTruncations_EqualHuggingFace(string family, int pairCount)
     {
-        JsonElement[] goldens = [.. TokenizerData.ReadLines("golden.jsonl.gz").Where(line => line.TryGetProperty("query", out _))];
-        Assert.Equal(PairCount, goldens.Length);
-        Assert.Empty(goldens.Where(golden => !IsEqual(golden)).Select(golden => golden.GetRawText()));
+        Tokenizer tokenizer = TokenizerData.Load(family);
+        JsonElement[] goldens = [.. ReadGoldens(family, "query")];
+        Assert.Equal(pairCount, goldens.Length);
+        Assert.Empty(goldens.Where(golden => !IsEqual(tokenizer, golden)).Select(golden => golden.GetRawText()));
     }
 
-    private static bool IsEqual(JsonElement golden)
+    private static IEnumerable<JsonElement> ReadGoldens(string family, string kind) =>
+        TokenizerData.ReadLines($"{family}/golden.jsonl.gz").Where(line => line.TryGetProperty(kind, out _));
+
+    private static bool IsEqual(Tokenizer tokenizer, JsonElement golden)
     {
-        Tokenizer tokenizer = TokenizerData.Bundled;
         string strategy = golden.GetProperty("truncation").GetString()!;
         int maxLength = strategy == "none" ? int.MaxValue : golden.GetProperty("max_length").GetInt32();
         var buffer = new TokenBuffer();

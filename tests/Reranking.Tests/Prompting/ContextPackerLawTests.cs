@@ -12,7 +12,10 @@ public sealed class ContextPackerLawTests
     private static readonly TiktokenTokenizer Tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
     private static readonly string[] Vocabulary =
-        ["the", "password", "Reset", "E-1042", "don't", "1234567", "naïve", "Straße", "重置密码", "パスワード", "कुंजी", "🔑", "👩‍💻", "\n", "...", "$5", "\"quoted\"", "antidisestablishmentarianism", "a", "\t"];
+    [
+        "the", "password", "Reset", "E-1042", "don't", "1234567", "naïve", "Straße", "重置密码", "パスワード", "कुंजी", "🔑", "👩‍💻", "\n", "...", "$5", "\"quoted\"",
+        "antidisestablishmentarianism", "a", "\t",
+    ];
 
     private static readonly Gen<string> GenText = AnyOf(Vocabulary).Array[0, 30].Select(words => string.Join(' ', words));
 
@@ -31,14 +34,20 @@ public sealed class ContextPackerLawTests
             : [.. passages, .. copies.Select(copy => passages[copy % passages.Length] with { SourceId = "copy.md", DocumentId = null })]);
 
     private static readonly Gen<ContextPackerOptions> GenOptions =
-        Gen.Select(Gen.Int[12, 300], Gen.Bool, AnyOf<double?>(null, 0.3, 0.9), AnyOf("", "Cite as [1]."), AnyOf("\n\n", "", " --- "), (budget, reorders, threshold, preamble, separator) => new ContextPackerOptions
-        {
-            TokenBudget = budget,
-            Order = reorders ? PassageOrder.BestFirstAndLast : PassageOrder.BestFirst,
-            NearDuplicateThreshold = threshold,
-            Preamble = preamble,
-            Separator = separator,
-        });
+        Gen.Select(
+            Gen.Int[12, 300],
+            AnyOf(PassageOrder.BestFirst, PassageOrder.BestFirstAndLast),
+            AnyOf<double?>(null, 0.3, 0.9),
+            AnyOf("", "Cite as [1]."),
+            AnyOf("\n\n", "", " --- "),
+            (budget, order, threshold, preamble, separator) => new ContextPackerOptions
+            {
+                TokenBudget = budget,
+                Order = order,
+                NearDuplicateThreshold = threshold,
+                Preamble = preamble,
+                Separator = separator,
+            });
 
     [Fact]
     public void Pack_AnyPassages_NeverExceedsTheBudget() =>

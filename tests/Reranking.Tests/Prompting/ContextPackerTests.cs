@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reranking.Tests;
 
-/// <summary>Counts a token a word, so that budgets can be read.</summary>
+/// <summary>Tokens are words here, so that budgets can be read.</summary>
 public sealed class ContextPackerTests
 {
     [Fact]

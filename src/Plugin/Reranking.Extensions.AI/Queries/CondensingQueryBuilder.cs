@@ -46,7 +46,8 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
 
         if (options.Timeout != Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
         {
-            throw new ArgumentException($"{nameof(options.Timeout)} is {options.Timeout}; expected more than 00:00:00 and at most {LongestTimeout}, or {Timeout.InfiniteTimeSpan} for no limit.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Timeout)} is {options.Timeout}; expected more than 00:00:00 and at most {LongestTimeout}, or {Timeout.InfiniteTimeSpan} for no limit.", nameof(options));
         }
 
         _chatClient = chatClient;

@@ -10,8 +10,8 @@ public sealed class CondensingQueryBuilderOptions
     /// <value>The system message. The default asks for the last question in the language of the user, so that it can be understood without the conversation.</value>
     public string Instructions { get; set; } =
         """
-        You rewrite the last question of a conversation for a search engine. Reply with one question that can be understood without the conversation: put in what words such as "it" or "that" stand for.
-        Keep names, numbers and codes as they are, and the language of the user. Do not answer the question. Reply with the question alone.
+        You rewrite the last question of a conversation for a search engine. Reply with one question that can be understood without the conversation: put in what words such as
+        "it" or "that" stand for. Keep names, numbers and codes as they are, and the language of the user. Do not answer the question. Reply with the question alone.
         """;
 
     /// <summary>Gets or sets how many messages of the conversation the chat model reads at most, the last ones.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Reranking;
@@ -8,12 +9,13 @@ public sealed class RerankingBuilder
     private readonly List<Action<string, RelevanceScorerBuilder>> _decorators = [];
     private readonly List<Func<object?, bool>> _keepLocal = [];
 
-    internal RerankingBuilder(IServiceCollection services, string sectionPath) => (Services, SectionPath) = (services, sectionPath);
+    internal RerankingBuilder(IServiceCollection services, IConfigurationSection section) => (Services, Section) = (services, section);
 
     /// <summary>Gets the services.</summary>
     public IServiceCollection Services { get; }
 
-    internal string SectionPath { get; }
+    /// <summary>Gets the section that describes reranking, as <c>Reranking</c>.</summary>
+    public IConfigurationSection Section { get; }
 
     /// <summary>Adds a kind of scorer that the configuration may name.</summary>
     /// <param name="providerFactory">Makes the provider, once.</param>

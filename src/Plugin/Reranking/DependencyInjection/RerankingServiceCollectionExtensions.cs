@@ -33,12 +33,12 @@ public static class RerankingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(section);
         if (services.Select(static descriptor => descriptor.IsKeyedService ? null : descriptor.ImplementationInstance).OfType<RerankingBuilder>().FirstOrDefault() is { } known)
         {
-            return known.SectionPath == section.Path
+            return known.Section.Path == section.Path
                 ? known
-                : throw new InvalidOperationException($"Reranking is registered from {known.SectionPath} already, and would be again from {section.Path}. Call AddReranking once.");
+                : throw new InvalidOperationException($"Reranking is registered from {known.Section.Path} already, and would be again from {section.Path}. Call AddReranking once.");
         }
 
-        var builder = new RerankingBuilder(services, section.Path);
+        var builder = new RerankingBuilder(services, section);
         services.AddSingleton(builder);
         services.AddSingleton(provider => new LiveReranking(provider, section, builder));
         services.AddSingleton<IValidateOptions<LiveRerankingOptions>, LiveRerankingValidator>();

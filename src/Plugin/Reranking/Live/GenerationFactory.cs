@@ -31,8 +31,8 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
                 if (LocalScorer(plan) is not { } local)
                 {
                     failures.Add(plan.LocalScorer is { } hosted
-                        ? $"{builder.SectionPath}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
-                        : $"{builder.SectionPath}:KeepLocal keeps texts on this machine, but no scorer of {builder.SectionPath}:Scorers is local; expected one, as \"local\": {{ \"Provider\": \"Onnx\" }}.");
+                        ? $"{builder.Section.Path}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
+                        : $"{builder.Section.Path}:KeepLocal keeps texts on this machine, but no scorer of {builder.Section.Path}:Scorers is local; expected one, as \"local\": {{ \"Provider\": \"Onnx\" }}.");
                     leases.ForEach(static lease => lease.Dispose());
                     Release(entries);
                     return null;

@@ -136,6 +136,7 @@ public sealed class ContextPacker
             ? string.Create(CultureInfo.InvariantCulture, $"{nameof(_options.NearDuplicateThreshold)} is {_options.NearDuplicateThreshold}; expected more than 0 and at most 1, or none.")
         : !Enum.IsDefined(_options.Order) ? $"{nameof(_options.Order)} is {_options.Order}; expected {nameof(PassageOrder.BestFirst)} or {nameof(PassageOrder.BestFirstAndLast)}."
         : _preambleTokenCount > _options.TokenBudget
-            ? $"{nameof(_options.Preamble)} has {_preambleTokenCount} tokens, and {nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected room for passages. Raise the budget or shorten the preamble."
+            ? $"{nameof(_options.Preamble)} has {_preambleTokenCount} tokens, and {nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected room for passages. " +
+                "Raise the budget or shorten the preamble."
         : null;
 }

@@ -6,6 +6,7 @@ public enum PassageOrder
     /// <summary>By rank, the best first.</summary>
     BestFirst,
 
-    /// <summary>The best first, the second best last, and so on inwards: models read the middle of a long context with the least attention. Citations are numbered by rank all the same.</summary>
+    /// <summary>The best first, the second best last, and so on inwards, for long contexts, whose middle models read with the least attention.</summary>
+    /// <remarks>Citations are numbered by rank all the same.</remarks>
     BestFirstAndLast,
 }

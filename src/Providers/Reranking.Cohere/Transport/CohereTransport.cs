@@ -39,8 +39,9 @@ internal sealed class CohereTransport(
         }
     }
 
-    // 301 to 303 turn a POST into a GET. The same host means the same port too, unless only the encryption is new.
-    private static bool IsSafe(HttpStatusCode status, Uri from, Uri? to) =>
+    /// <summary>Tells whether texts and key may follow a redirect.</summary>
+    /// <remarks>301 to 303 turn a POST into a GET. The same host means the same port too, unless only the encryption is new.</remarks>
+    internal static bool IsSafe(HttpStatusCode status, Uri from, Uri? to) =>
         status is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
         && to is not null
         && to.Host == from.Host

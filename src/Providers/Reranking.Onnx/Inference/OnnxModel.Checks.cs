@@ -6,8 +6,6 @@ namespace Reranking.Onnx;
 // What is read from the files is held against what the graph declares, once, at load: a model that does not fit never serves.
 internal sealed partial class OnnxModel
 {
-    private static readonly string[] KnownInputs = ["input_ids", "attention_mask", "token_type_ids"];
-
     /// <summary>Settles an output width that the graph leaves open.</summary>
     public void SettleOutputWidth(int width)
     {
@@ -16,6 +14,12 @@ internal sealed partial class OnnxModel
             OutputWidth = width;
         }
     }
+
+    /// <summary>Lowers <see cref="MaxTokens"/> to what the reference implementation reads, unless the settings say how much it is.</summary>
+    public void LimitMaxTokens(int maximum) => MaxTokens = Folder.Options.MaxInputTokens is null ? Math.Min(MaxTokens, maximum) : MaxTokens;
+
+    /// <summary>Has the shorter inputs of a batch padded at their start, as models are that answer after the last token.</summary>
+    public void PadLeft() => _inputs.PadsLeft = true;
 
     /// <summary>Settles the longest input: what the options want, within what the files say.</summary>
     /// <exception cref="RelevanceScoringException">Neither tells it, or the options want more than the model reads.</exception>
@@ -31,28 +35,6 @@ internal sealed partial class OnnxModel
         return configuration.MaxTokens is { } limit && wanted > limit
             ? throw new RelevanceScoringException($"{options.SettingsPath}:{nameof(options.MaxInputTokens)} is {wanted}, but model '{folder.ModelId}' reads {limit} tokens at most. Set it to {limit} or less, or remove it.")
             : wanted;
-    }
-
-    private static string[] SettleInputs(ModelFolder folder, IReadOnlyDictionary<string, NodeMetadata> inputs)
-    {
-        string[] names = [.. inputs.Keys];
-        if (!names.Contains("input_ids") || names.Except(KnownInputs).Any())
-        {
-            throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has the inputs {string.Join(", ", names)}; expected input_ids, and attention_mask and token_type_ids where the model has them. Check {folder.Options.SettingsPath}:ModelPath.");
-        }
-
-        TensorElementType[] types = [.. inputs.Values.Select(static input => input.ElementDataType).Distinct()];
-        if (inputs.Values.FirstOrDefault(static input => input.Dimensions is not [_, -1]) is { } fixedInput)
-        {
-            throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] of open length. Export it with dynamic axes, or check {folder.Options.SettingsPath}:ModelPath.");
-        }
-
-        return types is [TensorElementType.Int64] or [TensorElementType.Int32]
-            ? names
-            : throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has inputs of type {string.Join(", ", types)}; expected Int64 or Int32, the same for all. Check {folder.Options.SettingsPath}:ModelPath.");
     }
 
     private static string SettleOutput(ModelFolder folder, IReadOnlyDictionary<string, NodeMetadata> outputs, string expected)

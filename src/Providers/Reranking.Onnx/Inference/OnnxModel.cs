@@ -11,12 +11,15 @@ internal sealed partial class OnnxModel : IDisposable
     // The rows of a bi-encoder for one input of 8,192 tokens and 1,024 dimensions; what a larger batch took is let go.
     private const long MaxKeptBufferSize = 64L << 20;
 
+    // What the logits of a language model take in all runs under way, unless a single input takes more: about 1,770 tokens of Qwen3.
+    private const long MaxTokenLogitsSize = 1L << 30;
+
     private readonly InferenceSession _session;
-    private readonly string[] _inputNames;
+    private readonly GraphInputs _inputs;
     private readonly string[] _outputNames;
-    private readonly bool _narrowInputs;
-    private readonly bool _halfOutput;
-    private readonly int _padTokenId;
+    private readonly TensorElementType _outputType;
+    private readonly bool _hasOnePosition;
+    private readonly NativeMemoryPool _tokenLogits = new(MaxTokenLogitsSize);
     private readonly InferenceScheduler _scheduler;
     private readonly ConcurrentBag<RunBuffers> _buffers = [];
     private int _holders = 1;
@@ -28,14 +31,19 @@ internal sealed partial class OnnxModel : IDisposable
         Tokenizer = tokenizer;
         MaxTokens = SettleMaxTokens(folder, configuration);
         _session = session;
-        _inputNames = SettleInputs(folder, session.InputMetadata);
-        _narrowInputs = session.InputMetadata["input_ids"].ElementDataType == TensorElementType.Int32;
+        _inputs = new GraphInputs(folder, session.InputMetadata, configuration.FirstPosition, configuration.PadTokenId ?? tokenizer.PadTokenId ?? 0);
         _outputNames = [SettleOutput(folder, session.OutputMetadata, outputName)];
         NodeMetadata output = session.OutputMetadata[_outputNames[0]];
-        _halfOutput = output.ElementDataType == TensorElementType.Float16;
+        _outputType = output.ElementDataType;
         OutputRank = output.Dimensions.Length;
         OutputWidth = OutputRank == 1 ? 1 : output.Dimensions[^1];
-        _padTokenId = configuration.PadTokenId ?? tokenizer.PadTokenId ?? 0;
+        _hasOnePosition = OutputRank == 2 || output.Dimensions is [_, 1, _];
+        if (OutputRank > 1 && (OutputWidth < 1 ? configuration.IsLanguageModel : OutputWidth >= tokenizer.VocabularySize))
+        {
+            GivesLogitsOfTokens = true;
+            SettleOutputWidth(configuration.VocabularySize ?? tokenizer.VocabularySize);
+        }
+
         _scheduler = InferenceScheduler.ForProcess(folder.Options.ExecutionProvider, folder.Options.MaxConcurrency);
     }
 
@@ -46,13 +54,24 @@ internal sealed partial class OnnxModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Gets the longest input in tokens, special tokens included.</summary>
-    public int MaxTokens { get; }
+    public int MaxTokens { get; private set; }
+
+    /// <summary>Gets a value indicating whether the output has a number for each token of the vocabulary: the model is a language model.</summary>
+    public bool GivesLogitsOfTokens { get; }
 
     /// <summary>Gets how many dimensions the output has: 1 to 3.</summary>
     public int OutputRank { get; }
 
     /// <summary>Gets how many numbers an input, or a token of it, gets: the labels of a cross-encoder, the dimensions of a bi-encoder; -1 where the graph leaves it open.</summary>
     public int OutputWidth { get; private set; }
+
+    /// <summary>Gets how many tokens a padded batch has at most, unless a single input has more.</summary>
+    public int MaxBatchTokens => GivesLogitsOfTokens && !_hasOnePosition
+        ? (int)Math.Min(Folder.Options.MaxBatchTokens, MaxTokenLogitsSize / sizeof(float) / OutputWidth)
+        : Folder.Options.MaxBatchTokens;
+
+    /// <summary>Gets a value indicating whether the output has a vector a token, as that of a bi-encoder.</summary>
+    public bool GivesVectors => !GivesLogitsOfTokens && OutputRank == 3 && !_hasOnePosition && OutputWidth != 1;
 
     /// <summary>Loads a model and checks that its parts fit together.</summary>
     /// <exception cref="RelevanceScoringException">A file is missing or damaged, or the parts do not fit.</exception>
@@ -108,7 +127,7 @@ internal sealed partial class OnnxModel : IDisposable
 
     /// <summary>Plans the runs of a request: one by one on the CPU, in padded batches elsewhere.</summary>
     public RunPlan Plan(ModelInputs inputs) =>
-        Folder.Options.ExecutionProvider == OnnxExecutionProvider.Cpu ? RunPlan.OneByOne(inputs) : RunPlan.Batches(inputs, Folder.Options.MaxBatchTokens);
+        Folder.Options.ExecutionProvider == OnnxExecutionProvider.Cpu ? RunPlan.OneByOne(inputs) : RunPlan.Batches(inputs, MaxBatchTokens);
 
     /// <summary>Runs all inputs of a request.</summary>
     /// <param name="inputs">The inputs.</param>
@@ -121,7 +140,14 @@ internal sealed partial class OnnxModel : IDisposable
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static options => ((RequestRunOptions)options!).Terminate(), options);
         await using (registration.ConfigureAwait(false))
         {
-            await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow), cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _tokenLogits.Trim();
+            }
         }
     }
 
@@ -131,12 +157,14 @@ internal sealed partial class OnnxModel : IDisposable
         int length = inputs.Length(batch[0]);
         try
         {
-            Fill(inputs, batch, length, buffers);
-            ReadOnlySpan<float> output = Run(batch.Length, length, buffers, runOptions);
-            int rowSize = output.Length / batch.Length;
-            for (int row = 0; row < batch.Length; row++)
+            _inputs.Fill(inputs, batch, length, buffers);
+            if (GivesLogitsOfTokens)
             {
-                readRow(batch[row], inputs.Length(batch[row]), output.Slice(row * rowSize, rowSize));
+                RunLanguageModel(inputs, batch, length, buffers, runOptions, readRow);
+            }
+            else
+            {
+                RunEncoder(inputs, batch, length, buffers, runOptions, readRow);
             }
         }
         catch (OnnxRuntimeException exception)
@@ -152,82 +180,54 @@ internal sealed partial class OnnxModel : IDisposable
         }
     }
 
-    private void Fill(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers)
+    private void RunLanguageModel(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers, RunOptions runOptions, RowReader readRow)
     {
-        Span<long> ids = buffers.Ids(batch.Length * length).Span;
-        Span<long> types = buffers.Types(ids.Length).Span;
-        Span<long> mask = buffers.Mask(ids.Length).Span;
-        mask.Fill(1);
+        int positions = _hasOnePosition ? 1 : length;
+        using var logits = new TokenLogits(_tokenLogits, _outputType, batch.Length, positions, OutputWidth);
+        Run(batch.Length, length, buffers, runOptions, logits.Bind(OutputRank == 2 ? [batch.Length, OutputWidth] : [batch.Length, positions, OutputWidth]));
         for (int row = 0; row < batch.Length; row++)
         {
-            int start = row * length;
-            int used = inputs.Length(batch[row]);
-            inputs.Write(batch[row], ids.Slice(start, used), types.Slice(start, used));
-
-            int padding = length - used;
-            ids.Slice(start + used, padding).Fill(_padTokenId);
-            types.Slice(start + used, padding).Clear();
-            mask.Slice(start + used, padding).Clear();
+            readRow(batch[row], inputs.Length(batch[row]), logits.Last(row, buffers));
         }
     }
 
-    private ReadOnlySpan<float> Run(int batchSize, int length, RunBuffers buffers, RunOptions runOptions)
+    private void RunEncoder(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers, RunOptions runOptions, RowReader readRow)
     {
-        buffers.InputShape[0] = batchSize;
-        buffers.InputShape[1] = length;
-        var inputs = new OrtValue[_inputNames.Length];
-        try
+        bool isHalf = _outputType == TensorElementType.Float16;
+        long[] shape = OutputShape(batch.Length, length);
+        int size = (int)ShapeUtils.GetSizeForShape(shape);
+        Run(batch.Length, length, buffers, runOptions, isHalf
+            ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.HalfOutput(size), shape)
+            : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.Output(size), shape));
+        ReadOnlySpan<float> output = isHalf ? RunBuffers.Widen(buffers.HalfOutput(size).Span, buffers.Output(size).Span) : buffers.Output(size).Span;
+        int rowSize = size / batch.Length;
+        for (int row = 0; row < batch.Length; row++)
         {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                Memory<long> values = _inputNames[i] switch
-                {
-                    "input_ids" => buffers.Ids(batchSize * length),
-                    "attention_mask" => buffers.Mask(batchSize * length),
-                    _ => buffers.Types(batchSize * length),
-                };
-                inputs[i] = _narrowInputs
-                    ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.Narrow(values.Span, i, inputs.Length), buffers.InputShape)
-                    : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, buffers.InputShape);
-            }
-
-            long[] shape = OutputShape(batchSize, length);
-            int size = (int)ShapeUtils.GetSizeForShape(shape);
-            using OrtValue output = _halfOutput
-                ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.HalfOutput(size), shape)
-                : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.Output(size), shape);
-            _session.Run(runOptions, _inputNames, inputs, _outputNames, [output]);
-            return Read(buffers, size);
-        }
-        finally
-        {
-            foreach (OrtValue? input in inputs)
-            {
-                input?.Dispose();
-            }
+            readRow(batch[row], inputs.Length(batch[row]), output.Slice(row * rowSize, rowSize));
         }
     }
 
-    private ReadOnlySpan<float> Read(RunBuffers buffers, int size)
+    private void Run(int batchSize, int length, RunBuffers buffers, RunOptions runOptions, OrtValue output)
     {
-        Span<float> floats = buffers.Output(size).Span;
-        if (_halfOutput)
+        using (output)
         {
-            ReadOnlySpan<Float16> halves = buffers.HalfOutput(size).Span;
-            for (int i = 0; i < halves.Length; i++)
+            OrtValue[] inputs = _inputs.Bind(batchSize, length, buffers);
+            try
             {
-                floats[i] = (float)halves[i];
+                _session.Run(runOptions, _inputs.Names, inputs, _outputNames, [output]);
+            }
+            finally
+            {
+                GraphInputs.Release(inputs);
             }
         }
-
-        return floats;
     }
 
-    // One number a row for a scorer, whatever the rank; one vector a token for an embedding model.
+    // One number a label for a scorer, whatever the rank; one vector a token for an embedding model.
     private long[] OutputShape(int batchSize, int length) => OutputRank switch
     {
         1 => [batchSize],
         2 => [batchSize, OutputWidth],
-        _ => [batchSize, OutputWidth == 1 ? 1 : length, OutputWidth],
+        _ => [batchSize, _hasOnePosition || OutputWidth == 1 ? 1 : length, OutputWidth],
     };
 }

@@ -3,15 +3,17 @@ namespace Reranking.Onnx;
 /// <summary>A query and its documents as token ids: the query once, the documents one after another, each a pair with the query or, in windows, several.</summary>
 internal sealed class PairInputs : ModelInputs, IDisposable
 {
-    private readonly OnnxModel _model;
+    private readonly PairFormat _format;
+    private readonly PairQuery _query;
     private readonly OnnxScorerOptions? _options;
     private readonly TokenBuffer _tokens = TokenBufferPool.Rent();
     private readonly List<Pair> _pairs;
     private readonly Document[] _documents;
 
-    private PairInputs(OnnxModel model, OnnxScorerOptions? options, int documentCount)
+    private PairInputs(PairFormat format, PairQuery query, OnnxScorerOptions? options, int documentCount)
     {
-        _model = model;
+        _format = format;
+        _query = query;
         _options = options;
         _pairs = new List<Pair>(documentCount);
         _documents = new Document[documentCount];
@@ -22,23 +24,19 @@ internal sealed class PairInputs : ModelInputs, IDisposable
 
     public int DocumentCount => _documents.Length;
 
-    private Tokenizer Tokenizer => _model.Tokenizer;
-
-    private int Budget => _model.MaxTokens - Tokenizer.PairSpecialTokenCount;
-
     /// <summary>Encodes a request.</summary>
-    /// <param name="model">The model that is to read it.</param>
+    /// <param name="format">How the model reads a pair.</param>
     /// <param name="query">The query.</param>
     /// <param name="documents">The documents.</param>
     /// <param name="cancellationToken">Stops between documents, and between windows.</param>
     /// <param name="options">What becomes of documents that do not fit, or <see langword="null"/> to cut them.</param>
     /// <exception cref="RelevanceScoringException">A document does not fit, and is to be refused.</exception>
-    public static PairInputs Encode(OnnxModel model, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken, OnnxScorerOptions? options = null)
+    public static PairInputs Encode(PairFormat format, PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken, OnnxScorerOptions? options = null)
     {
-        var inputs = new PairInputs(model, options, documents.Count);
+        var inputs = new PairInputs(format, query, options, documents.Count);
         try
         {
-            EncodedText encodedQuery = inputs.Tokenizer.Encode(query, model.MaxTokens, inputs._tokens);
+            EncodedText encodedQuery = format.EncodeQuery(query, inputs._tokens);
             for (int i = 0; i < documents.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -67,13 +65,13 @@ internal sealed class PairInputs : ModelInputs, IDisposable
     /// <summary>Gives the part of its document that a pair holds, or <see langword="null"/> for a document that is not read in windows.</summary>
     public Range? WindowOf(int pair) => _pairs[pair].Window;
 
-    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + Tokenizer.PairSpecialTokenCount;
+    public override int Length(int index) => _pairs[index].QueryLength + _pairs[index].DocumentLength + _format.FixedTokenCount;
 
     public override void Write(int index, Span<long> ids, Span<long> typeIds)
     {
         ReadOnlySpan<int> tokens = _tokens.Ids;
         Pair pair = _pairs[index];
-        Tokenizer.WritePair(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
+        _format.Write(tokens[..pair.QueryLength], tokens.Slice(pair.Start, pair.DocumentLength), ids, typeIds);
     }
 
     public void Dispose() => TokenBufferPool.Return(_tokens);
@@ -82,8 +80,8 @@ internal sealed class PairInputs : ModelInputs, IDisposable
 
     private void Add(EncodedText query, int index, string text, CancellationToken cancellationToken)
     {
-        EncodedText document = Tokenizer.Encode(text, _model.MaxTokens, _tokens);
-        PairFit fit = PairFit.Compute(query.Count, document.Count, Budget, TruncationStrategy.LongestFirst);
+        EncodedText document = _format.EncodeDocument(_query, text, _tokens);
+        PairFit fit = _format.Fit(query, document);
         bool isDocumentCut = IsCut(document, fit.DocumentLength);
         if (isDocumentCut && _options is { LongDocuments: not LongDocumentMode.Truncate } options)
         {
@@ -99,23 +97,25 @@ internal sealed class PairInputs : ModelInputs, IDisposable
 
     private void AddLong(EncodedText query, int index, string text, OnnxScorerOptions options, CancellationToken cancellationToken)
     {
-        int queryLength = Math.Min(query.Count, Budget / 2);
-        int room = Budget - queryLength;
+        int queryLength = Math.Min(query.Count, _format.Budget / 2);
+        int frame = FrameLength();
+        int room = Math.Max(1, _format.Budget - queryLength - frame);
         if (options.LongDocuments == LongDocumentMode.Reject)
         {
             throw TooLong(index, text, queryLength, room);
         }
 
-        room = Math.Min(room, options.WindowTokens);
+        int windowRoom = Math.Min(room, options.WindowTokens);
         int first = _pairs.Count;
         bool isTruncated = IsCut(query, queryLength);
-        foreach (DocumentWindow window in DocumentWindow.Cut(Tokenizer, text, room, (int)(room * options.WindowOverlap), _tokens))
+        foreach (DocumentWindow window in DocumentWindow.Cut(_format.Model.Tokenizer, text, windowRoom, (int)(windowRoom * options.WindowOverlap), _tokens))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int length = Math.Min(window.Tokens.Count, room);
-            _pairs.Add(new Pair(index, window.Tokens.Start, queryLength, length, window.Range));
+            EncodedText tokens = frame == 0 ? window.Tokens : EncodeFramed(window, text);
+            int length = Math.Min(tokens.Count, windowRoom + frame);
+            _pairs.Add(new Pair(index, tokens.Start, queryLength, length, window.Range));
             bool isCapped = !window.IsLast && _pairs.Count - first == options.MaxWindows;
-            isTruncated |= isCapped || IsCut(window.Tokens, length);
+            isTruncated |= isCapped || IsCut(tokens, length);
             if (isCapped)
             {
                 break;
@@ -125,12 +125,26 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         _documents[index] = new Document(first, isTruncated);
     }
 
+    // What a prompt puts before a document is encoded along with it, so a window has to leave room for it, and is encoded again.
+    private int FrameLength()
+    {
+        EncodedText frame = _format.EncodeDocument(_query, "", _tokens);
+        _tokens.Truncate(frame.Start);
+        return frame.Count;
+    }
+
+    private EncodedText EncodeFramed(DocumentWindow window, string text)
+    {
+        _tokens.Truncate(window.Tokens.Start);
+        return _format.EncodeDocument(_query, text[window.Range], _tokens);
+    }
+
     private RelevanceScoringException TooLong(int index, string text, int queryLength, int room)
     {
         const int EnoughTokens = 1 << 20;
-        EncodedText whole = Tokenizer.Encode(text, EnoughTokens, _tokens);
+        EncodedText whole = _format.Model.Tokenizer.Encode(text, EnoughTokens, _tokens);
         string count = whole.IsComplete ? $"{whole.Count}" : $"{EnoughTokens} or more";   // the text may be of any length
-        ModelFolder folder = _model.Folder;
+        ModelFolder folder = _format.Model.Folder;
         return new RelevanceScoringException(
             $"Document {index} has {count} tokens; model '{folder.ModelId}' has room for {room} beside the {queryLength} of the query. Shorten it, or set {folder.Options.SettingsPath}:{nameof(OnnxScorerOptions.LongDocuments)} to Windows or Truncate.");
     }

@@ -8,6 +8,7 @@ internal sealed class RunBuffers
     private long[] _ids = [];
     private long[] _types = [];
     private long[] _mask = [];
+    private long[] _positions = [];
     private int[] _narrow = [];
     private float[] _output = [];
     private Float16[] _halfOutput = [];
@@ -16,13 +17,15 @@ internal sealed class RunBuffers
     public long[] InputShape { get; } = new long[2];
 
     /// <summary>Gets how many bytes the buffers have grown to.</summary>
-    public long Size => ((long)(_ids.Length + _types.Length + _mask.Length) * sizeof(long)) + ((long)(_narrow.Length + _output.Length) * sizeof(int)) + ((long)_halfOutput.Length * sizeof(short));
+    public long Size => ((long)(_ids.Length + _types.Length + _mask.Length + _positions.Length) * sizeof(long)) + ((long)(_narrow.Length + _output.Length) * sizeof(int)) + ((long)_halfOutput.Length * sizeof(short));
 
     public Memory<long> Ids(int length) => Memory(ref _ids, length);
 
     public Memory<long> Types(int length) => Memory(ref _types, length);
 
     public Memory<long> Mask(int length) => Memory(ref _mask, length);
+
+    public Memory<long> Positions(int length) => Memory(ref _positions, length);
 
     public Memory<float> Output(int length) => Memory(ref _output, length);
 
@@ -42,6 +45,17 @@ internal sealed class RunBuffers
         }
 
         return memory;
+    }
+
+    /// <summary>Copies numbers of half precision to full precision.</summary>
+    public static ReadOnlySpan<float> Widen(ReadOnlySpan<Float16> halves, Span<float> floats)
+    {
+        for (int i = 0; i < halves.Length; i++)
+        {
+            floats[i] = (float)halves[i];
+        }
+
+        return floats;
     }
 
     private static Memory<T> Memory<T>(ref T[] array, int length)

@@ -20,7 +20,7 @@ internal sealed class BiEncoder : IDisposable
         try
         {
             model.SettleOutputWidth(model.Configuration.HiddenSize ?? -1);
-            return model.OutputRank == 3 && model.OutputWidth > 1
+            return model.GivesVectors && model.OutputWidth > 1
                 ? new BiEncoder(model)
                 : throw new RelevanceScoringException(
                     $"Model '{folder.ModelId}' gives an output of {model.OutputRank} dimensions and width {model.OutputWidth}; an embedding model gives [batch, tokens, dimensions]. Set {folder.Options.SettingsPath}:ModelPath to a bi-encoder.");

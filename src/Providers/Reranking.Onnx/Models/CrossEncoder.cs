@@ -1,23 +1,36 @@
 namespace Reranking.Onnx;
 
-/// <summary>A loaded cross-encoder: pairs in, logits out.</summary>
+/// <summary>A loaded cross-encoder: pairs in, scores out.</summary>
 internal sealed class CrossEncoder : IDisposable
 {
     private static readonly string[] KnownActivations = ["torch.nn.modules.linear.Identity", "torch.nn.modules.activation.Sigmoid", "Identity", "Sigmoid"];
 
-    private CrossEncoder(OnnxModel model) => Model = model;
+    private readonly LogitReader _readLogits;
+
+    private CrossEncoder(OnnxModel model, PairFormat format, LogitReader readLogits)
+    {
+        Model = model;
+        Format = format;
+        _readLogits = readLogits;
+    }
 
     public OnnxModel Model { get; }
 
-    /// <summary>Loads a model, checks that it gives one logit a pair, and runs its self-test where it has one.</summary>
-    /// <exception cref="RelevanceScoringException">The model is no cross-encoder with one label, or fails its self-test.</exception>
+    /// <summary>Gets how the model reads a pair.</summary>
+    public PairFormat Format { get; }
+
+    /// <summary>Loads a model, finds out how it reads a pair and what its logits mean, and runs its self-test where it has one.</summary>
+    /// <exception cref="RelevanceScoringException">The model is no reranker, the settings do not fit it, or it fails its self-test.</exception>
     public static async Task<CrossEncoder> LoadAsync(ModelFolder folder)
     {
         OnnxModel model = OnnxModel.Load(folder, "logits");
         try
         {
-            Check(model);
-            var encoder = new CrossEncoder(model);
+            CheckActivation(model);
+            var options = (OnnxScorerOptions)folder.Options;
+            Prompt? prompt = Prompts.Choose(options, folder, model.Configuration);
+            LogitReader readLogits = LogitReaders.Choose(model, options, prompt);
+            var encoder = new CrossEncoder(model, CreateFormat(model, options, prompt), readLogits);
             await SelfTest.RunAsync(encoder).ConfigureAwait(false);
             return encoder;
         }
@@ -28,9 +41,9 @@ internal sealed class CrossEncoder : IDisposable
         }
     }
 
-    public async Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    public async Task<RelevanceScores> ScoreAsync(PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
     {
-        using PairInputs inputs = PairInputs.Encode(Model, query, documents, cancellationToken, Model.Folder.Options as OnnxScorerOptions);
+        using PairInputs inputs = PairInputs.Encode(Format, query, documents, cancellationToken, (OnnxScorerOptions)Model.Folder.Options);
         return await ScoreAsync(inputs, Model.Plan(inputs), cancellationToken).ConfigureAwait(false);
     }
 
@@ -49,10 +62,14 @@ internal sealed class CrossEncoder : IDisposable
 
         return new RelevanceScores(scores) { ModelId = Model.Folder.ModelId, Usage = new RelevanceScoringUsage { InputTokenCount = tokens } };
 
-        void Read(int index, int tokenCount, ReadOnlySpan<float> values) => logits[index] = float.IsFinite(values[0])
-            ? values[0]
-            : throw new RelevanceScoringException(
-                $"Model '{Model.Folder.ModelId}' gives {values[0]} to document {inputs.DocumentOf(index)}; expected a finite logit. Try another {Model.Folder.Options.SettingsPath}:ExecutionProvider, or a model in fp32.");
+        void Read(int index, int tokenCount, ReadOnlySpan<float> values)
+        {
+            double logit = _readLogits(values);
+            logits[index] = double.IsFinite(logit)
+                ? logit
+                : throw new RelevanceScoringException(
+                    $"Model '{Model.Folder.ModelId}' gives {logit} to document {inputs.DocumentOf(index)}; expected a finite logit. Try another {Model.Folder.Options.SettingsPath}:ExecutionProvider, or a model in fp32.");
+        }
     }
 
     // A document is as relevant as its best window; of equal ones that is the first.
@@ -73,22 +90,43 @@ internal sealed class CrossEncoder : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    private static void Check(OnnxModel model)
+    private static PairFormat CreateFormat(OnnxModel model, OnnxScorerOptions options, Prompt? prompt)
     {
         ModelFolder folder = model.Folder;
-        int labels = model.OutputWidth > 0 ? model.OutputWidth : model.Configuration.LabelCount ?? 1;
-        if (labels != 1)
+        if (options.Instruction is not null && prompt is not { HasInstruction: true })
         {
             throw new RelevanceScoringException(
-                $"Model '{folder.ModelId}' gives {labels} labels; a reranker gives 1. Set {folder.Options.SettingsPath}:ModelPath to a cross-encoder for relevance.");
+                $"{options.SettingsPath}:{nameof(options.Instruction)} is set, but model '{folder.ModelId}' reads no prompt, or one without an instruction. Remove it, or set {options.SettingsPath}:{nameof(options.Prompt)}.");
         }
 
+        if (prompt is null)
+        {
+            return new TokenizerPairFormat(model);
+        }
+
+        if (prompt.ControlToken is { } token && model.Tokenizer.FindId(token) is null)
+        {
+            throw new RelevanceScoringException(
+                $"{options.SettingsPath}:{nameof(options.Prompt)} is {prompt.Name}, but the tokenizer of model '{folder.ModelId}' has no token {token}. Set it to the prompt that the model was trained with, or remove it.");
+        }
+
+        if (prompt.ModelType is { } expected && model.Configuration.ModelType is { } type && type != expected)
+        {
+            throw new RelevanceScoringException(
+                $"{options.SettingsPath}:{nameof(options.Prompt)} is {prompt.Name}, the prompt of {expected} models, but '{folder.ConfigFile}' says {type}. Set it to the prompt that the model was trained with.");
+        }
+
+        model.PadLeft();
+        return new PromptPairFormat(model, prompt);
+    }
+
+    private static void CheckActivation(OnnxModel model)
+    {
+        ModelFolder folder = model.Folder;
         if (model.Configuration.Activation is { } activation && !KnownActivations.Contains(activation))
         {
             throw new RelevanceScoringException(
                 $"'{folder.ConfigFile}' names the activation {activation}; expected {KnownActivations[0]} or {KnownActivations[1]}. Check {folder.Options.SettingsPath}:ModelPath.");
         }
-
-        model.SettleOutputWidth(1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Reranking.Onnx;
@@ -15,8 +16,26 @@ internal sealed class ModelConfiguration
     {
     }
 
-    /// <summary>Gets the number of labels, or <see langword="null"/> where the file does not tell.</summary>
-    public int? LabelCount { get; private init; }
+    /// <summary>Gets the names of the labels, by index; empty where the file does not tell.</summary>
+    public IReadOnlyList<string> Labels { get; private init; } = [];
+
+    /// <summary>Gets the architecture, as <c>bert</c>, or <see langword="null"/> where the file does not tell.</summary>
+    public string? ModelType { get; private init; }
+
+    /// <summary>Gets a value indicating whether the model was made to go on with a text: it gives a logit a token of the vocabulary.</summary>
+    public bool IsLanguageModel { get; private init; }
+
+    /// <summary>Gets the name that the model was loaded by when it was saved, or <see langword="null"/> where the file does not tell.</summary>
+    public string? NameOrPath { get; private init; }
+
+    /// <summary>Gets a value indicating whether the file declares the model to be a conversion of Qwen3-Reranker.</summary>
+    public bool IsOriginalQwen3Reranker { get; private init; }
+
+    /// <summary>Gets the tokens that a conversion to sequence classification was made of, "no" first; empty where there are none.</summary>
+    public IReadOnlyList<string> AnswerTokens { get; private init; } = [];
+
+    /// <summary>Gets the position of the first token.</summary>
+    public int FirstPosition { get; private init; }
 
     /// <summary>Gets the number of dimensions of a token's vector, or <see langword="null"/> where the file does not tell.</summary>
     public int? HiddenSize { get; private init; }
@@ -37,16 +56,20 @@ internal sealed class ModelConfiguration
         using JsonDocument? tokenizerConfig = File.Exists(folder.TokenizerConfigFile) ? Parse(folder.TokenizerConfigFile, folder.Options) : null;
         JsonElement root = config.RootElement;
 
-        int? positions = Integer(root, "max_position_embeddings");
-        if (positions is not null && Text(root, "model_type") is { } type && OffsetArchitectures.Contains(type))
-        {
-            positions -= 2;
-        }
+        string? modelType = Text(root, "model_type");
+        int firstPosition = OffsetArchitectures.Contains(modelType) ? 2 : 0;
+        int? positions = Integer(root, "max_position_embeddings") - firstPosition;
 
         int? tokenizerLimit = tokenizerConfig is null ? null : Integer(tokenizerConfig.RootElement, "model_max_length");
         return new ModelConfiguration
         {
-            LabelCount = root.TryGetProperty("id2label", out JsonElement labels) && labels.ValueKind == JsonValueKind.Object ? labels.EnumerateObject().Count() : Integer(root, "num_labels"),
+            Labels = ReadLabels(root),
+            ModelType = modelType,
+            IsLanguageModel = Texts(root, "architectures").Any(static name => name.EndsWith("ForCausalLM", StringComparison.Ordinal)),
+            NameOrPath = Text(root, "_name_or_path"),
+            IsOriginalQwen3Reranker = root.TryGetProperty("is_original_qwen3_reranker", out JsonElement original) && original.ValueKind == JsonValueKind.True,
+            AnswerTokens = Texts(root, "classifier_from_token"),
+            FirstPosition = firstPosition,
             HiddenSize = Integer(root, "hidden_size"),
             VocabularySize = Integer(root, "vocab_size"),
             PadTokenId = Integer(root, "pad_token_id"),
@@ -56,6 +79,13 @@ internal sealed class ModelConfiguration
                 : Text(root, "sbert_ce_default_activation_function"),
         };
     }
+
+    private static string[] ReadLabels(JsonElement root) =>
+        root.TryGetProperty("id2label", out JsonElement labels) && labels.ValueKind == JsonValueKind.Object
+            ? [.. labels.EnumerateObject()
+                .OrderBy(static label => int.TryParse(label.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : int.MaxValue)
+                .Select(static label => label.Value.ToString())]
+            : [];
 
     private static JsonDocument Parse(string path, OnnxModelOptions options)
     {
@@ -86,6 +116,9 @@ internal sealed class ModelConfiguration
 
     private static int? Integer(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < Unlimited ? (int)value.GetDouble() : null;
+
+    private static string[] Texts(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(static value => value.ToString())] : [];
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -9,7 +9,7 @@ namespace Reranking.Onnx;
 /// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries again. Files that are exchanged after that
 /// belong to a new scorer.
 /// </remarks>
-internal sealed class ModelRevision(Func<ModelFolder> openFolder)
+internal sealed class ModelRevision(Func<ModelFolder?> openFolder)
 {
     private const int Length = 16;
 
@@ -17,15 +17,15 @@ internal sealed class ModelRevision(Func<ModelFolder> openFolder)
     private string? _value;
 
     /// <summary>Gets the revision.</summary>
-    /// <value>16 hexadecimal digits.</value>
+    /// <value>16 hexadecimal digits, or <see langword="null"/> as long as the model is not here.</value>
     /// <exception cref="RelevanceScoringException">The folder or a file is missing or damaged.</exception>
-    public string Value
+    public string? Value
     {
         get
         {
             lock (_lock)
             {
-                return _value ??= Compute(openFolder());
+                return _value ??= openFolder() is { } folder ? Compute(folder) : null;
             }
         }
     }
@@ -43,7 +43,7 @@ internal sealed class ModelRevision(Func<ModelFolder> openFolder)
         // Quantised models round differently where the processor has other instructions for them.
         string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
         int maxTokens = OnnxModel.SettleMaxTokens(folder, ModelConfiguration.Read(folder));
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {(options as OnnxScorerOptions)?.ScoreSettings}")));
         return Convert.ToHexString(hash.GetHashAndReset())[..Length];
     }
 

@@ -17,7 +17,7 @@ internal static class SelfTest
 
         foreach ((SelfTestPair pair, int number) in Read(folder).Select(static (pair, index) => (pair, index + 1)))
         {
-            using PairInputs inputs = PairInputs.Encode(encoder.Model, pair.Query, [pair.Document], CancellationToken.None);
+            using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(pair.Query), [pair.Document], CancellationToken.None);
             if (inputs.IsTruncated(0))
             {
                 continue;   // the settings allow fewer tokens than the pair has, so its score says nothing

@@ -45,6 +45,30 @@ internal sealed class CharBuffer
         Length += text.Length;
     }
 
+    /// <summary>Appends a text in which each lone surrogate becomes U+FFFD.</summary>
+    public void AppendRepaired(ReadOnlySpan<char> text)
+    {
+        int copied = 0;
+        for (int i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                Append(text[copied..i]);
+                Append('\uFFFD');
+                copied = i + 1;
+            }
+        }
+
+        Append(text[copied..]);
+    }
+
+    /// <summary>Puts one character in the place of another.</summary>
+    public void Replace(char from, char to) => _characters.AsSpan(0, Length).Replace(from, to);
+
     public void Clear() => Length = 0;
 
     /// <summary>Empties the buffer and gives a large array back, so that one huge text does not stay with its thread.</summary>

@@ -21,7 +21,9 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     public RelevanceScoringException Unusable(string problem) => Unusable(path, problem);
 
     public static RelevanceScoringException Unusable(string path, string problem, Exception? cause = null) =>
-        new($"'{path}' {problem}. Take a model folder of a BERT cross-encoder: Reranking:Onnx:ModelPath.", cause);
+        new($"'{path}' {problem}. Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.", cause);
+
+    public bool Has(string name) => Find(name) is not null;
 
     public bool GetBoolean(string name) => GetOptionalBoolean(name) ?? throw Missing(name, "true or false");
 
@@ -37,6 +39,15 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
 
     public string? FindString(string name) => Find(name) is { } value ? ReadString(value, name) : null;
 
+    /// <summary>Reads bytes that are written in base 64.</summary>
+    public byte[] GetBytes(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes)
+            ? bytes
+            : throw Missing(name, "bytes in base 64");
+
+    /// <summary>Reads an array of texts and a number each.</summary>
+    public (string Text, double Number)[] GetScores(string name) => [.. GetElements(name).Select(value => ReadScore(value, name))];
+
     public int GetNumber(string name) => ReadNumber(Find(name) ?? throw Missing(name, Number), name);
 
     public int[] GetNumbers(string name) => [.. GetElements(name).Select(value => ReadNumber(value, name))];
@@ -46,6 +57,18 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     {
         JsonElement[] parts = [.. GetElements(name)];
         return parts.Length == 2 ? ReadNumber(parts[1], name) : throw Wrong(name, "a token and its id");
+    }
+
+    /// <summary>Reads an array of two texts each, which older files write as one text with a space between them.</summary>
+    public IEnumerable<(string First, string Second)> GetTextPairs(string name)
+    {
+        foreach (JsonElement value in GetElements(name))
+        {
+            string[] parts = value.ValueKind == JsonValueKind.Array
+                ? [.. value.EnumerateArray().Select(part => ReadString(part, name))]
+                : ReadString(value, name).Split(' ');
+            yield return parts.Length == 2 ? (parts[0], parts[1]) : throw Wrong(name, "two texts each");
+        }
     }
 
     public Dictionary<string, int> GetVocabulary(string name)
@@ -123,6 +146,11 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
             throw BrokenText(name, exception);
         }
     }
+
+    private (string Text, double Number) ReadScore(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value[1].ValueKind == JsonValueKind.Number
+            ? (ReadString(value[0], name), value[1].GetDouble())
+            : throw Wrong(name, "texts and a number each");
 
     // Below the highest number, so that there is a count of the ids.
     private int ReadNumber(JsonElement value, string name) =>

@@ -9,6 +9,7 @@ internal sealed class EncodingRun : PreTokenSink
 
     private TokenModel _model = null!;
     private TokenBuffer _output = null!;
+    private TokenizerScratch _scratch = null!;
     private int _start;
     private int _limit;
 
@@ -16,16 +17,17 @@ internal sealed class EncodingRun : PreTokenSink
 
     public int Count => _output.Count - _start;
 
-    public void Begin(TokenModel model, TokenBuffer output, int limit)
+    public void Begin(TokenModel model, TokenBuffer output, int limit, TokenizerScratch scratch)
     {
         _model = model;
         _output = output;
         _start = output.Count;
         _limit = limit;
+        _scratch = scratch;
         IsFull = false;
     }
 
-    public override bool Accept(ReadOnlySpan<char> preToken)
+    public override bool Accept(ReadOnlySpan<char> preToken, bool isStart)
     {
         if (IsFull)
         {
@@ -34,7 +36,7 @@ internal sealed class EncodingRun : PreTokenSink
 
         if (!preToken.IsEmpty)
         {
-            _model.Encode(preToken, _output);
+            _model.Encode(preToken, _limit, _output, _scratch);
             IsFull = Count >= _limit;
         }
 
@@ -52,5 +54,6 @@ internal sealed class EncodingRun : PreTokenSink
     {
         _model = null!;
         _output = null!;
+        _scratch = null!;
     }
 }

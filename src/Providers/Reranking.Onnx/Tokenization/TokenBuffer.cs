@@ -35,5 +35,8 @@ internal sealed class TokenBuffer
         Count = count;
     }
 
+    /// <summary>Turns the ids from one on round.</summary>
+    public void Reverse(int start) => _ids.AsSpan(start, Count - start).Reverse();
+
     public void Clear() => Count = 0;
 }

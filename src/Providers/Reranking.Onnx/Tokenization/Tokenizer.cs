@@ -23,12 +23,19 @@ internal sealed class Tokenizer
             : new WholeTextPreTokenizer();
         _model = TokenizerComponents.Models.Read(json.FindComponent("model")
             ?? throw json.Unusable($"has no model; supported are {TokenizerComponents.Models.Supported}"));
+        if (_preTokenizer.GivesBytes != _model.ReadsBytes)
+        {
+            throw json.Unusable(_model.ReadsBytes
+                ? "has a model of bytes and no ByteLevel at the end of its pre_tokenizer; expected both or neither"
+                : "has a ByteLevel in its pre_tokenizer and no model of bytes; expected both or neither");
+        }
+
         _postProcessor = json.FindComponent("post_processor") is { } postProcessor
             ? TokenizerComponents.PostProcessors.Read(postProcessor)
             : PostProcessor.None;
         _addedVocabulary = AddedVocabulary.Read(json.GetComponents("added_tokens", "added token"), _model, _normalizer);
         VocabularySize = Math.Max(_model.HighestId, _addedVocabulary.HighestId) + 1;
-        PadTokenId = FindId("[PAD]") ?? FindId("<pad>");
+        PadTokenId = FindId("[PAD]") ?? FindId("<pad>") ?? FindId("<|endoftext|>");
         if (_postProcessor.HighestSpecialId >= VocabularySize)
         {
             throw json.Unusable(
@@ -96,7 +103,7 @@ internal sealed class Tokenizer
         TokenizerScratch scratch = TokenizerScratch.Rent();
         EncodingRun run = scratch.Run;
         int start = output.Count;
-        run.Begin(_model, output, limit);
+        run.Begin(_model, output, limit, scratch);
         int charactersRead = EncodeChunks(text, run, scratch);
         var encoded = new EncodedText(start, run.Count, charactersRead, IsComplete: !run.IsFull);
         TokenizerScratch.Return(scratch);
@@ -124,7 +131,7 @@ internal sealed class Tokenizer
             AddedTokenMatch match = _addedVocabulary.Raw.Find(text, position, searched, cut);
             if (position < match.Start)
             {
-                EncodeSection(text[position..match.Start], run, scratch);
+                EncodeSection(text[position..match.Start], position == 0, run, scratch);
             }
 
             position = match.Start;
@@ -145,8 +152,8 @@ internal sealed class Tokenizer
     {
         for (int i = position + ChunkLength; i < text.Length;)
         {
-            int start = _normalizer.StartOf(CodePoints.Decode(text, i, out int length));
-            if (start >= 0 && _preTokenizer.SplitsBefore(start) && _addedVocabulary.AllowsCut(text, i, start))
+            TextCut cut = _normalizer.Cut(new TextCut(CodePoints.DecodeBefore(text, i), CodePoints.Decode(text, i, out int length)));
+            if (cut.IsPossible && _preTokenizer.SplitsAt(cut) && _addedVocabulary.AllowsCut(text, i, cut))
             {
                 return i;
             }
@@ -157,7 +164,7 @@ internal sealed class Tokenizer
         return text.Length;
     }
 
-    private void EncodeSection(ReadOnlySpan<char> section, EncodingRun run, TokenizerScratch scratch)
+    private void EncodeSection(ReadOnlySpan<char> section, bool isStart, EncodingRun run, TokenizerScratch scratch)
     {
         CharBuffer buffer = scratch.RentBuffer();
         _normalizer.Normalize(section, buffer, scratch);
@@ -169,7 +176,7 @@ internal sealed class Tokenizer
             AddedTokenMatch match = _addedVocabulary.Normalized.Find(text, position, searched, text.Length);
             if (position < match.Start)
             {
-                _preTokenizer.Split(text[position..match.Start], run);
+                _preTokenizer.Split(text[position..match.Start], isStart && position == 0, run, scratch);
             }
 
             position = match.End;

@@ -7,22 +7,44 @@ internal static class TokenizerComponents
     {
         ["BertNormalizer"] = BertNormalizer.Read,
         ["Lowercase"] = static _ => new LowercaseNormalizer(),
+        ["NFC"] = static _ => new UnicodeNormalizer(composes: true, isCompatible: false),
+        ["NFD"] = static _ => new UnicodeNormalizer(composes: false, isCompatible: false),
+        ["NFKC"] = static _ => new UnicodeNormalizer(composes: true, isCompatible: true),
+        ["NFKD"] = static _ => new UnicodeNormalizer(composes: false, isCompatible: true),
+        ["Precompiled"] = PrecompiledNormalizer.Read,
+        ["Prepend"] = PrependNormalizer.Read,
+        ["Replace"] = ReplaceNormalizer.Read,
         ["Sequence"] = NormalizerSequence.Read,
+        ["Strip"] = StripNormalizer.Read,
+        ["StripAccents"] = static _ => new StripAccentsNormalizer(),
     });
 
     public static ComponentRegistry<PreTokenizer> PreTokenizers { get; } = new(new()
     {
         ["BertPreTokenizer"] = static _ => new BertPreTokenizer(),
+        ["ByteLevel"] = ByteLevelPreTokenizer.Read,
+        ["Digits"] = DelimiterPreTokenizer.ReadDigits,
+        ["Metaspace"] = MetaspacePreTokenizer.Read,
+        ["Punctuation"] = DelimiterPreTokenizer.ReadPunctuation,
+        ["Sequence"] = PreTokenizerSequence.Read,
+        ["Split"] = SplitPreTokenizer.Read,
+        ["Whitespace"] = static _ => new WhitespacePreTokenizer(),
+        ["WhitespaceSplit"] = static _ => new DelimiterPreTokenizer(CodePointClasses.WhiteSpace, DelimiterBehavior.Removed),
     });
 
     public static ComponentRegistry<TokenModel> Models { get; } = new(new()
     {
+        ["BPE"] = BpeModel.Read,
+        ["Unigram"] = UnigramModel.Read,
         ["WordPiece"] = WordPieceModel.Read,
     });
 
     public static ComponentRegistry<PostProcessor> PostProcessors { get; } = new(new()
     {
         ["BertProcessing"] = BertProcessing.Read,
+        ["ByteLevel"] = static _ => PostProcessor.None,
+        ["RobertaProcessing"] = RobertaProcessing.Read,
+        ["Sequence"] = PostProcessorSequence.Read,
         ["TemplateProcessing"] = TemplateProcessing.Read,
     });
 }

@@ -7,12 +7,21 @@ internal sealed class TokenizerScratch
     private static TokenizerScratch? _kept;
 
     private readonly Stack<CharBuffer> _free = new();
+    private readonly Stack<PreTokenStage> _freeStages = new();
 
     private TokenizerScratch()
     {
     }
 
     public CombiningRun Marks { get; } = new();
+
+    public CanonicalRun Canonical { get; } = new();
+
+    public BpeScratch Bpe { get; } = new();
+
+    public BpeQueue BpeQueue { get; } = new();
+
+    public UnigramLattice Lattice { get; } = new();
 
     public EncodingRun Run { get; } = new();
 
@@ -31,6 +40,14 @@ internal sealed class TokenizerScratch
     }
 
     public CharBuffer RentBuffer() => _free.TryPop(out CharBuffer? buffer) ? buffer : new CharBuffer();
+
+    public PreTokenStage RentStage() => _freeStages.TryPop(out PreTokenStage? stage) ? stage : new PreTokenStage();
+
+    public void ReturnStage(PreTokenStage stage)
+    {
+        stage.End();
+        _freeStages.Push(stage);
+    }
 
     public void ReturnBuffer(CharBuffer buffer)
     {

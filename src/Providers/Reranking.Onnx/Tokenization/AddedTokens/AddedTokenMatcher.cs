@@ -10,6 +10,7 @@ internal sealed class AddedTokenMatcher
     private readonly CharTrie _trie;
     private readonly SearchValues<char> _firstCharacters;
     private readonly SearchValues<char> _characters;
+    private readonly HashSet<(char First, char Second)> _neighbours;
 
     /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
     /// <param name="tokens">Each token by what it looks like in the text; of equal ones the first counts.</param>
@@ -19,6 +20,7 @@ internal sealed class AddedTokenMatcher
         _trie = new CharTrie(tokens.Select((token, index) => KeyValuePair.Create(token.Pattern, index)));
         _firstCharacters = SearchValues.Create([.. tokens.Select(token => token.Pattern[0])]);
         _characters = SearchValues.Create([.. tokens.SelectMany(token => token.Pattern)]);
+        _neighbours = [.. tokens.SelectMany(token => token.Pattern.Zip(token.Pattern[1..]))];
         StripsLeft = _tokens.Any(token => token.StripsLeft);
         StripsRight = _tokens.Any(token => token.StripsRight);
     }
@@ -29,8 +31,13 @@ internal sealed class AddedTokenMatcher
 
     public bool StripsRight { get; }
 
-    /// <summary>Tells whether any token has this character.</summary>
-    public bool UsesCharacter(char character) => _characters.Contains(character);
+    /// <summary>Tells whether any token may reach over a place of the text.</summary>
+    public bool MayJoin(TextCut cut) => cut switch
+    {
+        { After: > char.MaxValue } => true,
+        { Before: TextCut.Unknown or > char.MaxValue } => _characters.Contains((char)cut.After),
+        _ => _neighbours.Contains(((char)cut.Before, (char)cut.After)),
+    };
 
     /// <summary>Finds the first token that starts in a part of the text.</summary>
     /// <param name="text">The whole text.</param>

@@ -66,8 +66,8 @@ internal sealed class AddedVocabulary
     /// <summary>Tells whether the text may be cut at an index, so that tokens are found in its parts as they are in the whole.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">The index, above 0.</param>
-    /// <param name="start">What the part after the cut starts with, once it is normalized.</param>
-    public bool AllowsCut(ReadOnlySpan<char> text, int index, int start)
+    /// <param name="cut">What stands there once it is normalized.</param>
+    public bool AllowsCut(ReadOnlySpan<char> text, int index, TextCut cut)
     {
         if (Raw.StripsLeft && CodePoints.Is(text[index - 1], CodePointClasses.WhiteSpace))
         {
@@ -75,7 +75,7 @@ internal sealed class AddedVocabulary
         }
 
         return Normalized.IsEmpty
-            || !(Normalized.StripsLeft || Normalized.StripsRight || start > char.MaxValue || CodePoints.IsWord(start) || Normalized.UsesCharacter((char)start));
+            || !(Normalized.StripsLeft || Normalized.StripsRight || CodePoints.IsWord(cut.After) || Normalized.MayJoin(cut));
     }
 
     private static AddedToken ReadToken(ComponentJson json) => new(

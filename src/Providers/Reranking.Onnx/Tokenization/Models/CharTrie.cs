@@ -7,14 +7,24 @@ namespace Reranking.Onnx;
 /// </remarks>
 internal sealed class CharTrie
 {
-    private const int NoValue = -1;
+    public const int Root = 0;
+    public const int NoValue = -1;
+
+    private const int NoChild = -1;
+    private const int NoRow = -1;
+    private const int AsciiCount = 0x80;
+    private const int FewChildren = 8;
 
     private readonly char[] _characters;
     private readonly int[] _values;
     private readonly int[] _firstChildren;
 
-    // The root has far more children than any other node; most texts ask for these.
-    private readonly int[] _asciiRoots = new int[0x80];
+    // The root has far more children than any other node, and each match asks for one: by character.
+    private readonly int[] _roots;
+
+    // The other nodes with many children have those that are ASCII by character: a row of these, or no row.
+    private readonly int[] _rowOf;
+    private readonly int[] _rows;
 
     /// <summary>Initializes a new instance of the <see cref="CharTrie"/> class.</summary>
     /// <param name="words">The words, none of them empty, and values of 0 or more. Of equal words the first counts.</param>
@@ -57,10 +67,8 @@ internal sealed class CharTrie
         _characters = [.. characters];
         _values = [.. values];
         _firstChildren = [.. firstChildren];
-        for (int c = 0; c < _asciiRoots.Length; c++)
-        {
-            _asciiRoots[c] = FindChild(0, (char)c);
-        }
+        _roots = BuildRoots();
+        _rows = BuildRows(_rowOf = new int[_values.Length]);
     }
 
     /// <summary>Finds the longest word that the text starts with.</summary>
@@ -69,12 +77,11 @@ internal sealed class CharTrie
     {
         value = NoValue;
         int longest = 0;
-        int node = 0;
+        int node = Root;
         for (int i = 0; i < text.Length; i++)
         {
             char character = text[i];
-            node = i == 0 && character < _asciiRoots.Length ? _asciiRoots[character] : FindChild(node, character);
-            if (node < 0)
+            if (!TryStep(ref node, character))
             {
                 break;
             }
@@ -89,14 +96,65 @@ internal sealed class CharTrie
         return longest;
     }
 
+    /// <summary>Goes on to the node of one more character, if there is one.</summary>
+    public bool TryStep(ref int node, char character)
+    {
+        if (node == Root)
+        {
+            node = character < _roots.Length ? _roots[character] : NoChild;
+        }
+        else
+        {
+            int row = character < AsciiCount ? _rowOf[node] : NoRow;
+            node = row == NoRow ? FindChild(node, character) : _rows[row + character];
+        }
+
+        return node >= 0;
+    }
+
+    /// <summary>Gives the value of the word that ends at a node, or <see cref="NoValue"/>.</summary>
+    public int ValueOf(int node) => _values[node];
+
     public int? Find(ReadOnlySpan<char> word) => MatchLongest(word, out int value) == word.Length && value != NoValue ? value : null;
+
+    private int[] BuildRoots()
+    {
+        ReadOnlySpan<char> children = ChildrenOf(Root);
+        int[] roots = new int[children.IsEmpty ? 0 : children[^1] + 1];
+        Array.Fill(roots, NoChild);
+        for (int i = 0; i < children.Length; i++)
+        {
+            roots[children[i]] = _firstChildren[Root] + i;
+        }
+
+        return roots;
+    }
+
+    private int[] BuildRows(int[] rowOf)
+    {
+        var rows = new List<int>();
+        Array.Fill(rowOf, NoRow);
+        for (int node = Root + 1; node < rowOf.Length; node++)
+        {
+            if (ChildrenOf(node).Length > FewChildren)
+            {
+                rowOf[node] = rows.Count;
+                for (int c = 0; c < AsciiCount; c++)
+                {
+                    rows.Add(FindChild(node, (char)c));
+                }
+            }
+        }
+
+        return [.. rows];
+    }
+
+    private ReadOnlySpan<char> ChildrenOf(int node) => _characters.AsSpan(_firstChildren[node].._firstChildren[node + 1]);
 
     private int FindChild(int node, char character)
     {
-        const int FewChildren = 8;
-        int first = _firstChildren[node];
-        ReadOnlySpan<char> children = _characters.AsSpan(first, _firstChildren[node + 1] - first);
+        ReadOnlySpan<char> children = ChildrenOf(node);
         int index = children.Length <= FewChildren ? children.IndexOf(character) : SortedSearch.IndexOf(children, character);
-        return index < 0 ? -1 : first + index;
+        return index < 0 ? NoChild : _firstChildren[node] + index;
     }
 }

@@ -12,6 +12,13 @@ internal abstract class TokenModel
 
     public abstract int? FindId(string token);
 
-    /// <summary>Appends the ids of a pre-token that is not empty.</summary>
-    public abstract void Encode(ReadOnlySpan<char> preToken, TokenBuffer output);
+    /// <summary>Gets whether it reads pre-tokens as bytes of UTF-8.</summary>
+    public virtual bool ReadsBytes => false;
+
+    /// <summary>Appends the ids of a pre-token.</summary>
+    /// <param name="preToken">The pre-token, which is not empty.</param>
+    /// <param name="wanted">How many ids are enough: of a pre-token that gives more, what comes after may be left out.</param>
+    /// <param name="output">Where the ids go.</param>
+    /// <param name="scratch">Working memory.</param>
+    public abstract void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch);
 }

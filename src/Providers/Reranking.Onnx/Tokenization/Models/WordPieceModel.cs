@@ -44,7 +44,7 @@ internal sealed class WordPieceModel : TokenModel
 
     public override int? FindId(string token) => _initial.Find(token);
 
-    public override void Encode(ReadOnlySpan<char> preToken, TokenBuffer output)
+    public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {
         int start = output.Count;
         if (IsTooLong(preToken))

@@ -38,7 +38,9 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
         FlushMarks(output, marks);
     }
 
-    public override int StartOf(int codePoint)
+    public override TextCut Cut(TextCut cut) => new(TextCut.Unknown, StartOf(cut.After));
+
+    private int StartOf(int codePoint)
     {
         if (codePoint < _ascii.Length)
         {

@@ -28,7 +28,7 @@ internal sealed class CombiningRun
     }
 
     /// <summary>Puts the marks in order.</summary>
-    public ReadOnlySpan<long> Sort()
+    public Span<long> Sort()
     {
         Span<long> keys = _keys.AsSpan(0, _count);
         keys.Sort();

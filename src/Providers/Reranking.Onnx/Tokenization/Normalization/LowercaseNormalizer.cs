@@ -26,5 +26,7 @@ internal sealed class LowercaseNormalizer : Normalizer
         }
     }
 
-    public override int StartOf(int codePoint) => codePoint < 0x80 ? char.ToLowerInvariant((char)codePoint) : -1;
+    public override TextCut Cut(TextCut cut) => new(LowerAscii(cut.Before), LowerAscii(cut.After));
+
+    private static int LowerAscii(int codePoint) => codePoint is >= 0 and < 0x80 ? char.ToLowerInvariant((char)codePoint) : TextCut.Unknown;
 }

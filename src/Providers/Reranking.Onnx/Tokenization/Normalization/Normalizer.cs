@@ -7,7 +7,7 @@ internal abstract class Normalizer
     /// <summary>Appends the normalized text. A lone surrogate counts as U+FFFD.</summary>
     public abstract void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch);
 
-    /// <summary>Tells what the result starts with for a text that starts with this code point, or -1 where what stands before it could matter.</summary>
-    /// <remarks>Where it tells, a text may be cut and its parts normalized on their own: so a huge text is read only as far as needed.</remarks>
-    public virtual int StartOf(int codePoint) => -1;
+    /// <summary>Tells whether a text may be cut at a place, so that its parts give what the whole gives, and what they then end and start with there.</summary>
+    /// <remarks>Where it may be cut, a huge text is read only as far as needed.</remarks>
+    public virtual TextCut Cut(TextCut cut) => TextCut.Impossible;
 }

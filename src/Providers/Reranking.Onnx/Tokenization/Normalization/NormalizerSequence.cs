@@ -26,13 +26,13 @@ internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
         scratch.ReturnBuffer(target);
     }
 
-    public override int StartOf(int codePoint)
+    public override TextCut Cut(TextCut cut)
     {
         foreach (Normalizer normalizer in normalizers)
         {
-            codePoint = codePoint < 0 ? codePoint : normalizer.StartOf(codePoint);
+            cut = cut.IsPossible ? normalizer.Cut(cut) : cut;
         }
 
-        return codePoint;
+        return cut;
     }
 }

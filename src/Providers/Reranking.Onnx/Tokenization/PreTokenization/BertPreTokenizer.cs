@@ -5,7 +5,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
 {
     private const CodePointClasses Splitting = CodePointClasses.WhiteSpace | CodePointClasses.Punctuation;
 
-    public override void Split(ReadOnlySpan<char> text, PreTokenSink sink)
+    public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch)
     {
         int wordStart = 0;
         for (int i = 0; i < text.Length;)
@@ -14,14 +14,14 @@ internal sealed class BertPreTokenizer : PreTokenizer
             int next = i + length;
             if (classes != 0)
             {
-                if (i > wordStart && !sink.Accept(text[wordStart..i]))
+                if (i > wordStart && !sink.Accept(text[wordStart..i], isStart && wordStart == 0))
                 {
-                    return;
+                    return false;
                 }
 
-                if ((classes & CodePointClasses.Punctuation) != 0 && !sink.Accept(text[i..next]))
+                if ((classes & CodePointClasses.Punctuation) != 0 && !sink.Accept(text[i..next], isStart && i == 0))
                 {
-                    return;
+                    return false;
                 }
 
                 wordStart = next;
@@ -30,11 +30,8 @@ internal sealed class BertPreTokenizer : PreTokenizer
             i = next;
         }
 
-        if (wordStart < text.Length)
-        {
-            sink.Accept(text[wordStart..]);
-        }
+        return sink.Accept(text[wordStart..], isStart && wordStart == 0);
     }
 
-    public override bool SplitsBefore(int codePoint) => CodePoints.Is(codePoint, Splitting);
+    public override bool SplitsAt(TextCut cut) => CodePoints.Is(cut.After, Splitting);
 }

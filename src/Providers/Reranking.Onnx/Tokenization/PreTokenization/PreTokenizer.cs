@@ -4,9 +4,17 @@ namespace Reranking.Onnx;
 /// <remarks>Immutable and thread-safe.</remarks>
 internal abstract class PreTokenizer
 {
-    /// <summary>Pushes the pre-tokens until the text ends or no more are wanted.</summary>
-    public abstract void Split(ReadOnlySpan<char> text, PreTokenSink sink);
+    /// <summary>Gets whether the model is to read the pre-tokens as bytes of UTF-8.</summary>
+    public virtual bool GivesBytes => false;
 
-    /// <summary>Tells whether there is always a split before this code point, so that the parts of a text that is cut there give the same pre-tokens.</summary>
-    public virtual bool SplitsBefore(int codePoint) => false;
+    /// <summary>Pushes the pre-tokens until the text ends or no more are wanted.</summary>
+    /// <param name="text">A text or a part of one.</param>
+    /// <param name="isStart">Whether nothing stands before it.</param>
+    /// <param name="sink">The next stage.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <returns>Whether more pre-tokens are wanted.</returns>
+    public abstract bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch);
+
+    /// <summary>Tells whether there is always a split at a place, so that the parts of a text that is cut there give the same pre-tokens.</summary>
+    public virtual bool SplitsAt(TextCut cut) => false;
 }

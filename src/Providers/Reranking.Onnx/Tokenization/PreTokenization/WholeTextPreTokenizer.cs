@@ -3,5 +3,5 @@ namespace Reranking.Onnx;
 /// <summary>What a tokenizer without a pre-tokenizer does: the text is one pre-token.</summary>
 internal sealed class WholeTextPreTokenizer : PreTokenizer
 {
-    public override void Split(ReadOnlySpan<char> text, PreTokenSink sink) => sink.Accept(text);
+    public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => sink.Accept(text, isStart);
 }

@@ -2,7 +2,7 @@ namespace Reranking.Onnx;
 
 /// <summary>What tokenization asks about a code point.</summary>
 [Flags]
-internal enum CodePointClasses : byte
+internal enum CodePointClasses : ushort
 {
     None = 0,
     WhiteSpace = 1,
@@ -13,4 +13,19 @@ internal enum CodePointClasses : byte
     Combining = 32,
     HasLowercase = 64,
     HasDecomposition = 128,
+
+    /// <summary>NFKD decomposes it as NFD doesn't.</summary>
+    HasCompatibilityDecomposition = 256,
+
+    /// <summary>NFC leaves it as it is, though NFD decomposes it.</summary>
+    Composed = 512,
+
+    /// <summary>NFC may join it to the code point before.</summary>
+    JoinsBefore = 1_024,
+
+    AccentMark = 2_048,
+    Letter = 4_096,
+    Number = 8_192,
+    Digit = 16_384,
+    Word = 32_768,
 }

@@ -4,34 +4,39 @@ using System.Text;
 namespace Reranking.Onnx;
 
 /// <summary>Classes and mappings of code points, from frozen tables and not from .NET's.</summary>
-/// <remarks>Thread-safe. The tables are expanded once a process, to about 70 kB.</remarks>
+/// <remarks>Thread-safe. The tables are expanded once a process, to about 200 kB.</remarks>
 internal static class CodePoints
 {
-    private const int PageBits = 8;
-    private const int PageSize = 1 << PageBits;
     private const int HangulFirst = 0xAC00;
     private const int HangulLast = 0xD7A3;
+    private const int LeadFirst = 0x1100;
+    private const int LeadCount = 19;
+    private const int VowelFirst = 0x1161;
+    private const int VowelCount = 21;
+    private const int TrailBase = 0x11A7;
+    private const int TrailCount = 28;
 
-    private static readonly byte[] PageOf = new byte[(0x10FFFF >> PageBits) + 1];
-    private static readonly CodePointClasses[] Pages = BuildPages(PageOf);
+    private static readonly CodePointMap<CodePointClasses> Classes = new(Fill);
     private static readonly (int[] From, int[] To) Lowercase = BuildLowercase();
 
     // Copies, as code that is not optimized allocates for each look at the table itself.
     private static readonly int[] DecompositionTable = [.. UnicodeTables.Decomposition];
     private static readonly int[] CombiningClassTable = [.. UnicodeTables.CombiningClass];
-    private static readonly (int[] From, int[] Start) Decompositions = BuildDecompositions();
+    private static readonly int[] CompatibilityTable = [.. UnicodeTables.CompatibilityDecomposition];
+    private static readonly (int[] From, int[] Start) Decompositions = BuildDecompositions(DecompositionTable);
+    private static readonly (int[] From, int[] Start) CompatibilityDecompositions = BuildDecompositions(CompatibilityTable);
+    private static readonly (long[] Pairs, int[] To) Compositions = BuildCompositions();
 
-    public static CodePointClasses ClassesOf(int codePoint) =>
-        Pages[(PageOf[codePoint >> PageBits] << PageBits) | (codePoint & (PageSize - 1))];
+    public static CodePointClasses ClassesOf(int codePoint) => Classes[codePoint];
 
     public static bool Is(int codePoint, CodePointClasses classes) => (ClassesOf(codePoint) & classes) != 0;
 
     /// <summary>Tells what the regex <c>\w</c> matches in Rust.</summary>
-    public static bool IsWord(int codePoint) => FindRange(UnicodeTables.Word, codePoint, width: 2) >= 0;
+    public static bool IsWord(int codePoint) => Is(codePoint, CodePointClasses.Word);
 
     public static int CombiningClassOf(int codePoint)
     {
-        int range = FindRange(CombiningClassTable, codePoint, width: 3);
+        int range = FindRange(CombiningClassTable, codePoint);
         return range < 0 ? 0 : CombiningClassTable[range + 2];
     }
 
@@ -48,6 +53,38 @@ internal static class CodePoints
 
         int start = Decompositions.Start[SortedSearch.IndexOf<int>(Decompositions.From, codePoint)];
         return DecompositionTable.AsSpan(start + 1, DecompositionTable[start]);
+    }
+
+    /// <summary>Gives the full decomposition of a code point that is <see cref="CodePointClasses.HasCompatibilityDecomposition"/>.</summary>
+    public static ReadOnlySpan<int> DecomposeCompatibly(int codePoint)
+    {
+        int start = CompatibilityDecompositions.Start[SortedSearch.IndexOf<int>(CompatibilityDecompositions.From, codePoint)];
+        return CompatibilityTable.AsSpan(start + 1, CompatibilityTable[start]);
+    }
+
+    /// <summary>Gives what NFC makes of two code points that follow each other, or -1 where they stay two.</summary>
+    public static int Compose(int first, int second)
+    {
+        int hangul = ComposeHangul(first, second);
+        if (hangul >= 0)
+        {
+            return hangul;
+        }
+
+        int index = SortedSearch.IndexOf<long>(Compositions.Pairs, PairOf(first, second));
+        return index < 0 ? -1 : Compositions.To[index];
+    }
+
+    /// <summary>Counts the code units of the code points of some classes, out of a mask, that a part of a text starts with.</summary>
+    public static int CountRun(ReadOnlySpan<char> text, CodePointClasses mask, CodePointClasses classes)
+    {
+        int i = 0;
+        while (i < text.Length && (ClassesOf(Decode(text, i, out int length)) & mask) == classes)
+        {
+            i += length;
+        }
+
+        return i;
     }
 
     /// <summary>Reads one code point; a lone surrogate reads as U+FFFD.</summary>
@@ -78,11 +115,6 @@ internal static class CodePoints
     // The arithmetic of chapter 3.12 of the Unicode standard.
     private static ReadOnlySpan<int> DecomposeHangul(int syllable, Span<int> parts)
     {
-        const int LeadFirst = 0x1100;
-        const int VowelFirst = 0x1161;
-        const int TrailBase = 0x11A7;
-        const int VowelCount = 21;
-        const int TrailCount = 28;
         int trail = syllable % TrailCount;
         parts[0] = LeadFirst + (syllable / (VowelCount * TrailCount));
         parts[1] = VowelFirst + (syllable / TrailCount % VowelCount);
@@ -90,51 +122,71 @@ internal static class CodePoints
         return parts[..(trail == 0 ? 2 : 3)];
     }
 
-    private static int FindRange(ReadOnlySpan<int> ranges, int codePoint, int width)
+    private static int ComposeHangul(int first, int second)
     {
+        if (first is >= LeadFirst and < LeadFirst + LeadCount && second is >= VowelFirst and < VowelFirst + VowelCount)
+        {
+            return HangulFirst + ((((first - LeadFirst) * VowelCount) + (second - VowelFirst)) * TrailCount);
+        }
+
+        bool isOpen = first is >= HangulFirst and <= HangulLast && (first - HangulFirst) % TrailCount == 0;
+        return isOpen && second is > TrailBase and < TrailBase + TrailCount ? first + (second - TrailBase) : -1;
+    }
+
+    private static long PairOf(int first, int second) => ((long)first << 32) | (long)second;
+
+    private static int FindRange(ReadOnlySpan<int> ranges, int codePoint)
+    {
+        const int Width = 3;
         int low = 0;
-        int high = (ranges.Length / width) - 1;
+        int high = (ranges.Length / Width) - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            if (codePoint < ranges[middle * width])
+            if (codePoint < ranges[middle * Width])
             {
                 high = middle - 1;
             }
-            else if (codePoint > ranges[(middle * width) + 1])
+            else if (codePoint > ranges[(middle * Width) + 1])
             {
                 low = middle + 1;
             }
             else
             {
-                return middle * width;
+                return middle * Width;
             }
         }
 
         return -1;
     }
 
-    private static CodePointClasses[] BuildPages(byte[] pageOf)
+    private static void Fill(CodePointClasses[] all)
     {
-        var all = new CodePointClasses[0x110000];
         Mark(all, UnicodeTables.WhiteSpace, CodePointClasses.WhiteSpace);
         Mark(all, UnicodeTables.Punctuation, CodePointClasses.Punctuation);
         Mark(all, UnicodeTables.Control, CodePointClasses.Control);
         Mark(all, UnicodeTables.Ideograph, CodePointClasses.Ideograph);
         Mark(all, UnicodeTables.StrippedMark, CodePointClasses.StrippedMark);
         Mark(all, UnicodeTables.CombiningClass, CodePointClasses.Combining, width: 3);
-        Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition);
-        for (int i = 0; i < UnicodeTables.Decomposition.Length; i += 2 + UnicodeTables.Decomposition[i + 1])
+        Mark(all, UnicodeTables.AccentMark, CodePointClasses.AccentMark);
+        Mark(all, UnicodeTables.Letter, CodePointClasses.Letter);
+        Mark(all, UnicodeTables.Number, CodePointClasses.Number);
+        Mark(all, UnicodeTables.Word, CodePointClasses.Word);
+        Mark(all, UnicodeTables.Digit, CodePointClasses.Digit);
+        Mark(all, [HangulFirst, HangulLast], CodePointClasses.HasDecomposition | CodePointClasses.Composed);
+        Mark(all, [VowelFirst, VowelFirst + VowelCount - 1, TrailBase + 1, TrailBase + TrailCount - 1], CodePointClasses.JoinsBefore);
+        MarkDecompositions(all, UnicodeTables.Decomposition, CodePointClasses.HasDecomposition);
+        MarkDecompositions(all, UnicodeTables.CompatibilityDecomposition, CodePointClasses.HasCompatibilityDecomposition);
+        for (int i = 0; i < UnicodeTables.Composition.Length; i += 3)
         {
-            all[UnicodeTables.Decomposition[i]] |= CodePointClasses.HasDecomposition;
+            all[UnicodeTables.Composition[i + 1]] |= CodePointClasses.JoinsBefore;
+            all[UnicodeTables.Composition[i + 2]] |= CodePointClasses.Composed;
         }
 
         for (int i = 0; i < UnicodeTables.Lowercase.Length; i += 2)
         {
             all[UnicodeTables.Lowercase[i]] |= CodePointClasses.HasLowercase;
         }
-
-        return ShareEqualPages(all, pageOf);
     }
 
     private static void Mark(CodePointClasses[] all, ReadOnlySpan<int> ranges, CodePointClasses mark, int width = 2)
@@ -148,29 +200,12 @@ internal static class CodePoints
         }
     }
 
-    private static CodePointClasses[] ShareEqualPages(CodePointClasses[] all, byte[] pageOf)
+    private static void MarkDecompositions(CodePointClasses[] all, ReadOnlySpan<int> entries, CodePointClasses mark)
     {
-        var pages = new List<CodePointClasses>();
-        var starts = new List<int>();
-        for (int page = 0; page < pageOf.Length; page++)
+        for (int i = 0; i < entries.Length; i += 2 + entries[i + 1])
         {
-            ReadOnlySpan<CodePointClasses> content = all.AsSpan(page * PageSize, PageSize);
-            int known = 0;
-            while (known < starts.Count && !content.SequenceEqual(all.AsSpan(starts[known], PageSize)))
-            {
-                known++;
-            }
-
-            if (known == starts.Count)
-            {
-                starts.Add(page * PageSize);
-                pages.AddRange(content);
-            }
-
-            pageOf[page] = checked((byte)known);
+            all[entries[i]] |= mark;
         }
-
-        return [.. pages];
     }
 
     private static (int[] From, int[] To) BuildLowercase()
@@ -186,9 +221,8 @@ internal static class CodePoints
         return (from, to);
     }
 
-    private static (int[] From, int[] Start) BuildDecompositions()
+    private static (int[] From, int[] Start) BuildDecompositions(int[] entries)
     {
-        ReadOnlySpan<int> entries = UnicodeTables.Decomposition;
         var from = new List<int>();
         var start = new List<int>();
         for (int i = 0; i < entries.Length; i += 2 + entries[i + 1])
@@ -198,5 +232,18 @@ internal static class CodePoints
         }
 
         return ([.. from], [.. start]);
+    }
+
+    private static (long[] Pairs, int[] To) BuildCompositions()
+    {
+        ReadOnlySpan<int> entries = UnicodeTables.Composition;
+        long[] pairs = new long[entries.Length / 3];
+        int[] to = new int[pairs.Length];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            (pairs[i], to[i]) = (PairOf(entries[3 * i], entries[(3 * i) + 1]), entries[(3 * i) + 2]);
+        }
+
+        return (pairs, to);
     }
 }

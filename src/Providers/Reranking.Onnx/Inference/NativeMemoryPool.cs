@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace Reranking.Onnx;
+
+/// <summary>
+/// Memory for outputs too large for the collected heap. All together it is no more than a limit, unless a single block is, which then is the only one: who wants more waits for the runs under way.
+/// </summary>
+/// <param name="limit">The limit in bytes.</param>
+/// <remarks>Thread-safe. A block is used again while a request runs, because fresh memory costs as much as a run of a small model.</remarks>
+internal sealed unsafe class NativeMemoryPool(long limit)
+{
+    private readonly object _queue = new();
+    private readonly object _lock = new();
+    private readonly List<Block> _idle = [];
+
+    /// <summary>Gets how many bytes there are, rented and idle.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Takes a block. Who came first is served first, so that a large one is not passed by small ones for ever.</summary>
+    public Block Rent(long size)
+    {
+        lock (_queue)
+        {
+            lock (_lock)
+            {
+                while (true)
+                {
+                    if (TryTakeIdle(size, out Block block))
+                    {
+                        return block;
+                    }
+
+                    if (Size + size > limit)
+                    {
+                        FreeIdle();
+                    }
+
+                    if (Size == 0 || Size + size <= limit)
+                    {
+                        block = new Block((nint)NativeMemory.Alloc((nuint)size), size);
+                        Size += size;
+                        return block;
+                    }
+
+                    Monitor.Wait(_lock);
+                }
+            }
+        }
+    }
+
+    public void Return(Block block)
+    {
+        lock (_lock)
+        {
+            _idle.Add(block);
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Gives what is idle back to the system.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
+            FreeIdle();
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    // Not one of more than twice the size: the rest of it would keep others waiting.
+    private bool TryTakeIdle(long size, out Block block)
+    {
+        int index = _idle.FindIndex(idle => idle.Size >= size && idle.Size <= 2 * size);
+        block = index < 0 ? default : _idle[index];
+        if (index >= 0)
+        {
+            _idle.RemoveAt(index);
+        }
+
+        return index >= 0;
+    }
+
+    private void FreeIdle()
+    {
+        foreach (Block block in _idle)
+        {
+            NativeMemory.Free((void*)block.Address);
+            Size -= block.Size;
+        }
+
+        _idle.Clear();
+    }
+
+    internal readonly record struct Block(nint Address, long Size);
+}

@@ -1,0 +1,24 @@
+namespace Reranking.Onnx;
+
+/// <summary>HuggingFace's <c>Strip</c>: takes the white space at the ends of a text.</summary>
+internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Normalizer
+{
+    public static StripNormalizer Read(ComponentJson json) => new(json.GetBoolean("strip_left"), json.GetBoolean("strip_right"));
+
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
+    {
+        int start = 0;
+        int end = text.Length;
+        while (stripsLeft && start < end && CodePoints.Is(text[start], CodePointClasses.WhiteSpace))
+        {
+            start++;
+        }
+
+        while (stripsRight && end > start && CodePoints.Is(text[end - 1], CodePointClasses.WhiteSpace))
+        {
+            end--;
+        }
+
+        output.AppendRepaired(text[start..end]);
+    }
+}

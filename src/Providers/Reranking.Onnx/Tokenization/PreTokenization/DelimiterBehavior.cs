@@ -1,0 +1,11 @@
+namespace Reranking.Onnx;
+
+/// <summary>Where delimiters go; the names are HuggingFace's.</summary>
+internal enum DelimiterBehavior
+{
+    Removed,
+    Isolated,
+    MergedWithPrevious,
+    MergedWithNext,
+    Contiguous,
+}

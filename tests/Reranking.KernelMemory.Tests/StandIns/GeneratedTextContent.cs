@@ -1,0 +1,6 @@
+namespace Microsoft.KernelMemory;
+
+public class GeneratedTextContent(string text)
+{
+    public string Text { get; set; } = text;
+}

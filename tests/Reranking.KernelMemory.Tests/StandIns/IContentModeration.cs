@@ -1,0 +1,6 @@
+namespace Microsoft.KernelMemory;
+
+public interface IContentModeration
+{
+    Task<bool> IsSafeAsync(string? text, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,6 @@
+namespace Microsoft.KernelMemory.Context;
+
+public interface IContext
+{
+    IDictionary<string, object?> Arguments { get; set; }
+}

@@ -1,0 +1,6 @@
+namespace Microsoft.KernelMemory.Prompts;
+
+public interface IPromptProvider
+{
+    string ReadPrompt(string promptName);
+}

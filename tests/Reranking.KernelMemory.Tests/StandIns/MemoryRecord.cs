@@ -1,0 +1,10 @@
+namespace Microsoft.KernelMemory.MemoryStorage;
+
+public class MemoryRecord
+{
+    public string Id { get; set; } = "";
+
+    public TagCollection Tags { get; set; } = [];
+
+    public Dictionary<string, object> Payload { get; set; } = [];
+}

@@ -1,0 +1,6 @@
+namespace Microsoft.KernelMemory.AI;
+
+public class TextGenerationOptions
+{
+    public int? MaxTokens { get; set; }
+}
