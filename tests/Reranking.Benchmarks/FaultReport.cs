@@ -17,7 +17,8 @@ internal static class FaultReport
 
     public static async Task WriteAsync(TextWriter output)
     {
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Deadline {Deadline.TotalSeconds} s, {Calls} calls at once a cell; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        string commit = await Machine.CommitAsync();
+        await output.WriteLineAsync($"Deadline {Deadline:s\\ \\s}, {Calls} calls at once a cell; {Machine.Describe()}; commit {commit}");
         await output.WriteLineAsync();
         await output.WriteLineAsync($"| slowest call, ms | {string.Join(" | ", Faults.Modes)} |");
         await output.WriteLineAsync($"|---|{string.Concat(Faults.Modes.Select(static _ => "---|"))}");

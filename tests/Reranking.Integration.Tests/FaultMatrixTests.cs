@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Reranking.Cohere.Tests;
 
 namespace Reranking.Integration.Tests;
 
@@ -34,7 +35,7 @@ public class FaultMatrixTests
             }
 
             RerankingResult<string> result = await reranking;
-            Assert.Equal(Enumerable.Range(0, Faults.Documents.Length), result.Ranking.Select(ranked => ranked.Index).Order());
+            Assert.Equal(Enumerable.Range(0, Faults.Documents.Count), result.Ranking.Select(ranked => ranked.Index).Order());
             if (mode == "chain")
             {
                 Assert.Equal((RerankingOutcome.Reranked, "good"), (result.Outcome, result.ScorerName));

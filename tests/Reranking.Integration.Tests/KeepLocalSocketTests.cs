@@ -1,3 +1,5 @@
+using Reranking.Cohere.Tests;
+
 namespace Reranking.Integration.Tests;
 
 public class KeepLocalSocketTests

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reranking.Cohere.Tests;
 
 namespace Reranking.Integration.Tests;
 

@@ -97,11 +97,13 @@ public sealed class ReadmeTests
     public void Readme_EverySnippet_IsCodeOfATest()
     {
         string root = FindRoot();
-        string code = string.Concat(new[] { "Reranking.Onnx.Tests", "Reranking.Integration.Tests" }.Select(tests => Squeeze(File.ReadAllText(Path.Combine(root, "tests", tests, "ReadmeTests.cs")))));
+        string code = Code("Reranking.Onnx.Tests") + Code("Reranking.Integration.Tests");
         string[] snippets = [.. File.ReadAllText(Path.Combine(root, "README.md")).Split("```csharp").Skip(1).Select(block => block.Split("```")[0])];
 
         Assert.Equal(6, snippets.Length);
         Assert.All(snippets, snippet => Assert.Contains(Squeeze(snippet), code, StringComparison.Ordinal));
+
+        string Code(string tests) => Squeeze(File.ReadAllText(Path.Combine(root, "tests", tests, "ReadmeTests.cs")));
     }
 
     // Indentation is the only thing that may differ.
