@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -66,8 +65,7 @@ public sealed class OnnxScorerProviderTests
         using TemporaryFolder folder = TestModels.Unpack();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddFakeLogging());
-        var builder = (RerankingBuilder)Activator.CreateInstance(typeof(RerankingBuilder), BindingFlags.Instance | BindingFlags.NonPublic, binder: null, [services], culture: null)!;
-        builder.AddOnnx();
+        services.AddReranking(new ConfigurationBuilder().Build().GetSection("Reranking")).AddOnnx();
         using ServiceProvider serviceProvider = services.BuildServiceProvider();
         var provider = Assert.Single(serviceProvider.GetServices<RelevanceScorerProvider>());
 

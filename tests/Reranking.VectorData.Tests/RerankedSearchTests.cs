@@ -58,6 +58,8 @@ public abstract class RerankedSearchTests
         RerankingResult<VectorSearchResult<Passage>> result = await SearchRankingAsync(Store, reranker, options: null, Query, top: 3);
 
         Assert.Equal(expected, result.KeptLocal);
+        result = await SearchRankingAsync(Store, reranker, new RerankedSearchOptions { Reranking = new RerankingOptions() }, Query, top: 3);
+        Assert.Equal(expected, result.KeptLocal);
         Assert.All(seen, type => Assert.Equal(typeof(Passage), type));
     }
 

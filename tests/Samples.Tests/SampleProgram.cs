@@ -8,18 +8,23 @@ internal static class SampleProgram
     /// <summary>Gets the folders of the samples, copied beside the tests: their programs and READMEs.</summary>
     public static string Sources => Path.Combine(AppContext.BaseDirectory, "samples");
 
+    /// <summary>Gets the folder that a sample was built into: artifacts/bin/{project}/{configuration}, built as these tests were.</summary>
+    public static string Output(string name)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(own.Parent!.Parent!.FullName, name, own.Name);
+    }
+
+    public static Process Start(string name, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Output(name), $"{name}.dll"), .. arguments])
+    {
+        WorkingDirectory = Path.GetTempPath(),
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string name, params string[] arguments)
     {
-        // artifacts/bin/{project}/{configuration}: the sample was built as these tests were.
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        string program = Path.Combine(own.Parent!.Parent!.FullName, name, own.Name, $"{name}.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
-        {
-            WorkingDirectory = Path.GetTempPath(),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Start(name, arguments);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

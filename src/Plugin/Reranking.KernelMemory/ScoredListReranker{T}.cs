@@ -52,10 +52,7 @@ public sealed class ScoredListReranker<T>
     {
         RerankingOptions options = _options?.Clone() ?? _reranker.DefaultOptions;   // the defaults may change with the configuration
         options.TopN = ListLimit.TopN(limit);
-        if (options.KeepLocal is { } keepLocal)
-        {
-            options.KeepLocal = candidate => keepLocal((((T Item, double Relevance))candidate!).Item);
-        }
+        options.KeepLocalSubject = static candidate => (((T Item, double Relevance))candidate!).Item;
 
         RerankingResult<(T Item, double Relevance)> result = await _reranker.RerankAsync(
             query,

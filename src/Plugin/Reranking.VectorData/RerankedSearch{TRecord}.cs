@@ -28,11 +28,7 @@ internal sealed class RerankedSearch<TRecord>
         ArgumentNullException.ThrowIfNull(searchValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         RerankingOptions options = _options?.Clone() ?? _reranker.DefaultOptions;   // the defaults may change with the configuration
-        if (options.KeepLocal is { } keepLocal)
-        {
-            options.KeepLocal = candidate => keepLocal((candidate as VectorSearchResult<TRecord>)?.Record);
-        }
-
+        options.KeepLocalSubject = static candidate => (candidate as VectorSearchResult<TRecord>)?.Record;
         var page = new SearchPage(QueryText(searchValue), skip, top, options);
         options.TopN = page.End;   // so the ranking ends where the page does
         return page;

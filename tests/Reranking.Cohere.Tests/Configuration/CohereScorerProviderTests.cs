@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -170,9 +169,7 @@ public sealed class CohereScorerProviderTests
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_clock);
-
-        // Only AddReranking hands a builder out.
-        var builder = (RerankingBuilder)Activator.CreateInstance(typeof(RerankingBuilder), BindingFlags.Instance | BindingFlags.NonPublic, binder: null, [services], culture: null)!;
+        RerankingBuilder builder = services.AddReranking(new ConfigurationBuilder().Build().GetSection("Reranking"));
         Assert.Same(builder, builder.AddCohere(configureClient));
         return services.BuildServiceProvider();
     }

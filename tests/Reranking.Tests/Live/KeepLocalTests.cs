@@ -51,6 +51,30 @@ public class KeepLocalTests
     }
 
     [Fact]
+    public async Task RerankAsync_OptionsOfTheCallWithoutARule_AreUnderThatOfTheConfiguration()
+    {
+        await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");
+        Reranker reranker = services.GetRequiredService<Reranker>();
+
+        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text, new RerankingOptions { TopN = 1 })).KeptLocal);
+        Assert.False((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { TopN = 1 })).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { KeepLocal = _ => true })).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text, new RerankingOptions { KeepLocal = _ => false })).KeptLocal);
+        Assert.All(_hosted.Made.SelectMany(scorer => scorer.Seen), text => Assert.Contains(Open, note => note.Text == text));
+    }
+
+    [Fact]
+    public async Task RerankAsync_CandidatesThatWrapARecord_AreJudgedByIt()
+    {
+        await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");
+        Reranker reranker = services.GetRequiredService<Reranker>();
+        var options = new RerankingOptions { KeepLocalSubject = candidate => ((KeyValuePair<int, Note>)candidate!).Value };
+
+        Assert.False((await reranker.RerankAsync("query", [.. Open.Select((note, i) => KeyValuePair.Create(i, note))], pair => pair.Value.Text, options)).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", [.. OneConfidential.Select((note, i) => KeyValuePair.Create(i, note))], pair => pair.Value.Text, options)).KeptLocal);
+    }
+
+    [Fact]
     public async Task RerankAsync_PlainTextsUnderAFieldRule_KeepsLocal()
     {
         await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");

@@ -53,7 +53,7 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         }
         else if (index < options.CandidateCount)   // by position, so that who is scored does not depend on how many were fetched
         {
-            KeepLocal = KeepLocal || options.KeepLocal?.Invoke(candidate) == true;
+            KeepLocal = KeepLocal || MustStay(candidate);
             _scored.Add(index);
             _documents.Add(text);
         }
@@ -78,6 +78,8 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
 
     /// <summary>Gives the first candidates in first-stage order.</summary>
     public List<RankedCandidate<T>> InFirstStageOrder(int topN) => [.. Enumerable.Range(0, Math.Min(topN, Count)).Select(Unscored)];
+
+    private bool MustStay(T candidate) => options.KeepLocal is { } rule && rule(options.KeepLocalSubject is { } subject ? subject(candidate) : candidate);
 
     private RankedCandidate<T> Unscored(int index) => new(_candidates[index], index, null);
 }

@@ -225,6 +225,12 @@ public sealed partial class Reranker
 
         RerankingOptions settings = options.Clone();   // whoever owns the options may change them while the scorer works
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
+        if (_options().KeepLocal is { } always && settings.KeepLocal != always)
+        {
+            // Options made for one call must not open what is closed for all.
+            settings.KeepLocal = settings.KeepLocal is { } more ? candidate => always(candidate) || more(candidate) : always;
+        }
+
         return settings;
     }
 }
