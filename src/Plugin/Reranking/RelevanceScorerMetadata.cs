@@ -5,7 +5,8 @@ namespace Reranking;
 /// <param name="endpoint">The address of a hosted provider, without keys, or <see langword="null"/> for a local one.</param>
 /// <param name="modelId">The model that answers when the options name none, or <see langword="null"/> where it is unknown.</param>
 /// <param name="maxInputTokens">The longest input of the model in tokens, query, document and special tokens together, or <see langword="null"/> where it is unknown.</param>
-public class RelevanceScorerMetadata(string? providerName = null, Uri? endpoint = null, string? modelId = null, int? maxInputTokens = null)
+/// <param name="isLocal">Whether texts stay on this machine, or in a network that is as safe.</param>
+public class RelevanceScorerMetadata(string? providerName = null, Uri? endpoint = null, string? modelId = null, int? maxInputTokens = null, bool isLocal = false)
 {
     /// <summary>Gets the kind of provider.</summary>
     /// <value>A short name in lower case, or <see langword="null"/> where it is unknown.</value>
@@ -20,8 +21,8 @@ public class RelevanceScorerMetadata(string? providerName = null, Uri? endpoint 
     public string? ModelId { get; } = modelId;
 
     /// <summary>Gets a value indicating whether texts stay on this machine, or in a network that the settings declare to be as good.</summary>
-    /// <value>Where it is not overridden: whether there is no <see cref="Endpoint"/>.</value>
-    public virtual bool IsLocal => Endpoint is null;
+    /// <value>A scorer that does not say so is taken for a hosted one, and gets no text that may not leave.</value>
+    public virtual bool IsLocal { get; } = isLocal;
 
     /// <summary>Gets what tells two set-ups of one <see cref="ModelId"/> apart that score differently: a hash of the weights, the longest input, the dialect.</summary>
     /// <value>A short text, the same in every process that scores the same, or <see langword="null"/> where nothing but the model matters. It may read files when it is asked for the first time.</value>

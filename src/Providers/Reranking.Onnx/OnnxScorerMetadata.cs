@@ -4,5 +4,7 @@ namespace Reranking.Onnx;
 internal sealed class OnnxScorerMetadata(string providerName, string modelId, int? maxInputTokens, ModelRevision revision)
     : RelevanceScorerMetadata(providerName, endpoint: null, modelId, maxInputTokens)
 {
+    public override bool IsLocal => true;
+
     public override string? Revision => revision.Value;
 }

@@ -115,6 +115,22 @@ public class CascadeRelevanceScorerTests
     }
 
     [Fact]
+    public async Task ScoreAsync_KeepLocal_PassesHostedStagesOver()
+    {
+        var hosted = new ScriptedScorer(isHosted: true);
+        var keepLocal = new RelevanceScoringOptions { KeepLocal = true };
+        using var hostedLast = new CascadeRelevanceScorer([new CascadeStage("fast", _fast, 2), new CascadeStage("hosted", hosted)]);
+        using var hostedFirst = new CascadeRelevanceScorer([new CascadeStage("hosted", hosted, 2), new CascadeStage("fast", _fast)]);
+
+        RelevanceScores scores = await hostedLast.ScoreAsync("query", Documents, keepLocal);
+        await Assert.ThrowsAsync<RelevanceScoringException>(() => hostedFirst.ScoreAsync("query", Documents, keepLocal));
+
+        Assert.Equal("fast-1", scores.ModelId);
+        Assert.Equal([ScoringAttemptReason.KeptLocal], scores.FailedAttempts.Select(attempt => attempt.Reason));
+        Assert.Equal(0, hosted.Calls);
+    }
+
+    [Fact]
     public async Task ScoreAsync_ThresholdsOfStages_TheLastOneThatAnsweredCounts()
     {
         using var cascade = new CascadeRelevanceScorer(

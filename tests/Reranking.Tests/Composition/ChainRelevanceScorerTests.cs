@@ -158,6 +158,21 @@ public class ChainRelevanceScorerTests
     }
 
     [Fact]
+    public async Task ScoreAsync_NoTimeLeftToAsk_SaysNothingAboutTheScorer()
+    {
+        // The first one blocks through all of the time, which no token can end.
+        var first = new ScriptedScorer { Script = (_, _) => { _time.Advance(TimeSpan.FromSeconds(2)); throw new InvalidOperationException(); } };
+        using ChainRelevanceScorer chain = Chain(first, _second);
+        for (int i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<RelevanceScoringException>(() => chain.ScoreAsync("query", Documents, TwoSeconds));
+        }
+
+        Assert.Equal(0, _second.Calls);
+        Assert.Equal("second", (await chain.ScoreAsync("query", Documents)).ScorerName);
+    }
+
+    [Fact]
     public async Task ScoreAsync_CallerCancels_PassesAndSaysNothingAboutTheScorer()
     {
         var first = new ScriptedScorer { Script = (_, _) => new TaskCompletionSource<RelevanceScores>().Task };

@@ -9,8 +9,12 @@ public class KeepLocalFieldTests
         { "a dictionary that says so", new Dictionary<string, object?> { ["Confidential"] = true }, true },
         { "a dictionary that says so in words", new Dictionary<string, string> { ["confidential"] = "TRUE" }, true },
         { "a dictionary that denies it", new Dictionary<string, object?> { ["confidential"] = false }, false },
-        { "a dictionary without the mark", new Dictionary<string, object?> { ["title"] = "Prices" }, false },
-        { "a dictionary whose mark is null", new Dictionary<string, object?> { ["confidential"] = null }, false },
+        { "a dictionary without the mark", new Dictionary<string, object?> { ["title"] = "Prices" }, true },
+        { "a dictionary whose mark is null", new Dictionary<string, object?> { ["confidential"] = null }, true },
+        { "a read-only dictionary that denies it", new ReadOnlyTags("confidential", "no"), false },
+        { "a read-only dictionary that says so", new ReadOnlyTags("Confidential", "true"), true },
+        { "a JSON array, one of which says so", new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a", "true"]""").RootElement }, true },
+        { "a JSON array that denies it", new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a"]""").RootElement }, false },
         { "tags, one of which says so", new Dictionary<string, object?> { ["confidential"] = new List<string> { "false", "true" } }, true },
         { "a type without the field", new Unmarked("text"), true },
         { "a text", "text", true },
@@ -33,7 +37,21 @@ public class KeepLocalFieldTests
     public void Holds_PathEndsEarly_ErrsOnTheSafeSide() =>
         Assert.True(new KeepLocalField("Metadata.label", "internal").Holds(new { Metadata = (object?)null }));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Holds_MissingMayLeave_TakesOnlyWhatIsMarked(bool isMarked) =>
+        Assert.Equal(isMarked, new KeepLocalField("confidential", "true", MissingField.Hosted).Holds(isMarked ? new Marked(true) : new Unmarked("text")));
+
     private sealed record Marked(bool Confidential);
 
     private sealed record Unmarked(string Text);
+
+    /// <summary>A dictionary of tags as Kernel Memory has it: none of the non-generic kind.</summary>
+    private sealed class ReadOnlyTags(string key, string value) : IEnumerable<KeyValuePair<string, List<string?>>>
+    {
+        public IEnumerator<KeyValuePair<string, List<string?>>> GetEnumerator() => new List<KeyValuePair<string, List<string?>>> { new("other", ["true"]), new(key, [value]) }.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

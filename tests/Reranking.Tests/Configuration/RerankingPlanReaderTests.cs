@@ -106,8 +106,15 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Stages": [ { "Keep": 5 }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Stages": [ { "Use": "local", "Keeep": 5, "Keep": 5 }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Keeep is not a setting of a stage; expected one of Keep, Use. Did you mean 'Keep'?")]
     [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "Use": "lcal" }, TWO }""", "Reranking:KeepLocal:Use is 'lcal'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Value": "true" }, TWO }""", """Reranking:KeepLocal:Value is 'true', but there is no Field; expected the name of a metadata field, as "confidential".""")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Feld": "a" }, TWO }""", "Reranking:KeepLocal:Feld is not a setting of the rule that keeps texts local; expected one of Field, Use, Value. Did you mean 'Field'?")]
+    [InlineData("""{ "Use": "local", "KeepLocal": { "Value": "true" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData("""{ "Use": "local", "KeepLocal": { "Use": "local" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData("""{ "Use": "local", "KeepLocal": "confidential", TWO }""", """Reranking:KeepLocal is 'confidential'; expected a section, as { "Field": "confidential" }.""")]
+    [InlineData("""{ "Use": "local", "KeepLocal": true, TWO }""", """Reranking:KeepLocal is 'True'; expected a section, as { "Field": "confidential" }.""")]
+    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "WhenMissing": "Hostd" }, TWO }""", "Reranking:KeepLocal:WhenMissing is 'Hostd'; expected Local or Hosted. Did you mean 'Hosted'?")]
+    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "Feld": "a" }, TWO }""", "Reranking:KeepLocal:Feld is not a setting of the rule that keeps texts local; expected one of Field, Use, Value, WhenMissing. Did you mean 'Field'?")]
+    [InlineData("""{ "Use": "a", "KeepLocal": { "Field": "f", "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""", "Reranking:KeepLocal:Use names 2 scorers; expected 1.")]
+    [InlineData("""{ "Use": "a", "Shadow": { "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""", "Reranking:Shadow:Use names 2 scorers; expected 1.")]
     public void Read_Mistake_NamesPathFoundAndExpected(string json, string expected) =>
         Assert.Equal([expected], Read(json.Replace("TWO", TwoScorers, StringComparison.Ordinal)).Failures);
 

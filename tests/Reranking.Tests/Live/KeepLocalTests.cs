@@ -51,6 +51,44 @@ public class KeepLocalTests
     }
 
     [Fact]
+    public async Task RerankAsync_CandidateThatNoPredicateKnows_KeepsLocal()
+    {
+        await using ServiceProvider services = Build("""{ "Use": "hosted", BOTH }""", builder => builder.KeepLocal<Note>(note => note.Confidential));
+        Reranker reranker = services.GetRequiredService<Reranker>();
+
+        Assert.True((await reranker.RerankAsync("query", ["0.1", "0.2"])).KeptLocal);
+        Assert.False((await reranker.RerankAsync("query", Open, note => note.Text)).KeptLocal);
+    }
+
+    [Fact]
+    public async Task RerankAsync_RuleArrivesWhileCandidatesAreFetched_TheCallStaysOnWhatItBeganWith()
+    {
+        var configuration = new ChangeableConfiguration("""{ "Use": "local", "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } }""");
+        var services = new ServiceCollection();
+        services.AddReranking(configuration.Section).AddProvider(_ => _local).AddProvider(_ => _hosted);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        Reranker reranker = provider.GetRequiredService<Reranker>();
+
+        RerankingResult<Note> result = await reranker.RerankAsync("query", FetchAsync(), note => note.Text);
+
+        Assert.Equal(("local", false), (result.ScorerName, result.KeptLocal));
+        Assert.All(_hosted.Made, scorer => Assert.Empty(scorer.Seen));
+
+        async IAsyncEnumerable<Note> FetchAsync()
+        {
+            yield return OneConfidential[0];
+            configuration.Change("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } }""");
+            while (_hosted.Made.Count == 0 || (await reranker.RerankAsync("query", Open, note => note.Text)).ScorerName != "hosted")
+            {
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+
+            _hosted.Made[0].Seen.Clear();
+            yield return OneConfidential[1];
+        }
+    }
+
+    [Fact]
     public async Task RerankAsync_OptionsOfTheCallWithoutARule_AreUnderThatOfTheConfiguration()
     {
         await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");

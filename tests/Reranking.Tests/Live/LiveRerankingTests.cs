@@ -153,6 +153,61 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
+    public async Task Change_OfAnotherSection_IsNone()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(UseA);
+
+        await ChangeAsync(UseB);
+
+        Assert.Single(swaps.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task Change_ScorerAskedForByName_GoesOnWithoutBeingMadeAgain()
+    {
+        IRelevanceScorer named = Services.GetRequiredKeyedService<IRelevanceScorer>("b");
+        await Reranker.RerankAsync("query", Documents);
+        await named.ScoreAsync("query", Documents);
+
+        await ChangeAsync(UseA.Replace("0.15", "0.25", StringComparison.Ordinal));
+        await named.ScoreAsync("query", Documents);
+
+        Assert.Equal([0, 0], _provider.Made.Select(scorer => scorer.Disposals));
+    }
+
+    [Fact]
+    public async Task Change_ScorerAskedForByNameDoesNotLoad_IsRefused()
+    {
+        IRelevanceScorer named = Services.GetRequiredKeyedService<IRelevanceScorer>("b");
+        await Reranker.RerankAsync("query", Documents);
+        await named.ScoreAsync("query", Documents);
+        _provider.OnCreate = (_, scorer) => scorer.OnWarmUp = _ => throw new RelevanceScoringException("The model folder is missing.");
+
+        await ChangeAsync(UseA.Replace("\"b\": {", "\"b\": { \"Model\": \"b-2\",", StringComparison.Ordinal), expected: "refused");
+
+        Assert.Equal("b", (await named.ScoreAsync("query", Documents)).ModelId);
+    }
+
+    [Fact]
+    public async Task Change_CallThatAChainLeftBehind_KeepsItsScorerUntilItEnds()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers.Replace("\"MinScore\": 0.15", "\"Timeout\": \"00:00:00.01\"", StringComparison.Ordinal)}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => answer.Task : null;
+        Assert.Equal("b", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        ScriptedScorer left = _provider.Made[0];
+
+        await ChangeAsync(UseB);
+        Assert.Equal(0, left.Disposals);
+        answer.SetResult(left.Numbers(Documents));
+
+        await WaitUntilAsync(() => left.Disposals == 1);
+        Assert.False(left.WasUsedAfterDispose);
+    }
+
+    [Fact]
     public async Task Change_SettingsOfTheScorer_MakesANewOne()
     {
         await Reranker.RerankAsync("query", Documents);

@@ -66,8 +66,9 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         {
             CascadeStage current = _stages[stage];
             string[] texts = [.. positions.Select(position => documents[position])];
-            (RelevanceScores? given, ScoringAttempt? attempt) = await ScorerCall.TryAsync(
-                current.Name, current.Scorer, query, texts, options, Share(budget, stage), _timeProvider, cancellationToken).ConfigureAwait(false);
+            (RelevanceScores? given, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
+                ? await ScorerCall.TryAsync(current.Name, current.Scorer, query, texts, options, Share(budget, stage), _timeProvider, cancellationToken).ConfigureAwait(false)
+                : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
             if (given is null)
             {
                 failed.Add(attempt!);

@@ -63,7 +63,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         for (int i = 0; i < _links.Length; i++)
         {
             (ChainLink link, ScorerCircuit circuit) = _links[i];
-            if (options?.KeepLocal == true && link.Scorer.GetService<RelevanceScorerMetadata>() is not { IsLocal: true })
+            if (!ScorerCall.MayRead(link.Scorer, options))
             {
                 failed.Add(new ScoringAttempt(link.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
                 continue;
@@ -77,9 +77,9 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
 
             RelevanceScores? scores;
             ScoringAttempt? attempt;
+            TimeSpan? share = budget.Share(_links.Length - i, link.Timeout);
             try
             {
-                TimeSpan? share = budget.Share(_links.Length - i, link.Timeout);
                 (scores, attempt) = await ScorerCall.TryAsync(link.Name, link.Scorer, query, documents, options, share, _timeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch
@@ -96,7 +96,15 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
                     : new RelevanceScores(scores, scores) { ScorerName = scores.ScorerName ?? link.Name, FailedAttempts = [.. failed, .. scores.FailedAttempts] };
             }
 
-            circuit.Fail();
+            if (share == TimeSpan.Zero)
+            {
+                circuit.Leave();   // no time was left to ask it, which is not its fault
+            }
+            else
+            {
+                circuit.Fail();
+            }
+
             Report(attempt!);
         }
 

@@ -15,7 +15,7 @@ internal sealed partial class NamedRelevanceScorer(IRelevanceScorer innerScorer,
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
-        if (options?.KeepLocal == true && InnerScorer.GetService<RelevanceScorerMetadata>() is not { IsLocal: true })
+        if (!ScorerCall.MayRead(InnerScorer, options))
         {
             throw new RelevanceScoringException(
                 $"'{settings.Path}' is hosted, and the documents may not leave this machine. Add a local scorer to Reranking:Scorers and name it in Reranking:KeepLocal:Use.");

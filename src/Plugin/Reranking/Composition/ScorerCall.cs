@@ -3,6 +3,10 @@ namespace Reranking;
 /// <summary>One scorer of several, asked once: its share of the time, the check of its answer, and what its failure is called.</summary>
 internal static class ScorerCall
 {
+    /// <summary>Tells whether a scorer may be given the texts of a call: any call, or it is known to be local.</summary>
+    public static bool MayRead(IRelevanceScorer scorer, RelevanceScoringOptions? options) =>
+        options is not { KeepLocal: true } || scorer.GetService<RelevanceScorerMetadata>() is { IsLocal: true };
+
     /// <summary>Asks a scorer.</summary>
     /// <returns>The scores, or the failed attempt; never both. A cancellation by the caller is thrown.</returns>
     public static async Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> TryAsync(

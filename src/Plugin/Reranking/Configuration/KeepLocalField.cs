@@ -3,14 +3,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 
 namespace Reranking;
 
 /// <summary>The rule that a text stays here where a metadata field of its candidate has a value.</summary>
 /// <param name="Field">The name of a property or of a key of a dictionary; a dot leads further in, as <c>Metadata.confidential</c>. Letter case does not matter.</param>
 /// <param name="Value">The value, as text; letter case does not matter.</param>
-/// <remarks>It errs on the safe side: where a candidate has no such field at all, as a plain text, its text stays too.</remarks>
-internal sealed record KeepLocalField(string Field, string Value)
+/// <param name="Missing">What becomes of the text where a candidate has no such field, or no value in it.</param>
+internal sealed record KeepLocalField(string Field, string Value, MissingField Missing = MissingField.Local)
 {
     private static readonly ConcurrentDictionary<(Type, string), PropertyInfo?> Properties = new();
 
@@ -22,42 +23,30 @@ internal sealed record KeepLocalField(string Field, string Value)
         object? current = candidate;
         foreach (string name in _path)
         {
-            if (!TryRead(current, name, out current))
-            {
-                return true;
-            }
+            current = Read(current, name);
         }
 
-        return Matches(current);
+        return current is null ? Missing == MissingField.Local : Matches(current);
     }
 
     private bool Matches(object? value) => value switch
     {
         null => false,
         string text => text.Equals(Value, StringComparison.OrdinalIgnoreCase),
+        JsonElement { ValueKind: JsonValueKind.Array } values => values.EnumerateArray().Any(element => Matches(element)),
         IEnumerable values => values.Cast<object?>().Any(Matches),   // one of several tags
         _ => string.Equals(Convert.ToString(value, CultureInfo.InvariantCulture), Value, StringComparison.OrdinalIgnoreCase),
     };
 
-    private static bool TryRead(object? owner, string name, out object? value)
+    private static object? Read(object? owner, string name) => owner switch
     {
-        switch (owner)
-        {
-            case null or string:
-                value = null;
-                return false;
-            case IDictionary dictionary:
-                value = dictionary.Keys.OfType<string>().FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } key ? dictionary[key] : null;
-                return true;   // a bag of metadata without the mark is not marked
-            case IEnumerable<KeyValuePair<string, object?>> pairs:
-                value = pairs.FirstOrDefault(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-                return true;
-            default:
-                PropertyInfo? property = Properties.GetOrAdd((owner.GetType(), name), static key => Find(key.Item1, key.Item2));
-                value = property?.GetValue(owner);
-                return property is not null;
-        }
-    }
+        null or string => null,
+        IDictionary dictionary => dictionary.Keys.OfType<string>().FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } key ? dictionary[key] : null,
+        IEnumerable pairs => pairs.Cast<object?>().FirstOrDefault(pair => name.Equals(Property(pair, "Key") as string, StringComparison.OrdinalIgnoreCase)) is { } pair ? Property(pair, "Value") : null,
+        _ => Property(owner, name),
+    };
+
+    private static object? Property(object? owner, string name) => owner is null ? null : Properties.GetOrAdd((owner.GetType(), name), static key => Find(key.Item1, key.Item2))?.GetValue(owner);
 
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A property that was trimmed away is not found, and then the text stays on this machine.")]
     private static PropertyInfo? Find(Type type, string name) =>

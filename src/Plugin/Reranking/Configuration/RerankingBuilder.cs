@@ -7,7 +7,7 @@ namespace Reranking;
 public sealed class RerankingBuilder
 {
     private readonly List<Action<string, RelevanceScorerBuilder>> _decorators = [];
-    private readonly List<Func<object?, bool>> _keepLocal = [];
+    private readonly List<Func<object?, bool?>> _keepLocal = [];   // null: not the business of this rule
 
     internal RerankingBuilder(IServiceCollection services, IConfigurationSection section) => (Services, Section) = (services, section);
 
@@ -45,14 +45,14 @@ public sealed class RerankingBuilder
     public RerankingBuilder UseCaching(Action<CachingRelevanceScorerOptions>? configure = null) => Decorate((_, scorer) => scorer.UseCaching(configure));
 
     /// <summary>Keeps the texts of some candidates on this machine: a call with one of them is answered by a local scorer as a whole.</summary>
-    /// <typeparam name="T">The type of the candidates that the rule knows; others are not its business.</typeparam>
+    /// <typeparam name="T">The type of the candidates that the rule knows. The text of a candidate that no rule knows stays too.</typeparam>
     /// <param name="isConfidential">Tells whether the text of a candidate may not leave.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
     public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)
     {
         ArgumentNullException.ThrowIfNull(isConfidential);
-        _keepLocal.Add(candidate => candidate is T known && isConfidential(known));
+        _keepLocal.Add(candidate => candidate is T known ? isConfidential(known) : null);
         return this;
     }
 
@@ -63,7 +63,28 @@ public sealed class RerankingBuilder
         return builder.Build(services);
     }
 
+    internal bool HasKeepLocalRule => _keepLocal.Count > 0;
+
     /// <summary>Joins the rules in code with that of the configuration.</summary>
-    internal Func<object?, bool>? KeepLocalRule(KeepLocalField? field) =>
-        _keepLocal.Count == 0 && field is null ? null : candidate => field?.Holds(candidate) == true || _keepLocal.Exists(rule => rule(candidate));
+    internal Func<object?, bool>? KeepLocalRule(KeepLocalField? field)
+    {
+        if (field is null && _keepLocal.Count == 0)
+        {
+            return null;
+        }
+
+        return candidate =>
+        {
+            bool isKnown = field is not null;
+            bool mustStay = field?.Holds(candidate) == true;
+            foreach (Func<object?, bool?> rule in _keepLocal)
+            {
+                bool? answer = rule(candidate);
+                isKnown |= answer is not null;
+                mustStay |= answer == true;
+            }
+
+            return mustStay || !isKnown;
+        };
+    }
 }

@@ -22,6 +22,9 @@ internal sealed record RerankingPlan
     /// <summary>Gets how the scorer in the background is asked.</summary>
     public ShadowOptions Shadow { get; init; } = new();
 
+    /// <summary>Gets a hash of the whole section: equal ones ask for the same.</summary>
+    public required string Fingerprint { get; init; }
+
     /// <summary>Gets the rule that says which texts may not leave, or <see langword="null"/> where the configuration has none.</summary>
     public KeepLocalField? KeepLocal { get; init; }
 }

@@ -30,8 +30,9 @@ internal static class RerankingPlanReader
     /// <param name="live">The section, as it is now; it is copied first, so that the plan is of one moment.</param>
     /// <param name="providers">The kinds of scorers.</param>
     /// <param name="failures">Takes what is wrong.</param>
+    /// <param name="hasRuleInCode">Whether code says which texts may not leave.</param>
     /// <returns>The plan; of no use where there are failures.</returns>
-    public static RerankingPlan Read(IConfigurationSection live, IReadOnlyCollection<RelevanceScorerProvider> providers, ICollection<string> failures)
+    public static RerankingPlan Read(IConfigurationSection live, IReadOnlyCollection<RelevanceScorerProvider> providers, ICollection<string> failures, bool hasRuleInCode = false)
     {
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
@@ -50,7 +51,7 @@ internal static class RerankingPlanReader
 
         IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures);
         SectionReader keepLocal = root.Section(KeepLocal);
-        string? localScorer = keepLocal.Names(Use, names) is [var only, ..] ? only : null;
+        string? localScorer = keepLocal.Name(Use, names);
         string? shadowScorer = ReadShadowScorer(root, section.GetSection(Shadow), names, failures);
         HashSet<string?> used = [.. stages.SelectMany(static stage => stage.Use), localScorer, shadowScorer];
         var scorers = new Dictionary<string, ScorerPlan>(StringComparer.OrdinalIgnoreCase);
@@ -70,7 +71,8 @@ internal static class RerankingPlanReader
             LocalScorer = localScorer,
             ShadowScorer = shadowScorer,
             Shadow = ReadShadow(root.Section(Shadow)),
-            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), failures),
+            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), hasRuleInCode, failures),
+            Fingerprint = Fingerprint(section),
         };
     }
 
@@ -175,17 +177,12 @@ internal static class RerankingPlanReader
 
         var shadow = new SectionReader(section, failures);
         shadow.RefuseUnknownKeys([Use, nameof(ShadowOptions.SampleRate), nameof(ShadowOptions.OverlapAt), nameof(ShadowOptions.MaxConcurrency), nameof(ShadowOptions.Timeout)], "the shadow");
-        IReadOnlyList<string> use = section.Value is null ? shadow.Names(Use, names) : root.Names(Shadow, names);
         if (section.Value is null && !section.GetSection(Use).Exists())
         {
             failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
         }
-        else if (use.Count > 1)
-        {
-            failures.Add($"{shadow.Path}:{Use} names {use.Count} scorers; expected 1.");
-        }
 
-        return use is [var only, ..] ? only : null;
+        return section.Value is null ? shadow.Name(Use, names) : root.Name(Shadow, names);
     }
 
     private static ShadowOptions ReadShadow(SectionReader shadow)
@@ -200,22 +197,33 @@ internal static class RerankingPlanReader
         };
     }
 
-    private static KeepLocalField? ReadKeepLocal(SectionReader reader, IConfigurationSection section, ICollection<string> failures)
+    // A rule that is not understood must not be taken for none.
+    private static KeepLocalField? ReadKeepLocal(SectionReader reader, IConfigurationSection section, bool hasRuleInCode, ICollection<string> failures)
     {
+        const string Field = "Field";
+        const string Value = "Value";
+        const string WhenMissing = "WhenMissing";
         if (!section.Exists())
         {
             return null;
         }
 
-        reader.RefuseUnknownKeys(["Field", "Value", Use], "the rule that keeps texts local");
-        if (reader.Text("Field") is { } field)
+        if (section.Value is { } value)
         {
-            return new KeepLocalField(field, reader.Text("Value") ?? "true");
+            failures.Add($"{reader.Path} is '{value}'; expected a section, as {{ \"{Field}\": \"confidential\" }}.");
+            return null;
         }
 
-        if (reader.Text("Value") is { } value)
+        reader.RefuseUnknownKeys([Field, Value, WhenMissing, Use], "the rule that keeps texts local");
+        MissingField missing = reader.Choice(WhenMissing, MissingField.Local);
+        if (reader.Text(Field) is { } field)
         {
-            failures.Add($"{reader.Path}:Value is '{value}', but there is no Field; expected the name of a metadata field, as \"confidential\".");
+            return new KeepLocalField(field, reader.Text(Value) ?? "true", missing);
+        }
+
+        if (!hasRuleInCode || section[Field] is not null || section[Value] is not null || section[WhenMissing] is not null)
+        {
+            failures.Add($"{reader.Path}:{Field} is not set; expected the name of a metadata field, as \"confidential\".");
         }
 
         return null;

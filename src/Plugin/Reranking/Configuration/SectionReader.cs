@@ -79,6 +79,18 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         return names;
     }
 
+    /// <summary>Reads one name, which has to be known.</summary>
+    public string? Name(string key, IReadOnlyCollection<string> known)
+    {
+        IReadOnlyList<string> names = Names(key, known);
+        if (names.Count > 1)
+        {
+            failures.Add($"{Path}:{key} names {names.Count} scorers; expected 1.");
+        }
+
+        return names is [var name, ..] ? name : null;
+    }
+
     public static string Or(IEnumerable<string> names) => string.Join(" or ", names);
 
     public T Refuse<T>(string key, string? found, string expected, T fallback, IReadOnlyCollection<string>? names = null)

@@ -46,7 +46,17 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
                 root = new ShadowRelevanceScorer(root, Named(plan.Scorers[shadow]), plan.Shadow, _loggers.CreateLogger<ShadowRelevanceScorer>(), _timeProvider, _meterFactory);
             }
 
-            return new ScorerGeneration(plan, options, root, entries, Create, Name);
+            // Those that were asked for by name go on without a gap, or the change is refused.
+            IReadOnlyList<string> askedFor = previous?.AskedFor() ?? [];
+            foreach (string name in askedFor)
+            {
+                if (plan.Scorers.TryGetValue(name, out ScorerPlan? scorer))
+                {
+                    Entry(scorer);
+                }
+            }
+
+            return new ScorerGeneration(plan, options, root, entries, askedFor, Create, Name);
         }
         catch
         {

@@ -13,6 +13,7 @@ internal sealed partial class LiveReranking : IDisposable
 {
     private readonly object _lock = new();
     private readonly IConfigurationSection _section;
+    private readonly RerankingBuilder _builder;
     private readonly RelevanceScorerProvider[] _providers;
     private readonly GenerationFactory _factory;
     private readonly RerankingMetrics _metrics;
@@ -27,21 +28,12 @@ internal sealed partial class LiveReranking : IDisposable
     public LiveReranking(IServiceProvider services, IConfigurationSection section, RerankingBuilder builder)
     {
         _section = section;
+        _builder = builder;
         _providers = [.. services.GetServices<RelevanceScorerProvider>()];
         _factory = new GenerationFactory(services, builder);
         _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
         _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
         _changes = ChangeToken.OnChange(section.GetReloadToken, OnChange);
-    }
-
-    public RerankingOptions Options
-    {
-        get
-        {
-            ScorerGeneration generation = Hold();
-            generation.Release();
-            return generation.Options;
-        }
     }
 
     /// <summary>Gives what is wrong with the configuration, and where nothing is, makes it the one that serves.</summary>
@@ -55,7 +47,7 @@ internal sealed partial class LiveReranking : IDisposable
             }
 
             List<string> failures = [];
-            RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures);
+            RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
             if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } generation)
             {
                 _current = generation;
@@ -87,6 +79,13 @@ internal sealed partial class LiveReranking : IDisposable
                 return current;
             }
         }
+    }
+
+    /// <summary>Gives options and scorer of the state that serves now, held until they are disposed.</summary>
+    public RerankerBasis Basis()
+    {
+        ScorerGeneration generation = Hold();
+        return new RerankerBasis(generation.Options, new HeldScorer(generation), generation.Release);
     }
 
     public void Dispose()
@@ -163,10 +162,15 @@ internal sealed partial class LiveReranking : IDisposable
     private async Task<RerankingPlan?> TrySwapAsync(CancellationToken cancellationToken)
     {
         List<string> failures = [];
-        RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures);
+        RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
         ScorerGeneration previous = Hold();
         try
         {
+            if (failures.Count == 0 && plan.Fingerprint == previous.Plan.Fingerprint)
+            {
+                return null;   // another section of the file changed
+            }
+
             ScorerGeneration? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
             if (next is null)
             {

@@ -36,8 +36,19 @@ internal sealed class ScorerEntry
     {
         private int _disposed;
 
-        public Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken) =>
-            entry._scorer.ScoreAsync(query, documents, options, cancellationToken);
+        public async Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)
+        {
+            // A chain may leave this call behind, and let go of its lease, before the call ends.
+            ObjectDisposedException.ThrowIf(!entry.TryHold(), this);
+            try
+            {
+                return await entry._scorer.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                entry.Release();
+            }
+        }
 
         public object? GetService(Type serviceType, object? serviceKey) => entry._scorer.GetService(serviceType, serviceKey);
 

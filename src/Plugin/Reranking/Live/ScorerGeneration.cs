@@ -7,6 +7,7 @@ internal sealed class ScorerGeneration
     private readonly object _lock = new();
     private readonly Dictionary<string, ScorerEntry> _entries;
     private readonly Dictionary<string, IRelevanceScorer> _named = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _askedFor;
     private readonly Func<ScorerPlan, ScorerEntry> _create;
     private readonly Func<ScorerPlan, ScorerEntry, IRelevanceScorer> _name;
     private readonly HolderCount _holders;
@@ -16,6 +17,7 @@ internal sealed class ScorerGeneration
     /// <param name="options">The options of the reranker.</param>
     /// <param name="root">The scorer that answers; owned.</param>
     /// <param name="entries">The scorers made so far, by name; each is held for this generation.</param>
+    /// <param name="askedFor">The names that scorers were asked for by so far.</param>
     /// <param name="create">Makes the scorers that are asked for by name alone.</param>
     /// <param name="name">Leases a scorer under its name.</param>
     public ScorerGeneration(
@@ -23,10 +25,12 @@ internal sealed class ScorerGeneration
         RerankingOptions options,
         IRelevanceScorer root,
         Dictionary<string, ScorerEntry> entries,
+        IEnumerable<string> askedFor,
         Func<ScorerPlan, ScorerEntry> create,
         Func<ScorerPlan, ScorerEntry, IRelevanceScorer> name)
     {
         (Plan, Options, Root, _entries, _create, _name) = (plan, options, root, entries, create, name);
+        _askedFor = new HashSet<string>(askedFor, StringComparer.OrdinalIgnoreCase);
         _holders = new HolderCount(Close);
     }
 
@@ -55,6 +59,15 @@ internal sealed class ScorerGeneration
         lock (_lock)
         {
             return _entries.TryGetValue(plan.Settings.Name, out ScorerEntry? entry) && entry.Fingerprint == plan.Fingerprint && entry.TryHold() ? entry : null;
+        }
+    }
+
+    /// <summary>Gives the names that scorers were asked for by, in this generation or one before.</summary>
+    public IReadOnlyList<string> AskedFor()
+    {
+        lock (_lock)
+        {
+            return [.. _askedFor];
         }
     }
 
@@ -88,6 +101,7 @@ internal sealed class ScorerGeneration
                 _entries.Add(name, entry = _create(plan));
             }
 
+            _askedFor.Add(name);
             return _named[name] = _name(plan, entry);
         }
     }

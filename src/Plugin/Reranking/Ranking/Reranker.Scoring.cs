@@ -7,6 +7,7 @@ namespace Reranking;
 public sealed partial class Reranker
 {
     private async Task<(RelevanceScores? Scores, RerankingReason Reason, Exception? Failure)> ScoreAsync(
+        IRelevanceScorer scorer,
         string query,
         IReadOnlyList<string> documents,
         bool keepLocal,
@@ -24,9 +25,9 @@ public sealed partial class Reranker
         Exception failure;
         try
         {
-            RelevanceScores? scores = await _scorer.ScoreAsync(query, documents, scoring, linked.Token).WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
+            RelevanceScores? scores = await scorer.ScoreAsync(query, documents, scoring, linked.Token).WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (ScoreFaults.Find(scores, documents.Count, Name(metadata)) is not { } fault)
+            if (ScoreFaults.Find(scores, documents.Count, Name(scorer, metadata)) is not { } fault)
             {
                 _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), scores!.Scorer is null ? tags : ScorerTags(scores.Scorer), scores.ScorerName, errorType: null);
                 return (scores, RerankingReason.None, null);
@@ -56,7 +57,7 @@ public sealed partial class Reranker
             // Nobody asked for it, so it must not look like a cancellation of the caller. HttpClient ends its own timeouts this way.
             reason = RerankingReason.ScorerFailed;
             failure = new RelevanceScoringException(
-                $"{Name(metadata)} canceled the scoring of {documents.Count} documents by itself; expected scores. Check the timeouts of its own.",
+                $"{Name(scorer, metadata)} canceled the scoring of {documents.Count} documents by itself; expected scores. Check the timeouts of its own.",
                 exception)
             {
                 IsTransient = true,
@@ -81,7 +82,7 @@ public sealed partial class Reranker
         return (null, reason, failure);
 
         Exception TookTooLong(Exception cause) => new TimeoutException(
-            $"{Name(metadata)} took longer than {options.Timeout} for {documents.Count} documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.", cause);
+            $"{Name(scorer, metadata)} took longer than {options.Timeout} for {documents.Count} documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.", cause);
 
         void RecordFailure(string errorType)
         {
@@ -91,5 +92,5 @@ public sealed partial class Reranker
         }
     }
 
-    private string Name(RelevanceScorerMetadata? metadata) => metadata?.ModelId ?? metadata?.ProviderName ?? _scorer.GetType().Name;
+    private static string Name(IRelevanceScorer scorer, RelevanceScorerMetadata? metadata) => metadata?.ModelId ?? metadata?.ProviderName ?? scorer.GetType().Name;
 }

@@ -12,11 +12,10 @@ namespace Reranking;
 /// </remarks>
 public sealed partial class Reranker
 {
-    private readonly IRelevanceScorer _scorer;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
-    private readonly Func<RerankingOptions> _options;
+    private readonly Func<RerankerBasis> _hold;
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
@@ -32,23 +31,28 @@ public sealed partial class Reranker
         ILogger<Reranker>? logger = null,
         TimeProvider? timeProvider = null,
         IMeterFactory? meterFactory = null)
-        : this(Fixed(options), scorer, logger, timeProvider, meterFactory)
+        : this(Fixed(scorer, options), logger, timeProvider, meterFactory)
     {
     }
 
-    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class whose options may change from call to call; the ones given are valid and left alone.</summary>
-    internal Reranker(Func<RerankingOptions> options, IRelevanceScorer scorer, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
+    /// <summary>Initializes a new instance of the <see cref="Reranker"/> class whose options and scorer may change from call to call.</summary>
+    internal Reranker(Func<RerankerBasis> hold, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
     {
-        ArgumentNullException.ThrowIfNull(scorer);
-        _scorer = scorer;
-        _options = options;
+        _hold = hold;
         _logger = logger ?? NullLogger<Reranker>.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _metrics = RerankingMetrics.Create(meterFactory);
     }
 
     /// <summary>Gets a copy of the options of calls that bring none, to change for one call.</summary>
-    public RerankingOptions DefaultOptions => _options().Clone();
+    public RerankingOptions DefaultOptions
+    {
+        get
+        {
+            using RerankerBasis basis = _hold();
+            return basis.Options.Clone();
+        }
+    }
 
     /// <summary>Reranks texts.</summary>
     /// <param name="query">The text that the documents are judged against.</param>
@@ -87,7 +91,8 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        RerankingOptions settings = Settle(options);
+        using RerankerBasis basis = _hold();
+        RerankingOptions settings = Settle(options, basis.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
         long start = _timeProvider.GetTimestamp();
@@ -97,7 +102,7 @@ public sealed partial class Reranker
             texts.Add(candidates[i]);
         }
 
-        return await RankAsync(query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
+        return await RankAsync(basis.Scorer, query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
@@ -112,7 +117,8 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        RerankingOptions settings = Settle(options);
+        using RerankerBasis basis = _hold();
+        RerankingOptions settings = Settle(options, basis.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
         var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
@@ -126,10 +132,11 @@ public sealed partial class Reranker
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await RankAsync(query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+        return await RankAsync(basis.Scorer, query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RerankingResult<T>> RankAsync<T>(
+        IRelevanceScorer scorer,
         string query,
         CandidateTexts<T> texts,
         int candidateCount,
@@ -137,11 +144,11 @@ public sealed partial class Reranker
         long start,
         CancellationToken cancellationToken)
     {
-        RelevanceScorerMetadata? metadata = _scorer.GetService<RelevanceScorerMetadata>();
+        RelevanceScorerMetadata? metadata = scorer.GetService<RelevanceScorerMetadata>();
         TagList tags = ScorerTags(metadata);
         _metrics.RecordCandidates(candidateCount, tags);
 
-        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? _scorer.GetService<NamedScorerSettings>()?.MinScore);
+        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? scorer.GetService<NamedScorerSettings>()?.MinScore);
         if (skip != RerankingReason.None)
         {
             LogSkipped(candidateCount, skip);
@@ -150,7 +157,7 @@ public sealed partial class Reranker
 
         using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
-            await ScoreAsync(query, texts.Documents, texts.KeepLocal, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
+            await ScoreAsync(scorer, query, texts.Documents, texts.KeepLocal, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
         if (scores is null)
         {
             _metrics.RecordFallback(reason, tags);
@@ -209,23 +216,24 @@ public sealed partial class Reranker
         return kept.Count <= topN ? kept : [.. kept.Take(topN)];
     }
 
-    private static Func<RerankingOptions> Fixed(RerankingOptions? options)
+    private static Func<RerankerBasis> Fixed(IRelevanceScorer scorer, RerankingOptions? options)
     {
+        ArgumentNullException.ThrowIfNull(scorer);
         RerankingOptions settings = options?.Clone() ?? new RerankingOptions();
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
-        return () => settings;
+        return () => new RerankerBasis(settings, scorer);
     }
 
-    private RerankingOptions Settle(RerankingOptions? options)
+    private static RerankingOptions Settle(RerankingOptions? options, RerankingOptions defaults)
     {
         if (options is null)
         {
-            return _options();
+            return defaults;
         }
 
         RerankingOptions settings = options.Clone();   // whoever owns the options may change them while the scorer works
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
-        if (_options().KeepLocal is { } always && settings.KeepLocal != always)
+        if (defaults.KeepLocal is { } always && settings.KeepLocal != always)
         {
             // Options made for one call must not open what is closed for all.
             settings.KeepLocal = settings.KeepLocal is { } more ? candidate => always(candidate) || more(candidate) : always;

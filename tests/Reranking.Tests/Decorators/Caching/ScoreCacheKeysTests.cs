@@ -59,7 +59,7 @@ public sealed class ScoreCacheKeysTests
             Key(metadata: new RelevanceScorerMetadata("p", modelId: "m"), revision: "r"), Key(metadata: new RelevanceScorerMetadata("p", modelId: "m", maxInputTokens: 512), revision: "r"));
 
         // A local scorer keeps everything local anyway.
-        RelevanceScorerMetadata local = new("p", modelId: "m");
+        RelevanceScorerMetadata local = new("p", modelId: "m", isLocal: true);
         Assert.Equal(Key(metadata: local), Key(metadata: local, options: new() { KeepLocal = true }));
     }
 
