@@ -14,6 +14,7 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
     public static readonly HttpRequestOptionsKey<ResiliencePipeline<HttpResponseMessage>> Key = new("Reranking.Cohere.Pipeline");
 
     private const int Capacity = 256;
+    private static readonly TimeSpan DefaultAttemptTimeout = TimeSpan.FromSeconds(10);
 
     private readonly BoundedCache<RequestRateLimiter> _limiters = new(Capacity);
     private readonly BoundedCache<ResiliencePipeline<HttpResponseMessage>> _breakers = new(Capacity);
@@ -43,10 +44,16 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
             });
         }
 
-        return builder
-            .AddPipeline(_breakers.GetOrAdd(endpoint.AbsoluteUri, static _ => true, () => NewBreaker(endpoint)))
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout })
-            .Build();
+        builder.AddPipeline(_breakers.GetOrAdd(endpoint.AbsoluteUri, static _ => true, () => NewBreaker(endpoint)));
+
+        // Where a try may take as long as the call, the call's own timeout ends it, and says which setting to change.
+        TimeSpan attemptTimeout = options.AttemptTimeout ?? DefaultAttemptTimeout;
+        if (attemptTimeout < options.Timeout)
+        {
+            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = attemptTimeout });
+        }
+
+        return builder.Build();
     }
 
     // A limit of requests is no sign of a broken server, and has its own answer: 429 does not open the circuit.
