@@ -69,7 +69,7 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
         _ownClient = httpClient is null ? CohereHttpClient.Create() : null;
         _transport = new CohereTransport(
             httpClient ?? _ownClient!,
-            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _endpoint.Public, _options),
+            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _endpoint, _options),
             runsPipeline: pipelines is not null,
             string.IsNullOrEmpty(_options.ApiKey) ? null : _options.ApiKey,
             _dialect,

@@ -36,6 +36,22 @@ public sealed class CircuitTests
         Assert.Equal(11, server.Requests.Count);
     }
 
+    [Fact]
+    public async Task ScoreAsync_RefusedByTheCircuit_TakesNothingFromTheRateLimit()
+    {
+        int broken = 1;
+        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubAnswer.Of(500) : TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxRetries, options.RequestsPerMinute) = (0, 11), _clock);
+        await FailTenTimesAsync(scorer);
+        await FailTenTimesAsync(scorer);
+        Assert.Equal(10, server.Requests.Count);
+
+        Volatile.Write(ref broken, 0);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+
+        Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
+    }
+
     private static async Task FailTenTimesAsync(CohereRelevanceScorer scorer)
     {
         for (int i = 0; i < 10; i++)

@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace Reranking.Cohere.Transport;
 
-/// <summary>Makes the resilience pipelines of scorers, which share what has to outlive them: the rate limiter of a name and the circuit breaker of an endpoint.</summary>
+/// <summary>Makes the resilience pipelines of scorers, which share what has to outlive them: the rate limiter of a name and the circuit breaker of a model at an endpoint.</summary>
 internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory? loggerFactory)
 {
     /// <summary>The pipeline that the handler of a client runs a request in.</summary>
@@ -19,8 +19,8 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
     private readonly BoundedCache<RequestRateLimiter> _limiters = new(Capacity);
     private readonly BoundedCache<ResiliencePipeline<HttpResponseMessage>> _breakers = new(Capacity);
 
-    /// <summary>Makes the pipeline of a scorer: retry, then the rate limit of each try, then the circuit breaker, then the timeout of each try.</summary>
-    public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, Uri endpoint, CohereScorerOptions options)
+    /// <summary>Makes the pipeline of a scorer: retry, then the circuit breaker, whose refusals take nothing from the rate limit, then that, then the timeout of each try.</summary>
+    public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, CohereEndpoint endpoint, CohereScorerOptions options)
     {
         ResiliencePipelineBuilder<HttpResponseMessage> builder = NewBuilder(scorerName);
         if (options.MaxRetries > 0)
@@ -33,6 +33,8 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
             });
         }
 
+        // By model, since one that fails says nothing about another of the same vendor.
+        builder.AddPipeline(_breakers.GetOrAdd($"{endpoint.Identity} {options.Model}", static _ => true, () => NewBreaker(endpoint)));
         if (options.RequestsPerMinute is { } requestsPerMinute)
         {
             RequestRateLimiter limiter = _limiters.GetOrAdd(
@@ -43,8 +45,6 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
                     await limiter.AcquireAsync(RetryRules.Deadline(args.Context)?.Remaining ?? options.Timeout, args.Context.CancellationToken).ConfigureAwait(false),
             });
         }
-
-        builder.AddPipeline(_breakers.GetOrAdd(endpoint.AbsoluteUri, static _ => true, () => NewBreaker(endpoint)));
 
         // Where a try may take as long as the call, the call's own timeout ends it, and says which setting to change.
         TimeSpan attemptTimeout = options.AttemptTimeout ?? DefaultAttemptTimeout;
@@ -57,7 +57,7 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
     }
 
     // A limit of requests is no sign of a broken server, and has its own answer: 429 does not open the circuit.
-    private ResiliencePipeline<HttpResponseMessage> NewBreaker(Uri endpoint) => NewBuilder(endpoint.Authority)
+    private ResiliencePipeline<HttpResponseMessage> NewBreaker(CohereEndpoint endpoint) => NewBuilder(endpoint.Address.Authority)
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
         {
             ShouldHandle = static args => ValueTask.FromResult(RetryRules.IsBroken(args.Outcome)),
