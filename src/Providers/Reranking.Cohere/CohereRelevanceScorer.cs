@@ -125,8 +125,8 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
             throw _failures.NoTimeLeft(limit);
         }
 
-        var deadline = new RequestDeadline(_timeProvider, limit);
         using var timeout = new CancellationTokenSource(limit, _timeProvider);
+        var deadline = new RequestDeadline(_timeProvider, limit, timeout.Token);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

@@ -36,6 +36,47 @@ public sealed class CircuitTests
         Assert.Equal(11, server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ScoreAsync_HangingServer_OpensItUnlessTheCallerWent(bool isCanceled)
+    {
+        await using var server = new StubServer(StubAnswer.Silence);
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
+        for (int i = 0; i < 10; i++)
+        {
+            await HangAsync();
+        }
+
+        if (isCanceled)
+        {
+            await HangAsync();
+            Assert.Equal(11, server.Requests.Count);
+        }
+        else
+        {
+            var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+            Assert.Equal($"cohere at {server.Authority} was not asked: most of the latest requests failed, and it is left alone for a while.", exception.Message);
+        }
+
+        async Task HangAsync()
+        {
+            using var cancellation = new CancellationTokenSource();
+            Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(1) }, cancellation.Token);
+            await server.NextAsync();
+            if (isCanceled)
+            {
+                await cancellation.CancelAsync();
+            }
+            else
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            Assert.Equal(isCanceled, await Record.ExceptionAsync(() => scoring) is OperationCanceledException);
+        }
+    }
+
     [Fact]
     public async Task ScoreAsync_RefusedByTheCircuit_TakesNothingFromTheRateLimit()
     {

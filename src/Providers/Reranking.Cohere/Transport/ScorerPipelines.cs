@@ -60,7 +60,9 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
     private ResiliencePipeline<HttpResponseMessage> NewBreaker(CohereEndpoint endpoint) => NewBuilder(endpoint.Address.Authority)
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
         {
-            ShouldHandle = static args => ValueTask.FromResult(RetryRules.IsBroken(args.Outcome)),
+            ShouldHandle = static args => ValueTask.FromResult(
+                RetryRules.IsBroken(args.Outcome)
+                || (args.Outcome.Exception is OperationCanceledException && RetryRules.Deadline(args.Context) is { HasPassed: true })),   // a server that hangs, and no caller who went
             FailureRatio = 0.5,
             MinimumThroughput = 10,
             SamplingDuration = TimeSpan.FromSeconds(30),
