@@ -167,12 +167,35 @@ public sealed class PrivacyTests
         Assert.Single(await scorer.ScoreAsync(Query, [Document], new RelevanceScoringOptions { KeepLocal = true }));
     }
 
-    private static async Task<RelevanceScoringException> FailAsync(string message)
+    [Theory]
+    [InlineData("input 'Bob Smith\nPIN: 4711\nDOB: 1.1.80' is refused")]             // as it is
+    [InlineData("input \"Bob Smith\\nPIN: 4711\\nDOB: 1.1.80\" is refused")]         // escaped
+    [InlineData("input \"Bob Smith\\\\nPIN: 4711\\\\nDOB: 1.1.80\" is refused")]   // twice
+    [InlineData("input 'Bob Smith PIN: 4711 DOB: 1.1.80' is refused")]               // in one line
+    [InlineData("refused at th\nPIN: 4711\r\nDOB: 1")]                               // a piece
+    public async Task ScoreAsync_EchoOfSeveralLines_IsLeftOut(string message)
+    {
+        RelevanceScoringException exception = await FailAsync(message, "Bob Smith\nPIN: 4711\nDOB: 1.1.80");
+
+        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("path 'C:\\\\new\\\\files' is refused")]
+    [InlineData("path 'C:\\new\\files' is refused")]
+    public async Task ScoreAsync_EchoOfBackslashes_IsLeftOut(string message)
+    {
+        RelevanceScoringException exception = await FailAsync(message, "C:\\new\\files");
+
+        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<RelevanceScoringException> FailAsync(string message, string document = Document)
     {
         string body = new System.Text.Json.Nodes.JsonObject { ["message"] = message }.ToJsonString();
         await using var server = new StubServer(StubAnswer.Of(400, body));
         using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.ApiKey = Key);
-        return await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, ["a", "", " pear ", Document]));
+        return await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, ["a", "", " pear ", document]));
     }
 
     private static IEnumerable<string> Texts(FakeLogRecord record) =>

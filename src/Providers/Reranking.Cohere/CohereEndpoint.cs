@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Reranking.Cohere.Protocol;
 
 namespace Reranking.Cohere;
@@ -9,6 +11,7 @@ internal sealed class CohereEndpoint
     {
         Address = address;
         Public = new Uri(address.GetLeftPart(UriPartial.Path));
+        Identity = address.Query.Length == 0 ? $"{Public}" : $"{Public}?{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address.Query)).AsSpan(0, 4))}";
     }
 
     /// <summary>Gets the address in full.</summary>
@@ -16,6 +19,9 @@ internal sealed class CohereEndpoint
 
     /// <summary>Gets the address without the query, which may hold a secret.</summary>
     public Uri Public { get; }
+
+    /// <summary>Gets what tells the address from others: a query, which may choose a deployment, counts by its hash.</summary>
+    public string Identity { get; }
 
     public bool IsLoopback => Address.IsLoopback;
 

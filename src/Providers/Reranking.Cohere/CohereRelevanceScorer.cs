@@ -69,7 +69,7 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
         _ownClient = httpClient is null ? CohereHttpClient.Create() : null;
         _transport = new CohereTransport(
             httpClient ?? _ownClient!,
-            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _endpoint.Public, _options),
+            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _endpoint, _options),
             runsPipeline: pipelines is not null,
             string.IsNullOrEmpty(_options.ApiKey) ? null : _options.ApiKey,
             _dialect,
@@ -125,8 +125,8 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
             throw _failures.NoTimeLeft(limit);
         }
 
-        var deadline = new RequestDeadline(_timeProvider, limit);
         using var timeout = new CancellationTokenSource(limit, _timeProvider);
+        var deadline = new RequestDeadline(_timeProvider, limit, timeout.Token);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

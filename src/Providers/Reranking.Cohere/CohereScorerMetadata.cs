@@ -9,5 +9,5 @@ internal sealed class CohereScorerMetadata(RerankDialect dialect, CohereEndpoint
     public override bool IsLocal { get; } = options.DataStaysLocal ?? endpoint.IsLoopback;
 
     // With the address: a server without model names, and a deployment with one of its own, say nothing about which model it is.
-    public override string? Revision { get; } = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{options.MaxTokensPerDocument}/{endpoint.Public}");
+    public override string? Revision { get; } = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{options.MaxTokensPerDocument}/{endpoint.Identity}");
 }

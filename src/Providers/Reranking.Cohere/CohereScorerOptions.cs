@@ -41,8 +41,8 @@ public sealed class CohereScorerOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets how long one try may take until the API begins to answer.</summary>
-    /// <value>From 10 ms to <see cref="Timeout"/>. The default is 10 seconds.</value>
-    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <value>From 10 ms to <see cref="Timeout"/>. The default is <see langword="null"/>: 10 seconds, or <see cref="Timeout"/> where that is less.</value>
+    public TimeSpan? AttemptTimeout { get; set; }
 
     /// <summary>Gets or sets how often a request is tried again after a status of 408, 429, 500, 502, 503 or 504, a lost connection or a late answer.</summary>
     /// <value>From 0 to 10. The default is 3.</value>

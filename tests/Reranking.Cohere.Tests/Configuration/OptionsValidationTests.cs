@@ -25,8 +25,8 @@ public sealed class OptionsValidationTests
         { o => o.MaxConcurrency = 65, "MaxConcurrency is 65; expected 1 to 64." },
         { o => o.Timeout = TimeSpan.FromMilliseconds(9), "Timeout is 00:00:00.0090000; expected 00:00:00.0100000 to 01:00:00." },
         { o => o.Timeout = TimeSpan.FromDays(30), "Timeout is 30.00:00:00; expected 00:00:00.0100000 to 01:00:00." },
-        { o => o.AttemptTimeout = TimeSpan.Zero, "AttemptTimeout is 00:00:00; expected 00:00:00.0100000 to the 00:00:30 of S:Timeout." },
-        { o => o.AttemptTimeout = TimeSpan.FromSeconds(31), "AttemptTimeout is 00:00:31; expected 00:00:00.0100000 to the 00:00:30 of S:Timeout." },
+        { o => o.AttemptTimeout = TimeSpan.Zero, "AttemptTimeout is 00:00:00; expected 00:00:00.0100000 to the 00:00:30 of S:Timeout, or none." },
+        { o => o.AttemptTimeout = TimeSpan.FromSeconds(31), "AttemptTimeout is 00:00:31; expected 00:00:00.0100000 to the 00:00:30 of S:Timeout, or none." },
         { o => o.MaxRetries = -1, "MaxRetries is -1; expected 0 to 10." },
         { o => o.MaxRetries = 11, "MaxRetries is 11; expected 0 to 10." },
         { o => o.RequestsPerMinute = 0, "RequestsPerMinute is 0; expected 1 to 1000000, or none." },
@@ -60,6 +60,7 @@ public sealed class OptionsValidationTests
         o => (o.MaxDocumentsPerRequest, o.MaxConcurrency, o.MaxRetries, o.RequestsPerMinute, o.MaxTokensPerDocument) = (1, 1, 0, 1, 1),
         o => (o.MaxDocumentsPerRequest, o.MaxConcurrency, o.MaxRetries, o.RequestsPerMinute) = (10_000, 64, 10, 1_000_000),
         o => (o.Timeout, o.AttemptTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
+        o => o.Timeout = TimeSpan.FromSeconds(1),   // a try takes no longer then
         o => (o.Timeout, o.AttemptTimeout) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10)),
     };
 

@@ -33,6 +33,20 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public async Task ScoreAsync_TimeoutBelowTheAttempts_IsTheOneThatIsNamed()
+    {
+        await using var server = new StubServer(StubAnswer.Silence);
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.Timeout = TimeSpan.FromSeconds(1), _clock);
+
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        await server.NextAsync();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:01. Raise Reranking:Cohere:Timeout, or send fewer documents.");
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task ScoreAsync_SlowBody_EndsAtTheTotalTimeout()
     {
         await using var server = new StubServer(StubAnswer.Partial("""{"results":[""", hangUp: false));

@@ -74,7 +74,7 @@ internal static class CohereScorerOptionsValidation
         }
         else if (options.AttemptTimeout < ShortestTimeout || options.AttemptTimeout > options.Timeout)
         {
-            yield return Message(options, nameof(options.AttemptTimeout), options.AttemptTimeout, $"{ShortestTimeout} to the {options.Timeout} of {options.SettingsPath}:{nameof(options.Timeout)}");
+            yield return Message(options, nameof(options.AttemptTimeout), options.AttemptTimeout, $"{ShortestTimeout} to the {options.Timeout} of {options.SettingsPath}:{nameof(options.Timeout)}, or none");
         }
 
         if (options.MaxRetries is < 0 or > 10)

@@ -45,7 +45,7 @@ internal static class ForeignText
             return null;
         }
 
-        string compared = Shorten(text, MaxLength + LookAhead);
+        string compared = Shorten(Comparable(text), MaxLength + LookAhead);
         if (Holds(compared, request.Query))
         {
             return null;
@@ -67,8 +67,33 @@ internal static class ForeignText
 
     private static bool Holds(string compared, string text)
     {
-        string trimmed = text.Trim();
-        return (trimmed.Length >= ShortestText && compared.Contains(trimmed, StringComparison.OrdinalIgnoreCase)) || HoldsPiece(compared, text, PieceLength, PieceStep);
+        string sought = Comparable(text);
+        return (sought.Length >= ShortestText && compared.Contains(sought, StringComparison.OrdinalIgnoreCase)) || HoldsPiece(compared, sought, PieceLength, PieceStep);
+    }
+
+    /// <summary>Makes an echo equal to its text, whether it came as it is, in one line, or escaped as in JSON: one space for line breaks and the like, and no backslashes.</summary>
+    private static string Comparable(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool isBackslash = text[i] == '\\';
+            bool isEscaped = isBackslash && i + 1 < text.Length && "nrtbfv".Contains(text[i + 1], StringComparison.Ordinal);
+            if (isEscaped || char.IsWhiteSpace(text[i]) || char.IsControl(text[i]))
+            {
+                i += isEscaped ? 1 : 0;
+                if (plain.Length > 0 && plain[^1] != ' ')
+                {
+                    plain.Append(' ');
+                }
+            }
+            else if (!isBackslash)
+            {
+                plain.Append(text[i]);
+            }
+        }
+
+        return plain.ToString().TrimEnd();
     }
 
     private static bool HoldsPiece(string compared, string text, int length, int step)

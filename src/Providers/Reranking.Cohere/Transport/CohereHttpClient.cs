@@ -44,5 +44,6 @@ internal static class CohereHttpClient
         handler.PooledConnectionLifetime = ConnectionLifetime;
         handler.AllowAutoRedirect = false;   // a redirect would take texts and key along
         handler.UseCookies = false;
+        handler.Proxy = new LoopbackBypass();
     }
 }

@@ -7,19 +7,20 @@ using Polly.Timeout;
 
 namespace Reranking.Cohere.Transport;
 
-/// <summary>Makes the resilience pipelines of scorers, which share what has to outlive them: the rate limiter of a name and the circuit breaker of an endpoint.</summary>
+/// <summary>Makes the resilience pipelines of scorers, which share what has to outlive them: the rate limiter of a name and the circuit breaker of a model at an endpoint.</summary>
 internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory? loggerFactory)
 {
     /// <summary>The pipeline that the handler of a client runs a request in.</summary>
     public static readonly HttpRequestOptionsKey<ResiliencePipeline<HttpResponseMessage>> Key = new("Reranking.Cohere.Pipeline");
 
     private const int Capacity = 256;
+    private static readonly TimeSpan DefaultAttemptTimeout = TimeSpan.FromSeconds(10);
 
     private readonly BoundedCache<RequestRateLimiter> _limiters = new(Capacity);
     private readonly BoundedCache<ResiliencePipeline<HttpResponseMessage>> _breakers = new(Capacity);
 
-    /// <summary>Makes the pipeline of a scorer: retry, then the rate limit of each try, then the circuit breaker, then the timeout of each try.</summary>
-    public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, Uri endpoint, CohereScorerOptions options)
+    /// <summary>Makes the pipeline of a scorer: retry, then the circuit breaker, whose refusals take nothing from the rate limit, then that, then the timeout of each try.</summary>
+    public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, CohereEndpoint endpoint, CohereScorerOptions options)
     {
         ResiliencePipelineBuilder<HttpResponseMessage> builder = NewBuilder(scorerName);
         if (options.MaxRetries > 0)
@@ -32,6 +33,8 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
             });
         }
 
+        // By model, since one that fails says nothing about another of the same vendor.
+        builder.AddPipeline(_breakers.GetOrAdd($"{endpoint.Identity} {options.Model}", static _ => true, () => NewBreaker(endpoint)));
         if (options.RequestsPerMinute is { } requestsPerMinute)
         {
             RequestRateLimiter limiter = _limiters.GetOrAdd(
@@ -43,17 +46,23 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
             });
         }
 
-        return builder
-            .AddPipeline(_breakers.GetOrAdd(endpoint.AbsoluteUri, static _ => true, () => NewBreaker(endpoint)))
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout })
-            .Build();
+        // Where a try may take as long as the call, the call's own timeout ends it, and says which setting to change.
+        TimeSpan attemptTimeout = options.AttemptTimeout ?? DefaultAttemptTimeout;
+        if (attemptTimeout < options.Timeout)
+        {
+            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = attemptTimeout });
+        }
+
+        return builder.Build();
     }
 
     // A limit of requests is no sign of a broken server, and has its own answer: 429 does not open the circuit.
-    private ResiliencePipeline<HttpResponseMessage> NewBreaker(Uri endpoint) => NewBuilder(endpoint.Authority)
+    private ResiliencePipeline<HttpResponseMessage> NewBreaker(CohereEndpoint endpoint) => NewBuilder(endpoint.Address.Authority)
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
         {
-            ShouldHandle = static args => ValueTask.FromResult(RetryRules.IsBroken(args.Outcome)),
+            ShouldHandle = static args => ValueTask.FromResult(
+                RetryRules.IsBroken(args.Outcome)
+                || (args.Outcome.Exception is OperationCanceledException && RetryRules.Deadline(args.Context) is { HasPassed: true })),   // a server that hangs, and no caller who went
             FailureRatio = 0.5,
             MinimumThroughput = 10,
             SamplingDuration = TimeSpan.FromSeconds(30),
