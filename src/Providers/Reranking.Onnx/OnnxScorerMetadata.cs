@@ -4,5 +4,5 @@ namespace Reranking.Onnx;
 internal sealed class OnnxScorerMetadata(string providerName, string modelId, int? maxInputTokens, ModelRevision revision)
     : RelevanceScorerMetadata(providerName, endpoint: null, modelId, maxInputTokens)
 {
-    public override string? Revision => revision.Value;
+    public override string Revision => revision.Value;
 }
