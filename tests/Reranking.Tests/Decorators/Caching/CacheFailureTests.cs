@@ -124,6 +124,7 @@ public sealed class CacheFailureTests
     [InlineData("flags")]
     [InlineData("NaN")]
     [InlineData("range")]
+    [InlineData("window")]
     [InlineData("text")]
     public async Task ScoreAsync_ForeignOrDamagedEntry_IsAMissAndIsOverwritten(string kind)
     {
@@ -136,20 +137,25 @@ public sealed class CacheFailureTests
                 bad[0]++;
                 break;
             case "cut":
-                bad = bad[..21];
+                bad = bad[..29];
                 break;
             case "longer":
                 // Something after the end of an entry without a model.
-                bad[1] &= 0b011;
+                bad[1] &= 0b1011;
                 break;
             case "flags":
-                bad[1] |= 8;
+                bad[1] |= 16;
                 break;
             case "NaN":
                 BitConverter.GetBytes(double.NaN).CopyTo(bad, 10);
                 break;
             case "range":
                 BitConverter.GetBytes(1.5).CopyTo(bad, 2);
+                break;
+            case "window":
+                // A place without the flag that there is one.
+                bad[1] &= 0b0111;
+                bad[26] ^= 0xff;
                 break;
             case "text":
                 bad[^1] = 0xff;
