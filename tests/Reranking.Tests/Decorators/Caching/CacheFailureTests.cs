@@ -100,6 +100,40 @@ public sealed class CacheFailureTests
         Assert.Equal("The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.", Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ScoreAsync_CallEndsWhileAWriteHangs_AnswersAndTheWriteGoesOn(bool leaves)
+    {
+        using var leaving = new CancellationTokenSource();
+        var hanging = new TaskCompletionSource();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.BeforeWrite = () =>
+        {
+            writing.TrySetResult();
+            return hanging.Task;
+        };
+        Task<RelevanceScores> scoring = Create().ScoreAsync("q", ["a"], new() { Timeout = TimeSpan.FromMilliseconds(200) }, leaving.Token);
+        await writing.Task;
+
+        if (leaves)
+        {
+            await leaving.CancelAsync();
+        }
+        else
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(PairScorer.Scores("q", "a"), await scoring);
+        Assert.Equal(0, _logger.Collector.Count);
+        Assert.Empty(_cache.Entries);
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.AfterWrite = written.SetResult;
+        hanging.SetResult();
+        await written.Task;
+    }
+
     [Fact]
     public async Task ScoreAsync_CanceledWhileTheCacheHangs_Throws()
     {
