@@ -1,4 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Reranking.Tests;
 using Reranking.VectorData.Tests;
 
 namespace Reranking.Extensions.AI.Tests;
@@ -29,6 +33,28 @@ public sealed class SearchRerankingTests : IDisposable
     [Fact]
     public async Task WithReranking_NoOptions_AreThoseOfTheReranker() =>
         Assert.Equal([Hits[3], Hits[1]], await Search(Hits).WithReranking(new Reranker(_scorer, new() { TopN = 2 }), Text)("red fox", _caller.Token));
+
+    [Fact]
+    public async Task WithReranking_DefaultsOfTheRerankerChange_FollowsThem()
+    {
+        var configuration = new ChangeableConfiguration("""{ "TopN": 1, "OnFailure": "Throw", "Scorers": { "overlap": { "Provider": "Overlap" } } }""");
+        var services = new ServiceCollection();
+        services.AddReranking(configuration.Section).AddProvider(_ => new OverlapProvider(_scorer));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Reranker reranker = provider.GetRequiredService<Reranker>();
+        Func<string, CancellationToken, Task<IEnumerable<Hit>>> search = Search(Hits).WithReranking(reranker, Text);
+        var tool = new RerankedSearchTool<Hit>((_, _, _) => Task.FromResult<IEnumerable<Hit>>(Hits), reranker, Text);
+        Assert.Equal([Hits[3]], await search("red fox", _caller.Token));
+
+        using var swaps = new MetricCollector<long>(meterScope: null, "Experimental.Reranking", "reranking.swaps");
+        configuration.Change("""{ "TopN": 2, "OnFailure": "Throw", "Scorers": { "overlap": { "Provider": "Overlap" } } }""");
+        await swaps.WaitForMeasurementsAsync(1);
+
+        Assert.Equal([Hits[3], Hits[1]], await search("red fox", _caller.Token));
+        Assert.Equal(2, ((JsonElement)(await tool.InvokeAsync(new() { ["query"] = "red fox" }, _caller.Token))!).GetArrayLength());
+        _scorer.Failure = new RelevanceScoringException("down");
+        Assert.Equal(Hits[..2], await search("red fox", _caller.Token));
+    }
 
     [Fact]
     public async Task WithReranking_OptionsChangedLater_KeepsTheOldOnes()

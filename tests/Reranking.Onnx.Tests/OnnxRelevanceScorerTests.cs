@@ -149,6 +149,8 @@ public sealed class OnnxRelevanceScorerTests
         Assert.Equal("Reranking:Onnx:MaxConcurrency is 0; expected 1 or more, or none. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
         Assert.Equal("Reranking:Onnx:ModelPath is blank; expected the path of a model folder, or none. (Parameter 'options')", Failure(options => options.ModelPath = " "));
         Assert.Equal("Reranking:Onnx:ModelFile is /model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "/model.onnx"));
+        Assert.Equal("Reranking:Onnx:ModelFile is ../other/model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "../other/model.onnx"));
+        Assert.Equal(@"Reranking:Onnx:ModelFile is onnx\..\..\model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = @"onnx\..\..\model.onnx"));
         Assert.Equal("Reranking:Onnx:DeviceId is -1; expected 0 or more. (Parameter 'options')", Failure(options => options.DeviceId = -1));
         Assert.Equal("Reranking:Onnx:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
         Assert.Equal("Reranking:Onnx:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')", Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));

@@ -20,7 +20,7 @@ public static class SearchRerankingExtensions
     /// <param name="search">The first stage.</param>
     /// <param name="reranker">Reorders what the first stage finds.</param>
     /// <param name="textSelector">Gives the text of a result to score. A result without one is not scored and comes last.</param>
-    /// <param name="options">The options, or <see langword="null"/> for those of the reranker. They are copied.</param>
+    /// <param name="options">The options, or <see langword="null"/> for those that the reranker has at each call. They are copied.</param>
     /// <param name="querySelector">
     /// Gives the text to rerank by, out of the query that is searched for, or <see langword="null"/> for the query itself. <c>TextSearchProvider</c> joins recent user messages,
     /// a line each, and a cross-encoder may do better with the last line.
@@ -38,12 +38,12 @@ public static class SearchRerankingExtensions
         ArgumentNullException.ThrowIfNull(search);
         ArgumentNullException.ThrowIfNull(reranker);
         ArgumentNullException.ThrowIfNull(textSelector);
-        RerankingOptions settings = FallbackOptions.Create(reranker, options);
+        var settings = new FallbackOptions(reranker, options);
         return async (query, cancellationToken) =>
         {
             TResult[] candidates = [.. await search(query, cancellationToken).ConfigureAwait(false)];
             string wanted = querySelector is null ? query : querySelector(query) ?? "";
-            RerankingResult<TResult> result = await reranker.RerankAsync(wanted, candidates, textSelector, settings, cancellationToken).ConfigureAwait(false);
+            RerankingResult<TResult> result = await reranker.RerankAsync(wanted, candidates, textSelector, settings.Create(), cancellationToken).ConfigureAwait(false);
             return result.Ranking.Select(static ranked => ranked.Candidate).ToArray();
         };
     }
@@ -53,7 +53,7 @@ public static class SearchRerankingExtensions
     /// <param name="queryBuilder">Makes the query, which is searched for and reranked by. Where it is blank there is nothing to search for, and nothing is found.</param>
     /// <param name="reranker">Reorders what the first stage finds.</param>
     /// <param name="textSelector">Gives the text of a result to score. A result without one is not scored and comes last.</param>
-    /// <param name="options">The options, or <see langword="null"/> for those of the reranker. They are copied.</param>
+    /// <param name="options">The options, or <see langword="null"/> for those that the reranker has at each call. They are copied.</param>
     /// <returns>The search.</returns>
     /// <exception cref="ArgumentNullException">An argument other than <paramref name="options"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

@@ -44,7 +44,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
-        _revision = new ModelRevision(() => _folder ?? (_options.Model is null ? OpenFolder() : null));
+        _revision = new ModelRevision(_options, () => _folder ?? (_options.Model is null ? OpenFolder() : null));
         _metadata = new OnnxScorerMetadata(ProviderName, _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)), maxInputTokens: null, _revision);
     }
 

@@ -123,6 +123,47 @@ public sealed class LongDocumentTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(LongDocumentMode.Windows)]
+    [InlineData(LongDocumentMode.Reject)]
+    public async Task Encode_QueryInAPromptLeavesNoRoom_ReadsWhatFits(LongDocumentMode mode)
+    {
+        using TemporaryFolder folder = TestModels.Unpack("roberta/model");
+        using CrossEncoder encoder = TestModels.LoadEncoder(
+            folder.Path,
+            options => (options.Prompt, options.LongDocuments, options.MaxInputTokens) = ("<s>{query}</s></s>{document}</s>", mode, 64));
+        string[] documents = [Long, "", " ", "short", Words(5000)];
+
+        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(Words(600)), documents, CancellationToken.None, (OnnxScorerOptions)encoder.Model.Folder.Options);
+
+        Assert.Equal(documents.Length, inputs.Count);
+        Assert.All(Enumerable.Range(0, inputs.Count), pair => Assert.Equal((encoder.Model.MaxTokens, null), (inputs.Length(pair), inputs.WindowOf(pair))));
+        Assert.All(Enumerable.Range(0, inputs.Count), document => Assert.True(inputs.IsTruncated(document)));
+        Assert.All(await encoder.ScoreAsync(Words(600), documents, CancellationToken.None), score => Assert.True(score.IsTruncated));
+    }
+
+    [Fact]
+    public void Encode_QueryInAPromptLeavesLittleRoom_ReadsWindowsFrom16TokensOn()
+    {
+        using TemporaryFolder folder = TestModels.Unpack("roberta/model");
+        using CrossEncoder encoder = TestModels.LoadEncoder(
+            folder.Path,
+            options => (options.Prompt, options.LongDocuments, options.MaxInputTokens) = ("<s>{query}</s></s>{document}</s>", LongDocumentMode.Windows, 64));
+        int smallest = int.MaxValue;
+
+        for (int queryTokens = 30; queryTokens < 70; queryTokens++)
+        {
+            using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(Words(queryTokens)), [Words(200)], CancellationToken.None, (OnnxScorerOptions)encoder.Model.Folder.Options);
+            int room = encoder.Format.RoomForDocument(new PairQuery(Words(queryTokens)));
+
+            Assert.All(Enumerable.Range(0, inputs.Count), pair => Assert.InRange(inputs.Length(pair), 1, encoder.Model.MaxTokens));
+            Assert.Equal(room >= 16, inputs.WindowOf(0) is not null);
+            smallest = Math.Min(smallest, room);
+        }
+
+        Assert.InRange(smallest, int.MinValue, 0);
+    }
+
     [Fact]
     public async Task ScoreAsync_Reject_NamesTheDocumentItsTokensAndTheSetting()
     {

@@ -22,6 +22,7 @@ public sealed class ModelRevisionTests
 
     [Theory]
     [InlineData("tokenizer.json")]
+    [InlineData("config.json")]
     [InlineData("model.onnx")]
     [InlineData("model.onnx.data")]
     [InlineData("model.onnx_data")]
@@ -64,6 +65,33 @@ public sealed class ModelRevisionTests
         using TemporaryFolder folder = TestModels.Unpack();
 
         Assert.NotEqual(Revision(folder), Revision(folder, options => options.ExecutionProvider = OnnxExecutionProvider.Cuda));
+    }
+
+    [Fact]
+    public void Revision_NamedModelThatIsNotHere_TellsItsSettingsApart()
+    {
+        string?[] revisions =
+        [
+            Named(_ => { }),
+            Named(options => options.Model = "BAAI/bge-reranker-base"),
+            Named(options => options.Revision = "0123456789012345678901234567890123456789"),
+            Named(options => options.ModelFile = "onnx/other.onnx"),
+            Named(options => options.MaxInputTokens = 256),
+            Named(options => options.ExecutionProvider = OnnxExecutionProvider.Cuda),
+            Named(options => options.LongDocuments = LongDocumentMode.Windows),
+        ];
+
+        Assert.All(revisions, revision => Assert.Matches("^named-[0-9A-F]{16}$", revision));
+        Assert.Distinct(revisions);
+        Assert.Equal(revisions[0], Named(options => options.MaxConcurrency = 1));
+
+        static string? Named(Action<OnnxScorerOptions> configure)
+        {
+            OnnxScorerOptions options = new() { Model = "BAAI/bge-reranker-v2-m3" };
+            configure(options);
+            using var scorer = new OnnxRelevanceScorer(options);
+            return Revision(scorer);
+        }
     }
 
     [Fact]

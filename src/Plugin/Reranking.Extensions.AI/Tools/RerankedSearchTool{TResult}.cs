@@ -28,7 +28,7 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
     private readonly Func<TResult, string?>? _sourceNameSelector;
     private readonly Func<TResult, string?>? _sourceLinkSelector;
     private readonly int _maxCount;
-    private readonly RerankingOptions _options;
+    private readonly FallbackOptions _options;
 
     /// <summary>Initializes a new instance of the <see cref="RerankedSearchTool{TResult}"/> class.</summary>
     /// <param name="search">The first stage: takes the query and how many results to fetch, and gives them best first.</param>
@@ -63,10 +63,10 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
         _sourceNameSelector = options.SourceNameSelector;
         _sourceLinkSelector = options.SourceLinkSelector;
         _maxCount = options.MaxCount;
-        _options = FallbackOptions.Create(reranker, options.Reranking);
+        _options = new FallbackOptions(reranker, options.Reranking);
         Name = options.Name;
         Description = options.Description;
-        JsonSchema = Schema(Math.Min(_options.TopN, _maxCount), _maxCount);
+        JsonSchema = Schema(Math.Min(_options.Create().TopN, _maxCount), _maxCount);
     }
 
     /// <inheritdoc/>
@@ -83,8 +83,8 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
     {
         ArgumentNullException.ThrowIfNull(arguments);
         string query = Query(arguments);
-        RerankingOptions options = _options.Clone();
-        options.TopN = Count(arguments);
+        RerankingOptions options = _options.Create();
+        options.TopN = Count(arguments, Math.Min(options.TopN, _maxCount));
 
         IEnumerable<TResult> found = await _search(query, Math.Max(options.CandidateCount, options.TopN), cancellationToken).ConfigureAwait(false);
         TResult[] candidates = [.. found.Where(result => !string.IsNullOrWhiteSpace(_textSelector(result)))];
@@ -123,11 +123,11 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
             : query;
     }
 
-    private int Count(AIFunctionArguments arguments)
+    private int Count(AIFunctionArguments arguments, int defaultCount)
     {
         if (!arguments.TryGetValue(CountName, out object? value) || value is null or JsonElement { ValueKind: JsonValueKind.Null })
         {
-            return Math.Min(_options.TopN, _maxCount);
+            return defaultCount;
         }
 
         // Models write 3, 3.0 and "3".

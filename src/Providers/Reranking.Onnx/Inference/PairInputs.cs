@@ -3,6 +3,9 @@ namespace Reranking.Onnx;
 /// <summary>A query and its documents as token ids: the query once, the documents one after another, each a pair with the query or, in windows, several.</summary>
 internal sealed class PairInputs : ModelInputs, IDisposable
 {
+    // The least that what a prompt puts before a document has to leave to it: below that a window is no passage. A query that stands there can take all of the input.
+    private const int MinRoomInFrame = 16;
+
     private readonly PairFormat _format;
     private readonly PairQuery _query;
     private readonly OnnxScorerOptions? _options;
@@ -83,10 +86,10 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         EncodedText document = _format.EncodeDocument(_query, text, _tokens);
         PairFit fit = _format.Fit(query, document);
         bool isDocumentCut = IsCut(document, fit.DocumentLength);
-        if (isDocumentCut && _options is { LongDocuments: not LongDocumentMode.Truncate } options)
+        if (isDocumentCut
+            && _options is { LongDocuments: not LongDocumentMode.Truncate } options
+            && TryAddLong(query, document, index, text, options, cancellationToken))
         {
-            _tokens.Truncate(document.Start);
-            AddLong(query, index, text, options, cancellationToken);
             return;
         }
 
@@ -95,16 +98,23 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         _pairs.Add(new Pair(index, document.Start, fit.QueryLength, fit.DocumentLength, Window: null));
     }
 
-    private void AddLong(EncodedText query, int index, string text, OnnxScorerOptions options, CancellationToken cancellationToken)
+    // Gives up where it is not the document that is too long: a query is never the reason for an exception.
+    private bool TryAddLong(EncodedText query, EncodedText document, int index, string text, OnnxScorerOptions options, CancellationToken cancellationToken)
     {
         int queryLength = Math.Min(query.Count, _format.Budget / 2);
         int frame = FrameLength();
-        int room = Math.Max(1, _format.Budget - queryLength - frame);
-        if (options.LongDocuments == LongDocumentMode.Reject)
+        int room = _format.Budget - queryLength - frame;
+        if (text.Length == 0 || (frame > 0 && room < MinRoomInFrame))
         {
-            throw TooLong(index, text, queryLength, room);
+            return false;
         }
 
+        if (options.LongDocuments == LongDocumentMode.Reject)
+        {
+            return TooLong(index, text, queryLength, room) is { } failure ? throw failure : false;
+        }
+
+        _tokens.Truncate(document.Start);
         int windowRoom = Math.Min(room, options.WindowTokens);
         int first = _pairs.Count;
         bool isTruncated = IsCut(query, queryLength);
@@ -123,6 +133,7 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         }
 
         _documents[index] = new Document(first, isTruncated);
+        return true;
     }
 
     // What a prompt puts before a document is encoded along with it, so a window has to leave room for it, and is encoded again.
@@ -139,10 +150,16 @@ internal sealed class PairInputs : ModelInputs, IDisposable
         return _format.EncodeDocument(_query, text[window.Range], _tokens);
     }
 
-    private RelevanceScoringException TooLong(int index, string text, int queryLength, int room)
+    private RelevanceScoringException? TooLong(int index, string text, int queryLength, int room)
     {
         const int EnoughTokens = 1 << 20;
         EncodedText whole = _format.Model.Tokenizer.Encode(text, EnoughTokens, _tokens);
+        _tokens.Truncate(whole.Start);
+        if (whole.Count <= room)
+        {
+            return null;
+        }
+
         string count = whole.IsComplete ? $"{whole.Count}" : $"{EnoughTokens} or more";   // the text may be of any length
         ModelFolder folder = _format.Model.Folder;
         return new RelevanceScoringException(

@@ -9,23 +9,26 @@ namespace Reranking.Onnx;
 /// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries again. Files that are exchanged after that
 /// belong to a new scorer.
 /// </remarks>
-internal sealed class ModelRevision(Func<ModelFolder?> openFolder)
+/// <param name="options">The settings. Of a model with a name they tell set-ups apart as long as it is not here.</param>
+/// <param name="openFolder">Gives the folder, or <see langword="null"/> as long as the model is not here.</param>
+internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?> openFolder)
 {
     private const int Length = 16;
+    private const string Named = "named-";
 
     private readonly object _lock = new();
     private string? _value;
 
     /// <summary>Gets the revision.</summary>
-    /// <value>16 hexadecimal digits, or <see langword="null"/> as long as the model is not here.</value>
+    /// <value>16 hexadecimal digits; as long as the model is not here, "named-" and 16 of the name and the settings alone.</value>
     /// <exception cref="RelevanceScoringException">The folder or a file is missing or damaged.</exception>
-    public string? Value
+    public string Value
     {
         get
         {
             lock (_lock)
             {
-                return _value ??= openFolder() is { } folder ? Compute(folder) : null;
+                return (_value ??= openFolder() is { } folder ? Compute(folder) : null) ?? Named + Compute(options);
             }
         }
     }
@@ -34,7 +37,7 @@ internal sealed class ModelRevision(Func<ModelFolder?> openFolder)
     {
         OnnxModelOptions options = folder.Options;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in (string[])[folder.ModelFile, .. ExternalData(folder.ModelFile), folder.TokenizerFile])
+        foreach (string file in (string[])[folder.ModelFile, .. ExternalData(folder.ModelFile), folder.TokenizerFile, folder.ConfigFile])
         {
             using FileStream stream = File.OpenRead(file);
             hash.AppendData(SHA256.HashData(stream));
@@ -45,6 +48,13 @@ internal sealed class ModelRevision(Func<ModelFolder?> openFolder)
         int maxTokens = OnnxModel.SettleMaxTokens(folder, ModelConfiguration.Read(folder));
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {(options as OnnxScorerOptions)?.ScoreSettings}")));
         return Convert.ToHexString(hash.GetHashAndReset())[..Length];
+    }
+
+    private static string Compute(OnnxScorerOptions options)
+    {
+        object?[] settings = [options.Model, options.Revision, options.ModelFile, options.MaxInputTokens, options.ExecutionProvider, options.ScoreSettings];
+        string text = string.Join('\n', settings.Select(static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Length];
     }
 
     // Weights beyond 2 GB lie beside the graph, under the names that the exporters give them.

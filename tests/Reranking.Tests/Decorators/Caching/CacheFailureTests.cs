@@ -100,6 +100,40 @@ public sealed class CacheFailureTests
         Assert.Equal("The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.", Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ScoreAsync_CallEndsWhileAWriteHangs_AnswersAndTheWriteGoesOn(bool leaves)
+    {
+        using var leaving = new CancellationTokenSource();
+        var hanging = new TaskCompletionSource();
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.BeforeWrite = () =>
+        {
+            writing.TrySetResult();
+            return hanging.Task;
+        };
+        Task<RelevanceScores> scoring = Create().ScoreAsync("q", ["a"], new() { Timeout = TimeSpan.FromMilliseconds(200) }, leaving.Token);
+        await writing.Task;
+
+        if (leaves)
+        {
+            await leaving.CancelAsync();
+        }
+        else
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.Equal(PairScorer.Scores("q", "a"), await scoring);
+        Assert.Equal(0, _logger.Collector.Count);
+        Assert.Empty(_cache.Entries);
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cache.AfterWrite = written.SetResult;
+        hanging.SetResult();
+        await written.Task;
+    }
+
     [Fact]
     public async Task ScoreAsync_CanceledWhileTheCacheHangs_Throws()
     {
@@ -124,6 +158,7 @@ public sealed class CacheFailureTests
     [InlineData("flags")]
     [InlineData("NaN")]
     [InlineData("range")]
+    [InlineData("window")]
     [InlineData("text")]
     public async Task ScoreAsync_ForeignOrDamagedEntry_IsAMissAndIsOverwritten(string kind)
     {
@@ -136,20 +171,25 @@ public sealed class CacheFailureTests
                 bad[0]++;
                 break;
             case "cut":
-                bad = bad[..21];
+                bad = bad[..29];
                 break;
             case "longer":
                 // Something after the end of an entry without a model.
-                bad[1] &= 0b011;
+                bad[1] &= 0b1011;
                 break;
             case "flags":
-                bad[1] |= 8;
+                bad[1] |= 16;
                 break;
             case "NaN":
                 BitConverter.GetBytes(double.NaN).CopyTo(bad, 10);
                 break;
             case "range":
                 BitConverter.GetBytes(1.5).CopyTo(bad, 2);
+                break;
+            case "window":
+                // A place without the flag that there is one.
+                bad[1] &= 0b0111;
+                bad[26] ^= 0xff;
                 break;
             case "text":
                 bad[^1] = 0xff;

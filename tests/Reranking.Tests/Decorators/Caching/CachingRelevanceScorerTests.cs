@@ -77,6 +77,22 @@ public sealed class CachingRelevanceScorerTests : IDisposable
     }
 
     [Fact]
+    public async Task ScoreAsync_PartlyKnown_KeepsTheBestWindows()
+    {
+        Dictionary<string, Range?> windows = new() { ["aa"] = 3..17, ["b"] = null, ["cc"] = 0..70_000, ["dd"] = 5..^2, ["e"] = ^9..^0 };
+        string[] documents = [.. windows.Keys];
+        using var inner = new PairScorer { Window = document => windows[document] };
+        await Create(inner).ScoreAsync("q", ["aa", "b", "dd"]);
+
+        RelevanceScores scores = await Create(inner).ScoreAsync("q", documents);
+        RelevanceScores again = await Create(inner).ScoreAsync("q", documents);
+
+        Assert.Equal(windows.Values, scores.Select(score => score.BestWindow));
+        Assert.Equal(scores, again);
+        Assert.Equal(documents.Length, inner.ScoredCount);
+    }
+
+    [Fact]
     public async Task ScoreAsync_PartlyKnown_TellsTheUsageOfThisCallAlone()
     {
         using var inner = new PairScorer();

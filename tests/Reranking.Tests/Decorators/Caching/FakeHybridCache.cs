@@ -14,6 +14,8 @@ internal sealed class FakeHybridCache : HybridCache
 
     public Func<Task> BeforeWrite { get; set; } = () => Task.CompletedTask;
 
+    public Action AfterWrite { get; set; } = () => { };
+
     public override async ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
         TState state,
@@ -34,6 +36,7 @@ internal sealed class FakeHybridCache : HybridCache
         Written.Enqueue(options);
         await BeforeWrite();
         Entries[key] = (byte[])(object)value!;
+        AfterWrite();
     }
 
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => throw new NotSupportedException();

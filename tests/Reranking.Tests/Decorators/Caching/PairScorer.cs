@@ -17,6 +17,9 @@ internal sealed class PairScorer : IRelevanceScorer
     /// <summary>What the answer becomes, by the number of the call.</summary>
     public Func<int, RelevanceScores, RelevanceScores> After { get; init; } = (_, scores) => scores;
 
+    /// <summary>The best window of a document, or none.</summary>
+    public Func<string, Range?> Window { get; init; } = _ => null;
+
     public IEnumerable<IReadOnlyList<string>> Seen => _seen;
 
     public int ScoredCount => _seen.Sum(documents => documents.Count);
@@ -41,7 +44,7 @@ internal sealed class PairScorer : IRelevanceScorer
 
         await Before(call, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return After(call, new RelevanceScores([.. documents.Select(document => Score(query, document))])
+        return After(call, new RelevanceScores([.. documents.Select(document => Score(query, document) with { BestWindow = Window(document) })])
         {
             ModelId = options?.ModelId ?? Metadata.ModelId,
             Usage = new RelevanceScoringUsage { InputTokenCount = documents.Count * 10, SearchUnitCount = 1 },

@@ -13,6 +13,9 @@ internal sealed class CachingCall(string query, DistinctTexts texts, RelevanceSc
 
     public RelevanceScoringOptions? Options => options;
 
+    /// <summary>Gets when the call came, by the clock of the scorer.</summary>
+    public required long StartTimestamp { get; init; }
+
     public IReadOnlyList<string> Texts => texts.Texts;
 
     public string[] Keys => keys;

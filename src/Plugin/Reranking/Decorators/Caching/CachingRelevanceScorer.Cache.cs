@@ -44,23 +44,41 @@ public sealed partial class CachingRelevanceScorer
         Task<byte[]?> read = _cache
             .GetOrCreateAsync(key, state: 0, static (_, _) => new ValueTask<byte[]?>((byte[]?)null), _lookupOptions, tags: null, cancellationToken)
             .AsTask();
-        return await WaitOrLeaveAsync(read, cancellationToken).ConfigureAwait(false);
+        return await read.WaitOrLeaveAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task KeepAsync(CachingCall call, List<Claim> claims)
+    private async Task KeepAsync(CachingCall call, List<Claim> claims, CancellationToken cancellationToken)
     {
         // A cache that did not answer would only take time again.
         HybridCacheEntryOptions options = call.HasCacheFailed ? _localEntryOptions : _entryOptions;
         using var timeout = new CancellationTokenSource(_cacheTimeout, _timeProvider);
+        using var late = new CancellationTokenSource(TimeForWriting(call), _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, late.Token);
         Task<bool> writes = WriteAsync(call, claims, options);
         try
         {
-            await WaitOrLeaveAsync(writes, timeout.Token).ConfigureAwait(false);
+            await writes.WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (timeout.IsCancellationRequested || !linked.IsCancellationRequested)
         {
             WarnOnce(call, timeout.IsCancellationRequested ? TookTooLong() : exception, claims.Count);
         }
+        catch (OperationCanceledException)
+        {
+            // The scores are there: the call must not lose them to a write, which goes on.
+        }
+    }
+
+    // Half of what is left, so that the scores come before whoever set the limit has gone.
+    private TimeSpan TimeForWriting(CachingCall call)
+    {
+        if (call.Options?.Timeout is not { } limit)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        TimeSpan left = limit - _timeProvider.GetElapsedTime(call.StartTimestamp);
+        return left > TimeSpan.Zero ? left / 2 : TimeSpan.Zero;
     }
 
     // Without the caller's token: the scores are there, and keeping them is worth it also where the caller has left.
@@ -69,19 +87,6 @@ public sealed partial class CachingRelevanceScorer
         await Task.WhenAll(claims.Select(claim =>
             _cache.SetAsync(call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Waits for a task; what is left behind when the token ends the wait must not surface as an unobserved exception.</summary>
-    private static async Task<T> WaitOrLeaveAsync<T>(Task<T> task, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _ = AbandonedTask.ObserveAsync(task);
-        }
     }
 
     private TimeoutException TookTooLong() => new($"The cache took longer than {_cacheTimeout}. Raise {nameof(CachingRelevanceScorerOptions.CacheTimeout)}, or check the cache.");

@@ -85,10 +85,11 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
         var texts = new DistinctTexts(documents);
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        long start = _timeProvider.GetTimestamp();
 
         RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
         return texts.PositionCount > 0 && await KeysAsync(metadata, query, texts, options, cancellationToken).ConfigureAwait(false) is { } keys
-            ? await ScoreAsync(new CachingCall(query, texts, options, keys, CachingMetrics.Tags(metadata, options)), cancellationToken).ConfigureAwait(false)
+            ? await ScoreAsync(new CachingCall(query, texts, options, keys, CachingMetrics.Tags(metadata, options)) { StartTimestamp = start }, cancellationToken).ConfigureAwait(false)
             : await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -203,7 +204,7 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
             claim.Score.Complete(call.Entries[claim.Index]!);
         }
 
-        await KeepAsync(call, claims).ConfigureAwait(false);
+        await KeepAsync(call, claims, cancellationToken).ConfigureAwait(false);
     }
 
     private sealed record KnownRevision(RelevanceScorerMetadata Metadata, string? Revision);

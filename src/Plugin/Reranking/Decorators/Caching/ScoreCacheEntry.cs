@@ -9,9 +9,9 @@ namespace Reranking;
 /// <param name="ModelId">The model that answered, or <see langword="null"/> where it is unknown.</param>
 internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
 {
-    // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, and the model to the end, in UTF-8.
-    private const byte Version = 1;
-    private const int HeaderSize = 22;
+    // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, 4 and 4 start and end of the window, and the model to the end, in UTF-8.
+    private const byte Version = 2;
+    private const int HeaderSize = 30;
 
     [Flags]
     private enum Parts : byte
@@ -20,7 +20,8 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         Truncated = 1,
         TokenCount = 2,
         ModelId = 4,
-        All = Truncated | TokenCount | ModelId,
+        Window = 8,
+        All = Truncated | TokenCount | ModelId | Window,
     }
 
     /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, and of a scorer of one stage.</summary>
@@ -30,10 +31,16 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
     {
         byte[] bytes = new byte[HeaderSize + (ModelId is null ? 0 : Encoding.UTF8.GetByteCount(ModelId))];
         bytes[0] = Version;
-        bytes[1] = (byte)((Score.IsTruncated ? Parts.Truncated : 0) | (Score.TokenCount is null ? 0 : Parts.TokenCount) | (ModelId is null ? 0 : Parts.ModelId));
+        Range window = Score.BestWindow ?? default;
+        bytes[1] = (byte)((Score.IsTruncated ? Parts.Truncated : 0)
+            | (Score.TokenCount is null ? 0 : Parts.TokenCount)
+            | (ModelId is null ? 0 : Parts.ModelId)
+            | (Score.BestWindow is null ? 0 : Parts.Window));
         BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(2), Score.Score);
         BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(10), Score.RawScore);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(18), Score.TokenCount ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), ToInt32(window.Start));
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(26), ToInt32(window.End));
         if (ModelId is not null)
         {
             Encoding.UTF8.GetBytes(ModelId, bytes.AsSpan(HeaderSize));
@@ -54,9 +61,11 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         var parts = (Parts)bytes[1];
         ReadOnlySpan<byte> model = bytes.AsSpan(HeaderSize);
         int tokens = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(18));
+        Range window = ToIndex(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(22)))..ToIndex(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(26)));
         if ((parts & ~Parts.All) != 0
             || (!parts.HasFlag(Parts.ModelId) && !model.IsEmpty)
             || (!parts.HasFlag(Parts.TokenCount) && tokens != 0)
+            || (!parts.HasFlag(Parts.Window) && !window.Equals(default))
             || !Utf8.IsValid(model))
         {
             return null;
@@ -66,8 +75,14 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         {
             IsTruncated = parts.HasFlag(Parts.Truncated),
             TokenCount = parts.HasFlag(Parts.TokenCount) ? tokens : null,
+            BestWindow = window,   // an empty one is none
         };
         var entry = new ScoreCacheEntry(score, parts.HasFlag(Parts.ModelId) ? Encoding.UTF8.GetString(model) : null);
         return entry.IsKeepable ? entry : null;
     }
+
+    // A position from the end is below zero.
+    private static int ToInt32(Index index) => index.IsFromEnd ? ~index.Value : index.Value;
+
+    private static Index ToIndex(int value) => new(value < 0 ? ~value : value, fromEnd: value < 0);
 }
