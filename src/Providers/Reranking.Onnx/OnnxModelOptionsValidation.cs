@@ -49,7 +49,8 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.ModelPath), "blank", "the path of a model folder, or none");
         }
 
-        if (options.ModelFile is { } file && (string.IsNullOrWhiteSpace(file) || Path.IsPathRooted(file) || file.Split('/', '\\').Contains("..")))
+        if (options is not OnnxScorerOptions { Model: not null }   // which has a rule of its own
+            && options.ModelFile is { } file && (string.IsNullOrWhiteSpace(file) || Path.IsPathRooted(file) || file.Split('/', '\\').Contains("..")))
         {
             yield return Message(path, nameof(options.ModelFile), file, "a path within the model folder, or none");
         }
