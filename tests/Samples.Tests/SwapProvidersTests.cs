@@ -24,7 +24,7 @@ public sealed partial class SwapProvidersTests
             Assert.Equal(("local", "Password Reset Guide"), await AskAsync(client));
             await File.WriteAllTextAsync(settings, text.Replace("\"Use\": \"local\"", "\"Use\": \"fast\"", StringComparison.Ordinal));
             Assert.EndsWith("scorers in use: fast.", await ReadToAsync(process, "took effect"), StringComparison.Ordinal);
-            Assert.Equal(("fast", "Password Reset Guide"), await AskAsync(client));
+            Assert.Equal("fast", (await AskAsync(client)).AnsweredBy);   // the small model chooses for the big one; it need not agree on the first place
         }
         finally
         {
