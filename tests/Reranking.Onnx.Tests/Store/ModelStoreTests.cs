@@ -28,7 +28,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         Assert.Equal("main", manifest.RootElement.GetProperty("revision").GetString());
         Assert.Equal(
             Server.Files.OrderBy(file => file.Value.Length).Select(file =>
-                (file.Key, (long)file.Value.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Value)), file.Key == ModelFile ? "Endpoint" : "FirstUse")),
+                (file.Key, (long)file.Value.Length, HashOf(file.Value), file.Key == ModelFile ? "Endpoint" : "FirstUse")),
             manifest.RootElement.GetProperty("files").EnumerateArray().Select(file =>
                 (file.GetProperty("path").GetString()!, file.GetProperty("length").GetInt64(), file.GetProperty("sha256").GetString()!, file.GetProperty("trust").GetString()!)));
     }
@@ -121,6 +121,72 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     }
 
     [Fact]
+    public async Task GetAsync_FileRemovedAndAnotherAtTheEndpoint_IsHeldToWhatCameFirst()
+    {
+        ModelStore store = CreateStore();
+        string folder = await store.GetAsync(HubServer.Repository);
+        string expected = HashOf("tokenizer.json");
+        string path = Path.Combine(folder, "tokenizer.json");
+        File.Delete(path);
+        Server.Files["tokenizer.json"][100] ^= 1;
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
+
+        Assert.Equal(
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/tokenizer.json' is not what it was: its SHA-256 is {HashOf("tokenizer.json")}; expected {expected}, as it first came. Find out why; to trust what is there now, remove '{folder}'.",
+            exception.Message);
+        Assert.Empty(Directory.GetFiles(folder, "tokenizer.json*"));
+
+        Server.Files["tokenizer.json"][100] ^= 1;
+        Assert.Equal(folder, await store.GetAsync(HubServer.Repository));
+        AssertIsTheModel(folder);
+    }
+
+    [Fact]
+    public async Task GetAsync_EndpointTellsAnotherHashThanBefore_IsRefusedUnread()
+    {
+        ModelStore store = CreateStore();
+        string folder = await store.GetAsync(HubServer.Repository);
+        string expected = HashOf(ModelFile);
+        File.Delete(Path.Combine(folder, ModelFile));
+        Server.Files[ModelFile][100] ^= 1;
+        int gets = Server.Gets.Count;
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
+
+        Assert.Equal(
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' is not what it was: its SHA-256 is {HashOf(ModelFile)}; expected {expected}, as it first came. Find out why; to trust what is there now, remove '{folder}'.",
+            exception.Message);
+        Assert.Equal(gets, Server.Gets.Count);
+    }
+
+    [Fact]
+    public async Task GetAsync_FetchedAgain_KeepsWhoVouchedForItFirst()
+    {
+        ModelStore store = CreateStore();
+        string folder = await store.GetAsync(HubServer.Repository);
+        string manifest = Path.Combine(folder, "reranking-model.json");
+        string before = await File.ReadAllTextAsync(manifest);
+        File.Delete(Path.Combine(folder, ModelFile));
+        File.Delete(Path.Combine(folder, "config.json"));
+        Server.TellsHash = false;
+
+        await store.GetAsync(HubServer.Repository);
+
+        Assert.Equal(before, await File.ReadAllTextAsync(manifest));
+    }
+
+    [Fact]
+    public async Task GetAsync_FolderRemoved_TrustsWhatIsThereNow()
+    {
+        ModelStore store = CreateStore();
+        Directory.Delete(await store.GetAsync(HubServer.Repository), recursive: true);
+        Server.Files["tokenizer.json"][100] ^= 1;
+
+        AssertIsTheModel(await store.GetAsync(HubServer.Repository));
+    }
+
+    [Fact]
     public async Task GetAsync_ManifestDamaged_ChecksTheFilesAndWritesItAgain()
     {
         ModelStore store = CreateStore();
@@ -149,9 +215,9 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.VerifyAsync(HubServer.Repository));
 
-        string found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(tokenizer));
-        string expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Server.Files["tokenizer.json"]));
-        Assert.Equal($"'{path}' has changed: its SHA-256 is {found}; expected {expected}, as it came. Remove '{folder}' to have it fetched again.", exception.Message);
+        Assert.Equal(
+            $"'{path}' has changed: its SHA-256 is {HashOf(tokenizer)}; expected {HashOf("tokenizer.json")}, as it came. Remove the file to have it fetched again.",
+            exception.Message);
     }
 
     [Fact]
@@ -215,7 +281,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         // The server gives the files of the fixture under the name of a model whose tokenizer the catalogue knows.
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => CreateStore().GetAsync("cross-encoder/ms-marco-MiniLM-L-6-v2"));
 
-        string found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Server.Files["tokenizer.json"]));
+        string found = HashOf("tokenizer.json");
         Assert.Equal(
             $"'{Server.Endpoint}cross-encoder/ms-marco-MiniLM-L6-v2/resolve/c5ee24cb16019beea0893ab7796b1df96625c6b8/tokenizer.json' came damaged twice: its SHA-256 is {found}; expected d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66. The file was removed. Check Reranking:ModelStore:Endpoint and what is between it and this machine.",
             exception.Message);
@@ -268,6 +334,10 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         Assert.Equal(expected, exception.Message);
     }
+
+    private string HashOf(string file) => HashOf(Server.Files[file]);
+
+    private static string HashOf(byte[] content) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
 
     private static Func<Microsoft.AspNetCore.Http.HttpContext, string, Task<bool>> AnswerModelWith(int status) => (context, file) =>
     {

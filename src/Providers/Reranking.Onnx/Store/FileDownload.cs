@@ -26,9 +26,14 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     {
         string target = Path.Combine(folder, planned.Path);
         string? expected = planned.Sha256 ?? file.Sha256;
+        if (planned.WrittenDownIn is not null && file.Sha256 is { } told && told != planned.Sha256)
+        {
+            throw Changed(request, planned, told);
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         string hash = await KeptAsync(target, expected, file.Length, cancellationToken).ConfigureAwait(false)
-            ?? await BringAsync(request, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
+            ?? await BringAsync(request, planned, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
         long length = new FileInfo(target).Length;
         meter.Finish(planned.Path, length);
         return new ModelManifestFile
@@ -36,7 +41,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             Path = planned.Path,
             Length = length,
             Sha256 = hash,
-            Trust = planned.Sha256 is not null ? ModelFileTrust.Catalogue : file.Sha256 is not null ? ModelFileTrust.Endpoint : ModelFileTrust.FirstUse,
+            Trust = planned.Sha256 is not null ? planned.Trust : file.Sha256 is not null ? ModelFileTrust.Endpoint : ModelFileTrust.FirstUse,
         };
     }
 
@@ -61,7 +66,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         return expected is null || hash == expected ? hash : null;
     }
 
-    private async Task<string> BringAsync(HubRequest request, HubFile file, string? expected, string target, DownloadMeter meter, CancellationToken cancellationToken)
+    private async Task<string> BringAsync(HubRequest request, PlannedFile planned, HubFile file, string? expected, string target, DownloadMeter meter, CancellationToken cancellationToken)
     {
         string part = PartOf(target, expected ?? file.ETag);
         for (bool again = false; ; again = true)
@@ -79,7 +84,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             File.Delete(part);
             if (again)
             {
-                throw new RelevanceScoringException(
+                throw planned.WrittenDownIn is not null ? Changed(request, planned, hash) : new RelevanceScoringException(
                     $"'{request.Uri}' came damaged twice: its SHA-256 is {hash}; expected {expected}. The file was removed. Check {options.SettingsPath}:Endpoint and what is between it and this machine.");
             }
 
@@ -107,6 +112,9 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             throw Full(request, file, part, exception);
         }
     }
+
+    private static RelevanceScoringException Changed(HubRequest request, PlannedFile planned, string found) => new(
+        $"'{request.Uri}' is not what it was: its SHA-256 is {found}; expected {planned.Sha256}, as it first came. Find out why; to trust what is there now, remove '{planned.WrittenDownIn}'.");
 
     private RelevanceScoringException Full(HubRequest request, HubFile file, string part, Exception? cause)
     {

@@ -108,7 +108,7 @@ public sealed partial class ModelStore : IDisposable
             string hash = await FileDownload.HashAsync(path, cancellationToken).ConfigureAwait(false);
             if (hash != file.Sha256)
             {
-                throw new RelevanceScoringException($"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as it came. Remove '{folder}' to have it fetched again.");
+                throw new RelevanceScoringException($"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as it came. Remove the file to have it fetched again.");
             }
         }
     }
@@ -191,17 +191,19 @@ public sealed partial class ModelStore : IDisposable
         long? total = files.TrueForAll(static file => file.File.Length is not null) ? files.Sum(static file => file.File.Length) : null;
         var meter = new DownloadMeter(plan.Model, total, progress);
         var download = new FileDownload(_hub, _retry, _options, _logger);
+        ModelManifest? before = ModelManifest.TryRead(folder);
         List<ModelManifestFile> entries = [];
         foreach ((PlannedFile planned, HubRequest request, HubFile file) in files)
         {
-            entries.Add(await download.RunAsync(request, planned, file, folder, meter, cancellationToken).ConfigureAwait(false));
+            PlannedFile held = planned.HeldTo(before?.Find(planned.Path), folder);
+            entries.Add(await download.RunAsync(request, held, file, folder, meter, cancellationToken).ConfigureAwait(false));
         }
 
         long bytes = entries.Sum(static entry => entry.Length);
         int firstUse = entries.Count(static entry => entry.Trust == ModelFileTrust.FirstUse);
 
         // Other ONNX files of the same commit stay.
-        entries.AddRange((ModelManifest.TryRead(folder)?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path)));
+        entries.AddRange((before?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path)));
         new ModelManifest { Model = plan.Model, Repository = plan.Repository, Revision = plan.Revision, Commit = commit, Endpoint = _options.Endpoint.AbsoluteUri, Files = entries }.Write(folder);
         LogFetched(plan.Model, folder, bytes, firstUse);
         return folder;
