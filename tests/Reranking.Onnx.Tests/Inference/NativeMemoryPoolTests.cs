@@ -10,11 +10,11 @@ public sealed class NativeMemoryPoolTests
     public void Rent_NoRoomLeft_WaitsForARunUnderWay()
     {
         var pool = new NativeMemoryPool(100);
-        NativeMemoryPool.Block first = pool.Rent(60);
+        NativeMemoryPool.Block first = pool.Rent(60, CancellationToken.None);
         NativeMemoryPool.Block second = default;
-        var waiting = new Thread(() => second = pool.Rent(50));
+        var waiting = new Thread(() => second = pool.Rent(50, CancellationToken.None));
         waiting.Start();
-        SpinWait.SpinUntil(() => waiting.ThreadState is ThreadState.WaitSleepJoin or ThreadState.Stopped);
+        WaitUntilItSleeps(waiting);
 
         pool.Return(first);
         waiting.Join();
@@ -27,12 +27,39 @@ public sealed class NativeMemoryPoolTests
     }
 
     [Fact]
+    public void Rent_CanceledWhileItWaits_GivesUpItsPlace()
+    {
+        var pool = new NativeMemoryPool(100);
+        NativeMemoryPool.Block first = pool.Rent(60, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        Exception? exception = null;
+        NativeMemoryPool.Block behind = default;
+        var canceled = new Thread(() => exception = Record.Exception(() => pool.Rent(50, stop.Token)));
+        canceled.Start();
+        WaitUntilItSleeps(canceled);
+        var next = new Thread(() => behind = pool.Rent(40, CancellationToken.None));
+        next.Start();
+        WaitUntilItSleeps(next);
+        Assert.True(next.IsAlive);   // though there is room for it: it came later
+
+        stop.Cancel();
+        canceled.Join();
+        next.Join();
+
+        Assert.Equal(stop.Token, Assert.IsType<OperationCanceledException>(exception).CancellationToken);
+        Assert.Equal((40, 100), (behind.Size, pool.Size));
+        pool.Return(first);
+        pool.Return(behind);
+        pool.Trim();
+    }
+
+    [Fact]
     public void Rent_MoreThanTheLimit_IsGivenAlone()
     {
         var pool = new NativeMemoryPool(100);
-        pool.Return(pool.Rent(90));
+        pool.Return(pool.Rent(90, CancellationToken.None));
 
-        NativeMemoryPool.Block large = pool.Rent(1000);
+        NativeMemoryPool.Block large = pool.Rent(1000, CancellationToken.None);
 
         Assert.Equal((1000, 1000), (large.Size, pool.Size));   // what was idle is gone
         pool.Return(large);
@@ -43,10 +70,10 @@ public sealed class NativeMemoryPoolTests
     public void Rent_IdleBlockFarTooLarge_IsNotTaken()
     {
         var pool = new NativeMemoryPool(100);
-        pool.Return(pool.Rent(80));
+        pool.Return(pool.Rent(80, CancellationToken.None));
 
-        Assert.Equal(80, pool.Rent(40).Size);
-        Assert.Equal(19, pool.Rent(19).Size);
+        Assert.Equal(80, pool.Rent(40, CancellationToken.None).Size);
+        Assert.Equal(19, pool.Rent(19, CancellationToken.None).Size);
         Assert.Equal(99, pool.Size);
     }
 
@@ -56,7 +83,7 @@ public sealed class NativeMemoryPoolTests
     public void Last_SeveralPositions_IsThatOfTheLastInEachRow(TensorElementType type)
     {
         var pool = new NativeMemoryPool(1000);
-        using var logits = new TokenLogits(pool, type, batchSize: 2, positions: 2, width: 3);
+        using var logits = new TokenLogits(pool, type, batchSize: 2, positions: 2, width: 3, CancellationToken.None);
         using (OrtValue value = logits.Bind([2, 2, 3]))
         {
             for (int i = 0; i < 12; i++)
@@ -75,4 +102,6 @@ public sealed class NativeMemoryPoolTests
         Assert.Equal([3f, 4f, 5f], logits.Last(0, new RunBuffers()).ToArray());
         Assert.Equal([9f, 10f, 11f], logits.Last(1, new RunBuffers()).ToArray());
     }
+
+    private static void WaitUntilItSleeps(Thread thread) => SpinWait.SpinUntil(() => thread.ThreadState is ThreadState.WaitSleepJoin or ThreadState.Stopped);
 }

@@ -9,41 +9,37 @@ namespace Reranking.Onnx;
 /// <remarks>Thread-safe. A block is used again while a request runs, because fresh memory costs as much as a run of a small model.</remarks>
 internal sealed unsafe class NativeMemoryPool(long limit)
 {
-    private readonly object _queue = new();
     private readonly object _lock = new();
     private readonly List<Block> _idle = [];
+    private readonly LinkedList<long> _waiting = new();   // the sizes that are wanted, in the order they came
 
     /// <summary>Gets how many bytes there are, rented and idle.</summary>
     public long Size { get; private set; }
 
     /// <summary>Takes a block. Who came first is served first, so that a large one is not passed by small ones for ever.</summary>
-    public Block Rent(long size)
+    /// <exception cref="OperationCanceledException">The token was canceled before there was room.</exception>
+    public Block Rent(long size, CancellationToken cancellationToken)
     {
-        lock (_queue)
+        // Let go of outside the lock, which the callback takes.
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static pool => ((NativeMemoryPool)pool!).Wake(), this);
+        lock (_lock)
         {
-            lock (_lock)
+            LinkedListNode<long> place = _waiting.AddLast(size);
+            try
             {
-                while (true)
+                Block block;
+                while (place != _waiting.First || !TryTake(size, out block))
                 {
-                    if (TryTakeIdle(size, out Block block))
-                    {
-                        return block;
-                    }
-
-                    if (Size + size > limit)
-                    {
-                        FreeIdle();
-                    }
-
-                    if (Size == 0 || Size + size <= limit)
-                    {
-                        block = new Block((nint)NativeMemory.Alloc((nuint)size), size);
-                        Size += size;
-                        return block;
-                    }
-
+                    cancellationToken.ThrowIfCancellationRequested();
                     Monitor.Wait(_lock);
                 }
+
+                return block;
+            }
+            finally
+            {
+                _waiting.Remove(place);
+                Monitor.PulseAll(_lock);
             }
         }
     }
@@ -65,6 +61,36 @@ internal sealed unsafe class NativeMemoryPool(long limit)
             FreeIdle();
             Monitor.PulseAll(_lock);
         }
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            Monitor.PulseAll(_lock);
+        }
+    }
+
+    private bool TryTake(long size, out Block block)
+    {
+        if (TryTakeIdle(size, out block))
+        {
+            return true;
+        }
+
+        if (Size + size > limit)
+        {
+            FreeIdle();
+        }
+
+        if (Size > 0 && Size + size > limit)
+        {
+            return false;
+        }
+
+        block = new Block((nint)NativeMemory.Alloc((nuint)size), size);
+        Size += size;
+        return true;
     }
 
     // Not one of more than twice the size: the rest of it would keep others waiting.

@@ -142,7 +142,7 @@ internal sealed partial class OnnxModel : IDisposable
         {
             try
             {
-                await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow), cancellationToken).ConfigureAwait(false);
+                await _scheduler.RunAsync(plan.Count, run => Run(inputs, plan[run], options[run], readRow, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -151,7 +151,7 @@ internal sealed partial class OnnxModel : IDisposable
         }
     }
 
-    private void Run(ModelInputs inputs, ReadOnlySpan<int> batch, RunOptions runOptions, RowReader readRow)
+    private void Run(ModelInputs inputs, ReadOnlySpan<int> batch, RunOptions runOptions, RowReader readRow, CancellationToken cancellationToken)
     {
         RunBuffers buffers = _buffers.TryTake(out RunBuffers? used) ? used : new RunBuffers();
         int length = inputs.Length(batch[0]);
@@ -160,7 +160,7 @@ internal sealed partial class OnnxModel : IDisposable
             _inputs.Fill(inputs, batch, length, buffers);
             if (GivesLogitsOfTokens)
             {
-                RunLanguageModel(inputs, batch, length, buffers, runOptions, readRow);
+                RunLanguageModel(inputs, batch, length, buffers, runOptions, readRow, cancellationToken);
             }
             else
             {
@@ -180,10 +180,10 @@ internal sealed partial class OnnxModel : IDisposable
         }
     }
 
-    private void RunLanguageModel(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers, RunOptions runOptions, RowReader readRow)
+    private void RunLanguageModel(ModelInputs inputs, ReadOnlySpan<int> batch, int length, RunBuffers buffers, RunOptions runOptions, RowReader readRow, CancellationToken cancellationToken)
     {
         int positions = _hasOnePosition ? 1 : length;
-        using var logits = new TokenLogits(_tokenLogits, _outputType, batch.Length, positions, OutputWidth);
+        using var logits = new TokenLogits(_tokenLogits, _outputType, batch.Length, positions, OutputWidth, cancellationToken);
         Run(batch.Length, length, buffers, runOptions, logits.Bind(OutputRank == 2 ? [batch.Length, OutputWidth] : [batch.Length, positions, OutputWidth]));
         for (int row = 0; row < batch.Length; row++)
         {

@@ -16,14 +16,14 @@ internal sealed unsafe class TokenLogits : IDisposable
     private bool _disposed;
 
     /// <summary>Initializes a new instance of the <see cref="TokenLogits"/> class: waits for its share of the memory, and takes it.</summary>
-    public TokenLogits(NativeMemoryPool pool, TensorElementType type, int batchSize, int positions, int width)
+    public TokenLogits(NativeMemoryPool pool, TensorElementType type, int batchSize, int positions, int width, CancellationToken cancellationToken)
     {
         _pool = pool;
         _type = type;
         _positions = positions;
         _width = width;
         _size = (long)batchSize * positions * width * (type == TensorElementType.Float16 ? sizeof(Float16) : sizeof(float));
-        _block = pool.Rent(_size);
+        _block = pool.Rent(_size, cancellationToken);
     }
 
     /// <summary>Makes the value that a run writes to.</summary>
