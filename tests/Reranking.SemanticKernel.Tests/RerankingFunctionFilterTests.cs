@@ -179,12 +179,20 @@ public sealed class RerankingFunctionFilterTests
 
     [Theory]
     [InlineData("count", 0)]
+    [InlineData("count", "a few")]
+    [InlineData("count", 2.5)]
     [InlineData("skip", -1)]
-    public async Task Invoke_NumberThatTheFunctionWillRefuse_IsLeftAlone(string name, int value)
+    [InlineData("skip", "none")]
+    public async Task Invoke_NumberThatTheFunctionWillRefuse_IsLeftAloneAndLogged(string name, object value)
     {
-        await InvokeAsync<List<string>>((string query, int count, int skip) => FindList(query, 5, count + skip), new() { ["query"] = Query, ["count"] = 1, ["skip"] = 0, [name] = value });
+        List<string>? texts = await InvokeAsync<List<string>>(
+            (string query, object count, object skip) => FindList(query, 2), new() { ["query"] = Query, ["count"] = 1, ["skip"] = 0, [name] = value });
 
+        Assert.Equal(Texts[..2], texts!);
         Assert.Empty(_scorer.Calls);
+        AssertLogged(
+            103,
+            $"The function Help.Find was called with an argument '{name}' that is no number of results, and so is left alone. Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.");
     }
 
     [Fact]

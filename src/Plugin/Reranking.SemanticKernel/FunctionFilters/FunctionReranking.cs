@@ -43,8 +43,13 @@ internal sealed partial class FunctionReranking
             LogNoQuery(function.PluginName, function.Name, reranked.QueryArgument);
         }
 
-        if (FunctionCall.Read(reranked, function, arguments) is not { } call)
+        if (FunctionCall.Read(reranked, function, arguments, out string? unreadable) is not { } call)
         {
+            if (unreadable is not null)
+            {
+                LogUnreadable(function.PluginName, function.Name, unreadable);
+            }
+
             return await invoke().ConfigureAwait(false);
         }
 
@@ -117,4 +122,8 @@ internal sealed partial class FunctionReranking
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message =
         "The function {PluginName}.{FunctionName} was streamed, and so is left alone. Call it with InvokeAsync to have its result reranked.")]
     private partial void LogStreamed(string? pluginName, string functionName);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message =
+        "The function {PluginName}.{FunctionName} was called with an argument '{Argument}' that is no number of results, and so is left alone. Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.")]
+    private partial void LogUnreadable(string? pluginName, string functionName, string argument);
 }

@@ -11,7 +11,7 @@ namespace Reranking;
 /// </para>
 /// <para>
 /// The result stays of its type: a <see cref="List{T}"/>, an array or a <c>KernelSearchResults</c> of strings or <c>TextSearchResult</c>s, or what the options add. One of another
-/// type is left alone; the function is then called again with the caller's own count. So is a result that is streamed, and a call without a query. Each is logged as a warning.
+/// type is left alone; the function is then called again with the caller's own count. So is a result that is streamed, and a call without a query or with a count that is no number. Each is logged as a warning.
 /// </para>
 /// <para>
 /// The functions that Semantic Kernel makes of a text search keep the count of their first call. With this filter that is the raised one, and the results are cut every
