@@ -1,6 +1,9 @@
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.KernelMemory;
 using Microsoft.KernelMemory.MemoryStorage;
+using Reranking.Extensions.AI.Tests;
 using Reranking.VectorData.Tests;
 
 namespace Reranking.KernelMemory.Tests;
@@ -89,6 +92,31 @@ public sealed class MemoryDbRerankingTests
         await SearchAsync(_store.WithReranking(new Reranker(_scorer), options), limit: 1);
 
         Assert.Equal(["sky", "wine", "fruit"], asked);
+    }
+
+    [Theory]
+    [InlineData("wine", 0)]
+    [InlineData("WINE", 0)]
+    [InlineData("beer", 1)]
+    public async Task GetSimilarListAsync_KeepLocalField_ReadsTheTagsOfTheRecords(string value, int hostedCalls)
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Reranking:Scorers:near:Provider"] = "Onnx",
+            ["Reranking:Scorers:far:Provider"] = "Overlap",
+            ["Reranking:Use"] = "far",
+            ["Reranking:KeepLocal:Field"] = "Tags.__document_id",
+            ["Reranking:KeepLocal:Value"] = value,
+            ["Reranking:KeepLocal:Use"] = "near",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddReranking(configuration.GetSection("Reranking")).AddOnnx().AddProvider(_ => new OverlapProvider(_scorer));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        (string, double)[] results = await SearchAsync(_store.WithReranking(provider.GetRequiredService<Reranker>()), limit: 1);
+
+        Assert.Equal("red apple tree", Assert.Single(results).Item1);
+        Assert.Equal(hostedCalls, _scorer.Calls.Count);
     }
 
     [Fact]
