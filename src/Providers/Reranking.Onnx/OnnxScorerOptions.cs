@@ -32,7 +32,7 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// <value>
     /// From 16. The default is 224: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window never holds more than fits with the query.
     /// </value>
-    public int WindowTokens { get; set; } = 224;
+    public int WindowTokens { get; set; } = 160;
 
     /// <summary>Gets or sets how much of a window the next one reads again at least, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
@@ -46,7 +46,7 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// From 1 to 10,000. The default is 64, about 8,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a
     /// document of its length.
     /// </value>
-    public int MaxWindows { get; set; } = 64;
+    public int MaxWindows { get; set; } = 128;
 
     /// <summary>Gets or sets the label whose probability is the score, for a model that has several.</summary>
     /// <value>

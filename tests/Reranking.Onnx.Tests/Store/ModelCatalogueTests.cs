@@ -76,6 +76,15 @@ public sealed class ModelCatalogueTests
     }
 
     [Fact]
+    public void ReadmeOfTheRepository_TableToChooseFrom_HasTheWholeCatalogue()
+    {
+        string readme = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "README.md")).ReplaceLineEndings("\n");
+        string[] lines = readme.Split("## Which model?\n")[1].Split("\n## ")[0].Split('\n');
+
+        Assert.Equal(ModelCatalogue.Entries.Select(ShortRow), lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal)).Select(line => line.Split(" | not run | ")[0]));
+    }
+
+    [Fact]
     public void Readme_Snippets_AreCodeThatRuns()
     {
         string readme = ReadReadme().Split("## Models by name\n")[1];
@@ -98,10 +107,15 @@ public sealed class ModelCatalogueTests
         string repository = entry.ModelFiles.Count == 0 ? "no public export known" : entry.Repository == entry.Id ? "itself" : $"`{entry.Repository}`";
         string revision = entry.Revision == "main" ? "first use" : "commit";
         string hashes = string.Join("; ", entry.ModelFiles.Where(file => file.Sha256 is not null).Select(file => $"`{Path.GetFileName(file.Path)}`"));
-        string size = entry.ApproximateSizeMB is { } megabytes ? $"{megabytes:N0} MB" : "not known";
-        string licence = entry.Licence.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.Licence}: no commercial use**" : entry.Licence;
-        return string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {repository} | {revision} | {hashes} | {size} | {entry.MaxTokens:N0} | {string.Join(", ", entry.Languages)} | {licence} |");
+        return string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {repository} | {revision} | {hashes} | {Size(entry)} | {entry.MaxTokens:N0} | {string.Join(", ", entry.Languages)} | {Licence(entry)} |");
     }
+
+    private static string ShortRow(ModelCatalogueEntry entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {string.Join(", ", entry.Languages)} | {Licence(entry)} | {Size(entry)} | {entry.MaxTokens:N0}");
+
+    private static string Size(ModelCatalogueEntry entry) => entry.ApproximateSizeMB is { } megabytes ? string.Create(CultureInfo.InvariantCulture, $"{megabytes:N0} MB") : "not known";
+
+    private static string Licence(ModelCatalogueEntry entry) => entry.Licence.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.Licence}: no commercial use**" : entry.Licence;
 
     private static string ReadReadme() => File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "src", "Providers", "Reranking.Onnx", "README.md")).ReplaceLineEndings("\n");
 }

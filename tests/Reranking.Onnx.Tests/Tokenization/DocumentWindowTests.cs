@@ -40,7 +40,7 @@ public sealed class DocumentWindowTests
     });
 
     [Fact]
-    public void Cut_Sentences_RepeatsAtLeastTheOverlap() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
+    public void Cut_Sentences_RepeatsTheOverlapOrAsMuchAsAWholeParagraphLeavesRoomFor() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
     {
         string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
         int overlap = (int)(room * share);
@@ -48,12 +48,51 @@ public sealed class DocumentWindowTests
 
         foreach ((DocumentWindow before, DocumentWindow after) in windows.Zip(windows.Skip(1)))
         {
-            Assert.InRange(Encode(text[after.Range.Start..before.Range.End]).Length, overlap, room);
+            Assert.True(after.Range.Start.Value <= before.Range.End.Value + 2);
+            int repeated = CountTokens(text, after.Range.Start.Value, before.Range.End.Value);
+            if (repeated < overlap)
+            {
+                Assert.Equal("\n\n", text.Substring(before.Range.End.Value, 2));
+                int end = text.IndexOf("\n\n", before.Range.End.Value + 2, StringComparison.Ordinal);
+                end = end < 0 ? text.TrimEnd().Length : end;
+                Assert.True(after.Range.End.Value >= end, "The paragraph that takes the room is not whole.");
+                int sentence = text.LastIndexOf('.', Math.Max(0, after.Range.Start.Value - 4)) + 1;   // the one before would be too much
+                Assert.True(CountTokens(text, sentence, end) > room, "There was room for more.");
+            }
+
+            Assert.InRange(repeated, 0, room);
+            Assert.True(after.Range.Start.Value > before.Range.Start.Value);
             Assert.True(after.Range.End.Value > before.Range.End.Value);
             Assert.EndsWith("word.", text[before.Range], StringComparison.Ordinal);
             Assert.StartsWith("word", text[after.Range], StringComparison.Ordinal);
         }
     });
+
+    [Theory]
+    [InlineData(30)]   // fits whole beside nothing of the one before
+    [InlineData(35)]   // and beside its last sentence
+    public void Cut_ParagraphsOfMostOfTheRoom_AreEachAWindow(int room)
+    {
+        string[] paragraphs = [.. Enumerable.Range(0, 6).Select(i => string.Join(' ', Enumerable.Repeat("One two three four.", 6)))];   // 30 tokens each
+        string text = string.Join("\n\n", paragraphs);
+
+        string[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room, overlap: 8, new TokenBuffer()).Select(window => text[window.Range])];
+
+        Assert.Equal([paragraphs[0], .. paragraphs[1..].Select(paragraph => room == 30 ? paragraph : $"One two three four.\n\n{paragraph}")], windows);
+    }
+
+    [Fact]
+    public void Cut_ParagraphTooLongForAWindow_FillsWindowsFromItsStart()
+    {
+        string sentence = "One two three four. ";
+        string text = $"Short.\n\n{string.Concat(Enumerable.Repeat(sentence, 20)).Trim()}\n\nEnd of it.";
+
+        string[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room: 40, overlap: 8, new TokenBuffer()).Select(window => text[window.Range])];
+
+        Assert.Equal($"Short.\n\n{string.Concat(Enumerable.Repeat(sentence, 7)).Trim()}", windows[0]);   // a line of two tokens is no window of its own
+        Assert.All(windows[1..^1], window => Assert.Equal(string.Concat(Enumerable.Repeat(sentence, 8)).Trim(), window));
+        Assert.EndsWith("four.\n\nEnd of it.", windows[^1], StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Cut_NoOverlap_ReadsNothingTwice()
@@ -103,6 +142,8 @@ public sealed class DocumentWindowTests
         Assert.Equal(text.Length, last.Range.End.Value);
         Assert.NotEmpty(first);
     }
+
+    private static int CountTokens(string text, int start, int end) => end <= start ? 0 : Encode(text[start..end]).Length;
 
     private static int[] Encode(string text)
     {

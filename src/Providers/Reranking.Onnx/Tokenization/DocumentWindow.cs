@@ -6,11 +6,14 @@ namespace Reranking.Onnx;
 /// <param name="IsLast">Whether the document ends with it.</param>
 internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, bool IsLast)
 {
-    /// <summary>Cuts a document into windows that overlap and together hold all of it.</summary>
+    /// <summary>Cuts a document into windows that together hold all of it.</summary>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="document">The document, not empty: an empty one always fits.</param>
     /// <param name="room">How many tokens a window has at most, from 1. Where a single code point has more, they are all there.</param>
-    /// <param name="overlap">How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them.</param>
+    /// <param name="overlap">
+    /// How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them. Only a paragraph that fits whole goes before that, and has
+    /// as much before it as it leaves room for.
+    /// </param>
     /// <param name="output">Where the tokens of the windows go, one after another.</param>
     /// <returns>The windows in the order of the document, each cut when it is asked for.</returns>
     public static IEnumerable<DocumentWindow> Cut(Tokenizer tokenizer, string document, int room, int overlap, TokenBuffer output)
@@ -18,18 +21,10 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
         // A quarter of the room, so that what overlaps leaves room for one more and each window gets further than the one before.
         var source = new TextPieces(tokenizer, document, Math.Max(1, room / 4), output);
         List<TextPiece> pieces = [];
-        int total = 0;
         int known = 0;   // the pieces that the window before has too
         while (true)
         {
-            // One piece too many, to know whether there is more.
-            while ((total <= room || pieces.Count < 2) && source.TryRead(out TextPiece piece))
-            {
-                pieces.Add(piece);
-                total += piece.TokenCount;
-            }
-
-            int count = total > room ? CountThatFits() : pieces.Count;
+            int count = CountThatFits();
             (Range range, EncodedText tokens) = Encode(count);
             while (tokens.Count > room && count > 1)
             {
@@ -38,8 +33,9 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
                 (range, tokens) = Encode(--count);
             }
 
-            yield return new DocumentWindow(range, tokens, IsLast: count == pieces.Count);
-            if (count == pieces.Count)
+            bool isLast = !Has(count);
+            yield return new DocumentWindow(range, tokens, isLast);
+            if (isLast)
             {
                 yield break;
             }
@@ -47,7 +43,16 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
             int done = CountThatIsDone(count);
             known = count - done;
             pieces.RemoveRange(0, done);
-            total = pieces.Sum(static piece => piece.TokenCount);
+        }
+
+        bool Has(int index)
+        {
+            while (pieces.Count <= index && source.TryRead(out TextPiece piece))
+            {
+                pieces.Add(piece);
+            }
+
+            return index < pieces.Count;
         }
 
         (Range Range, EncodedText Tokens) Encode(int count)
@@ -59,39 +64,55 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
             return (start..(start + text.Length), tokenizer.Encode(text, room + 1, output));
         }
 
-        // To the end of a paragraph, where the window gets further than the one before, is half full by then and more than what the next one has again.
+        // To the end of a paragraph, where the window gets further than the one before and leaves a paragraph to the next one that is whole there, or else is half full and has more than that one has again.
         int CountThatFits()
         {
-            int enough = Math.Max(room / 2, overlap + (room / 4));
-            int count = 1;
+            int count = 0;
             int paragraphs = 0;
-            for (int tokens = pieces[0].TokenCount; count < pieces.Count && tokens + pieces[count].TokenCount <= room; count++)
+            int filled = 0;
+            for (int tokens = 0; Has(count) && (count == 0 || tokens + pieces[count].TokenCount <= room);)
             {
-                paragraphs = pieces[count - 1].EndsParagraph && count > known && tokens >= enough ? count : paragraphs;
-                tokens += pieces[count].TokenCount;
+                tokens += pieces[count++].TokenCount;
+                (paragraphs, filled) = pieces[count - 1].EndsParagraph && count > known ? (count, tokens) : (paragraphs, filled);
             }
 
-            return pieces[count - 1].EndsParagraph || paragraphs == 0 ? count : paragraphs;
+            bool isEnough = filled >= Math.Max(room / 2, overlap + (room / 4));
+            return paragraphs > 0 && Has(count) && (isEnough || FitsWhole(paragraphs, out _)) ? paragraphs : count;
         }
 
-        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near.
+        // Enough pieces stay for the overlap, and then to the start of their paragraph, if what comes next leaves room for it.
         int CountThatIsDone(int count)
         {
             int first = count;
             int kept = 0;
-            int next = pieces[count].TokenCount;
+            int next = pieces[count - 1].EndsParagraph && FitsWhole(count, out int whole) ? whole : pieces[count].TokenCount;
             while (first > 1 && kept < overlap && kept + pieces[first - 1].TokenCount + next <= room)
             {
                 kept += pieces[--first].TokenCount;
             }
 
             int paragraph = first;
-            while (paragraph > 1 && !pieces[paragraph - 1].EndsParagraph && kept + pieces[paragraph - 1].TokenCount <= room / 2)
+            while (paragraph > 1 && !pieces[paragraph - 1].EndsParagraph && kept + pieces[paragraph - 1].TokenCount + next <= room)
             {
                 kept += pieces[--paragraph].TokenCount;
             }
 
             return overlap > 0 && pieces[paragraph - 1].EndsParagraph ? paragraph : first;
+        }
+
+        bool FitsWhole(int paragraph, out int tokens)
+        {
+            tokens = 0;
+            for (int i = paragraph; tokens <= room && Has(i); i++)
+            {
+                tokens += pieces[i].TokenCount;
+                if (pieces[i].EndsParagraph)
+                {
+                    break;
+                }
+            }
+
+            return tokens <= room;
         }
     }
 }
