@@ -40,7 +40,7 @@ public sealed class DocumentWindowTests
     });
 
     [Fact]
-    public void Cut_Sentences_RepeatsTheOverlapOrAsMuchAsAWholeParagraphLeavesRoomFor() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
+    public void Cut_Sentences_RepeatsTheOverlapOrWholeParagraphs() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
     {
         string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
         int overlap = (int)(room * share);
@@ -56,8 +56,11 @@ public sealed class DocumentWindowTests
                 int end = text.IndexOf("\n\n", before.Range.End.Value + 2, StringComparison.Ordinal);
                 end = end < 0 ? text.TrimEnd().Length : end;
                 Assert.True(after.Range.End.Value >= end, "The paragraph that takes the room is not whole.");
-                int sentence = text.LastIndexOf('.', Math.Max(0, after.Range.Start.Value - 4)) + 1;   // the one before would be too much
-                Assert.True(CountTokens(text, sentence, end) > room, "There was room for more.");
+                int start = after.Range.Start.Value;
+                Assert.True(start == 0 || text[start - 1] == '\n', "A part of a paragraph is repeated.");
+                int one = text.LastIndexOf("\n\n", Math.Max(0, start - 3), StringComparison.Ordinal);
+                one = one < 0 ? 0 : one + 2;
+                Assert.True(one <= before.Range.Start.Value || CountTokens(text, one, end) > room, "There was room for one more.");
             }
 
             Assert.InRange(repeated, 0, room);
@@ -69,16 +72,25 @@ public sealed class DocumentWindowTests
     });
 
     [Theory]
-    [InlineData(30)]   // fits whole beside nothing of the one before
-    [InlineData(35)]   // and beside its last sentence
+    [InlineData(30)]
+    [InlineData(45)]   // has room for sentences of another, but not for all of it
     public void Cut_ParagraphsOfMostOfTheRoom_AreEachAWindow(int room)
     {
-        string[] paragraphs = [.. Enumerable.Range(0, 6).Select(i => string.Join(' ', Enumerable.Repeat("One two three four.", 6)))];   // 30 tokens each
+        string[] paragraphs = [.. Enumerable.Range(0, 6).Select(i => $"Number {(char)('A' + i)}. " + string.Join(' ', Enumerable.Repeat("One two three four.", 5)))];   // 28 tokens each
         string text = string.Join("\n\n", paragraphs);
 
-        string[] windows = [.. DocumentWindow.Cut(Tokenizer, text, room, overlap: 8, new TokenBuffer()).Select(window => text[window.Range])];
+        Assert.Equal(paragraphs, DocumentWindow.Cut(Tokenizer, text, room, overlap: 8, new TokenBuffer()).Select(window => text[window.Range]));
+    }
 
-        Assert.Equal([paragraphs[0], .. paragraphs[1..].Select(paragraph => room == 30 ? paragraph : $"One two three four.\n\n{paragraph}")], windows);
+    [Fact]
+    public void Cut_ShortParagraphsBetweenLongOnes_AreReadWithBoth()
+    {
+        string longOne = string.Join(' ', Enumerable.Repeat("One two three four.", 6));   // 30 tokens
+        string text = string.Join("\n\n", longOne, "Short one.", longOne, "Short two.", longOne);
+
+        Assert.Equal(
+            [$"{longOne}\n\nShort one.", $"Short one.\n\n{longOne}\n\nShort two.", $"Short two.\n\n{longOne}"],
+            DocumentWindow.Cut(Tokenizer, text, room: 40, overlap: 8, new TokenBuffer()).Select(window => text[window.Range]));
     }
 
     [Fact]

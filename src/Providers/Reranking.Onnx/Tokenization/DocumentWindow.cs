@@ -11,8 +11,8 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
     /// <param name="document">The document, not empty: an empty one always fits.</param>
     /// <param name="room">How many tokens a window has at most, from 1. Where a single code point has more, they are all there.</param>
     /// <param name="overlap">
-    /// How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them. Only a paragraph that fits whole goes before that, and has
-    /// as much before it as it leaves room for.
+    /// How many tokens of a window the next one has again at least, up to half of the room: a passage of this length is whole in one of them. But before a paragraph that fits whole, only paragraphs that
+    /// fit whole beside it are had again.
     /// </param>
     /// <param name="output">Where the tokens of the windows go, one after another.</param>
     /// <returns>The windows in the order of the document, each cut when it is asked for.</returns>
@@ -80,24 +80,35 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
             return paragraphs > 0 && Has(count) && (isEnough || FitsWhole(paragraphs, out _)) ? paragraphs : count;
         }
 
-        // Enough pieces stay for the overlap, and then to the start of their paragraph, if what comes next leaves room for it.
+        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near. Before a paragraph that fits whole only whole ones stay: half of another would lower its score.
         int CountThatIsDone(int count)
         {
+            bool isWhole = FitsWhole(count, out int next) && pieces[count - 1].EndsParagraph;
+            next = isWhole ? next : pieces[count].TokenCount;
             int first = count;
+            int paragraph = count;
             int kept = 0;
-            int next = pieces[count - 1].EndsParagraph && FitsWhole(count, out int whole) ? whole : pieces[count].TokenCount;
-            while (first > 1 && kept < overlap && kept + pieces[first - 1].TokenCount + next <= room)
+            for (int i = count - 1; i > 0 && overlap > 0; i--)
             {
-                kept += pieces[--first].TokenCount;
+                bool isWanted = kept < overlap;
+                kept += pieces[i].TokenCount;
+                if (kept > (isWanted || isWhole ? room - next : room / 2))
+                {
+                    break;
+                }
+
+                first = isWanted ? i : first;
+                if (pieces[i - 1].EndsParagraph)
+                {
+                    paragraph = i;
+                    if (kept >= overlap)
+                    {
+                        break;
+                    }
+                }
             }
 
-            int paragraph = first;
-            while (paragraph > 1 && !pieces[paragraph - 1].EndsParagraph && kept + pieces[paragraph - 1].TokenCount + next <= room)
-            {
-                kept += pieces[--paragraph].TokenCount;
-            }
-
-            return overlap > 0 && pieces[paragraph - 1].EndsParagraph ? paragraph : first;
+            return isWhole ? paragraph : Math.Min(paragraph, first);
         }
 
         bool FitsWhole(int paragraph, out int tokens)
