@@ -30,20 +30,20 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Gets or sets how many tokens of a document a window holds at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 16. The default is 224: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window never holds more than fits with the query.
+    /// From 16. The default is 160: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window never holds more than fits with the query.
     /// </value>
     public int WindowTokens { get; set; } = 160;
 
     /// <summary>Gets or sets how much of a window the next one reads again at least, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window; so do most paragraphs, since a window starts and ends with
-    /// one where that is near. More is slower.
+    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window; so does every
+    /// paragraph that fits, before which only whole paragraphs are read again. More is slower.
     /// </value>
     public double WindowOverlap { get; set; } = 0.25;
 
     /// <summary>Gets or sets how many windows of one document are read at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 1 to 10,000. The default is 64, about 8,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a
+    /// From 1 to 10,000. The default is 128, about 8,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a
     /// document of its length.
     /// </value>
     public int MaxWindows { get; set; } = 128;
