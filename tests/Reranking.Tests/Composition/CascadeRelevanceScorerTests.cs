@@ -102,6 +102,18 @@ public class CascadeRelevanceScorerTests
         Assert.Equal("fast-1", scores.ModelId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ScoreAsync_FirstStageRefuses_SaysWhetherTheRequestIsAtFault(bool isRequestFault)
+    {
+        _fast.Script = (_, _) => throw new RelevanceScoringException("It refuses.") { IsRequestFault = isRequestFault };
+
+        RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => Cascade(keep: 3).ScoreAsync("query", Documents));
+
+        Assert.Equal(isRequestFault, exception.IsRequestFault);
+    }
+
     [Fact]
     public async Task ScoreAsync_FirstStageFails_Throws()
     {

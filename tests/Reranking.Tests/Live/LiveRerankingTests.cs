@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Reranking.Tests;
 
@@ -363,6 +364,37 @@ public sealed class LiveRerankingTests : IDisposable
 
         RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
         Assert.Equal([ScoringAttemptReason.CircuitOpen], result.FailedAttempts.Select(attempt => attempt.Reason));
+    }
+
+    [Theory]
+    [InlineData(false, 490, ScoringAttemptReason.Timeout)]   // of the second that it usually has
+    [InlineData(false, 510, ScoringAttemptReason.CircuitOpen)]
+    [InlineData(true, 240, ScoringAttemptReason.Timeout)]   // of half a second
+    [InlineData(true, 260, ScoringAttemptReason.CircuitOpen)]
+    public async Task Use_CallsWithLittleTime_OpenNoCircuitForTheOthers(bool isCascade, int share, ScoringAttemptReason expected)
+    {
+        var time = new FakeTimeProvider();
+        string use = isCascade ? """ "Stages": [ { "Use": [ "a", "b" ], "Keep": 3 }, { "Use": "b" } ] """ : """ "Use": [ "a", "b" ] """;
+        _configuration.Change($$"""{ {{use}}, "Timeout": "00:00:02", {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => new TaskCompletionSource<RelevanceScores>().Task : null;
+        _services = Build(builder => builder.Services.AddSingleton<TimeProvider>(time));
+        RerankingOptions hurried = Reranker.DefaultOptions;
+        hurried.Timeout = TimeSpan.FromMilliseconds(share) * 2 / (isCascade ? 0.95 : 1);   // the first stage of a cascade gets that much
+        for (int i = 0; i < 5; i++)
+        {
+            await RerankAsync(hurried);
+        }
+
+        RerankingResult<string> result = await RerankAsync(null);
+
+        Assert.Equal([("a", expected)], result.FailedAttempts.Select(attempt => (attempt.ScorerName, attempt.Reason)));
+
+        async Task<RerankingResult<string>> RerankAsync(RerankingOptions? options)
+        {
+            Task<RerankingResult<string>> call = Reranker.RerankAsync("query", Documents, options);
+            time.Advance((options ?? Reranker.DefaultOptions).Timeout / 2);
+            return await call;
+        }
     }
 
     [Fact]

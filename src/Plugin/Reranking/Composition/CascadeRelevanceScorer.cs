@@ -79,6 +79,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                     {
                         FailedAttempts = failed,
                         IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
+                        IsRequestFault = attempt.Failure is RelevanceScoringException { IsRequestFault: true },
                     };
                 }
 

@@ -75,7 +75,10 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
             ? Named(plan.Scorers[only])
             : new ChainRelevanceScorer(
                 stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name])) { Timeout = plan.Scorers[name].Settings.Timeout, Circuit = Entry(plan.Scorers[name]).Circuit }),
-                _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory);
+                _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory)
+            {
+                UsualTimeout = plan.Options.Timeout / plan.Stages.Count,
+            };
 
         IRelevanceScorer Named(ScorerPlan scorer)
         {
