@@ -298,6 +298,18 @@ public class ChainRelevanceScorerTests
         Assert.Equal((1, 1), (first.Disposals, _second.Disposals));
     }
 
+    [Fact]
+    public void Dispose_ScorersThatFail_DisposesTheOthersAndThrows()
+    {
+        var failure = new InvalidOperationException("It does not end.");
+        var first = new ScriptedScorer { OnDispose = () => throw failure };
+
+        AggregateException exception = Assert.Throws<AggregateException>(Chain(first, _second).Dispose);
+
+        Assert.Same(failure, Assert.Single(exception.InnerExceptions));
+        Assert.Equal(1, _second.Disposals);
+    }
+
     private ChainRelevanceScorer Chain(IRelevanceScorer first, IRelevanceScorer second) =>
         new([new ChainLink("first", first), new ChainLink("second", second)], _logger, _time);
 }

@@ -480,6 +480,39 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
+    public async Task Change_ScorerThatFailsWhenDisposed_FailsNoAnswerAndNoOtherScorer()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        var failure = new InvalidOperationException("It does not end.");
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => (scorer.Script, scorer.OnDispose) = ((_, _) => answer.Task, name == "a" ? () => throw failure : null);
+        Task<RerankingResult<string>> underWay = Reranker.RerankAsync("query", Documents);
+        (ScriptedScorer a, ScriptedScorer b) = (_provider.Made[0], _provider.Made[1]);
+        await ChangeAsync("""{ "Scorers": { "c": { "Provider": "Scripted" } } }""");
+        answer.SetResult(a.Numbers(Documents));
+
+        Assert.Equal("a", (await underWay).ScorerName);
+        await WaitUntilAsync(() => (a.Disposals, b.Disposals) == (1, 1));
+        FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
+        Assert.Equal("The scorer of Reranking:Scorers:a failed when it was disposed; what it holds may stay taken.", record.Message);
+        Assert.Same(failure, record.Exception);
+    }
+
+    [Fact]
+    public async Task Dispose_ContainerWithAScorerThatFailsWhenDisposed_DisposesTheOthers()
+    {
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (_, scorer) => scorer.OnDispose = () => throw new InvalidOperationException("It does not end.");
+        await Reranker.RerankAsync("query", Documents);
+        FakeLogCollector logs = Logs;
+
+        await Services.DisposeAsync();
+
+        Assert.Equal([1, 1], _provider.Made.Select(scorer => scorer.Disposals));
+        Assert.Equal(2, logs.GetSnapshot().Count(record => record.Level == LogLevel.Error));
+    }
+
+    [Fact]
     public async Task Change_UnderConcurrentCallers_NeverFailsNorMixesNorLeaks()
     {
         const string BothUseA = """{ "Use": "a", "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted", "MinScore": 0.25 } } }""";

@@ -140,14 +140,12 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
     }
 
-    /// <summary>Disposes the scorers.</summary>
+    /// <summary>Disposes the scorers, all of them even where one fails.</summary>
+    /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
     public void Dispose()
     {
         _disposed = true;
-        foreach ((ChainLink link, _) in _links)
-        {
-            link.Scorer.Dispose();
-        }
+        ScorerDisposal.DisposeAll(_links.Select(static entry => entry.Link.Scorer));
     }
 
     // The circuit is that of all callers, and one caller must not open it by what it asks or by how little time it gives.

@@ -400,6 +400,17 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_InnerScorerFails_DisposesTheShadowToo()
+    {
+        using var shadow = new ShadowScorer();
+        var failure = new InvalidOperationException("It does not end.");
+
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(Create(new ScriptedScorer { OnDispose = () => throw failure }, shadow).Dispose));
+
+        Assert.True(shadow.Disposed.IsCompleted);
+    }
+
+    [Fact]
     public async Task Dispose_ShadowUnderWay_IsCanceledAndDisposedAfterwards()
     {
         var mayEnd = new TaskCompletionSource();

@@ -91,11 +91,17 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             isIdle = _underWay == 0;
         }
 
-        base.Dispose(disposing);
-        _disposal.Cancel();
-        if (isIdle)
+        try
         {
-            _shadowScorer.Dispose();
+            base.Dispose(disposing);
+        }
+        finally
+        {
+            _disposal.Cancel();
+            if (isIdle)
+            {
+                _shadowScorer.Dispose();
+            }
         }
     }
 
