@@ -166,6 +166,28 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
+    public async Task Change_OfAKeyThatIsReadAtStart_IsNoSwapAndWarnsOnce()
+    {
+        const string Warning = "Reranking:Store changed, but is read when the application starts. Restart the application to have the change take effect.";
+        string other = UseA.Insert(1, """ "Store": { "Folder": "x" }, """);
+        await Reranker.RerankAsync("query", Documents);
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(other);
+        await WaitUntilAsync(() => Warnings().Length > 0);
+
+        await ChangeAsync(UseB.Insert(1, """ "store": { "Folder": "x" }, """));
+
+        Assert.Single(swaps.GetMeasurementSnapshot());
+        Assert.Equal([Warning], Warnings());
+        await ChangeAsync(other.Replace("\"x\"", "\"y\"", StringComparison.Ordinal));
+        Assert.Equal([Warning, Warning], Warnings());
+        await ChangeAsync(UseB);   // as it was at start
+        Assert.Equal([Warning, Warning], Warnings());
+
+        string[] Warnings() => [.. Logs.GetSnapshot().Where(record => record.Level == LogLevel.Warning).Select(record => record.Message)];
+    }
+
+    [Fact]
     public async Task Change_ScorerAskedForByName_GoesOnWithoutBeingMadeAgain()
     {
         IRelevanceScorer named = Services.GetRequiredKeyedService<IRelevanceScorer>("b");
