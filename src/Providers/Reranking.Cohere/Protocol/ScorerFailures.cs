@@ -34,6 +34,9 @@ internal sealed class ScorerFailures(string dialect, Uri endpoint, string settin
     public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Transient(
         $"{_who} was not asked: {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} allows the next request {(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.", cause);
 
+    public RelevanceScoringException GaveWay(Exception cause) => Transient(
+        $"{_who} was not asked: nobody waits for the answer, and half of {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} is for calls that somebody waits for.", cause);
+
     public RelevanceScoringException Unreachable(HttpRequestException cause)
     {
         // A certificate does not mend itself; a lost connection may.

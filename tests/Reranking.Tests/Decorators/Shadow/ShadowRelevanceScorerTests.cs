@@ -336,7 +336,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         await _calls.WaitForMeasurementsAsync(1);
 
         Assert.Equal((null, TimeSpan.FromSeconds(30), 1), (shadow.Options?.ModelId, shadow.Options?.Timeout, shadow.Options?.AdditionalProperties?["a"]));
-        Assert.Equal(("numbers-1", TimeSpan.FromSeconds(1)), (options.ModelId, options.Timeout));
+        Assert.True(shadow.Options?.IsBackground);
+        Assert.Equal(("numbers-1", TimeSpan.FromSeconds(1), false), (options.ModelId, options.Timeout, options.IsBackground));
     }
 
     [Fact]
