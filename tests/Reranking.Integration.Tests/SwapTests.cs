@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
 using Reranking.Cohere.Tests;
 
 namespace Reranking.Integration.Tests;
@@ -78,6 +80,23 @@ public sealed class SwapTests : IDisposable
         GC.Collect();
         Assert.InRange(made.Count(scorer => scorer.IsAlive), 0, 3);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Swaps} swaps, {calls} calls, {made.Count} scorers made, {server.Accepted} connections, {growth / 1_000_000} MB more.");
+    }
+
+    [Fact]
+    public async Task Change_ModelStore_AsksForARestart()
+    {
+        string local = $$"""{ "Scorers": { "local": { "Provider": "Onnx", "ModelPath": {{JsonSerializer.Serialize(_folder.Path)}} } } }""";
+        await using var app = new App(local);
+        await app.Reranker.RerankAsync("query", Documents);
+        FakeLogCollector logs = app.Services.GetRequiredService<FakeLogCollector>();
+
+        app.Configuration.Change(local.Insert(1, """ "ModelStore": { "Offline": "true" }, """));
+        while (logs.Count == 0)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal("Reranking:ModelStore changed, but is read when the application starts. Restart the application to have the change take effect.", logs.LatestRecord.Message);
     }
 
     private static async Task<int> CallAsync(Reranker reranker, double[] local, CancellationToken stop)

@@ -5,11 +5,11 @@ public class RelevanceScoringOptionsTests
     [Fact]
     public void Clone_Changed_LeavesTheOriginal()
     {
-        var options = new RelevanceScoringOptions { ModelId = "a", AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 } };
+        var options = new RelevanceScoringOptions { ModelId = "a", IsBackground = true, AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 } };
 
         RelevanceScoringOptions clone = options.Clone();
 
-        Assert.Equal("a", clone.ModelId);
+        Assert.Equal(("a", true), (clone.ModelId, clone.IsBackground));
         Assert.Equal(options.AdditionalProperties, clone.AdditionalProperties);
         clone.ModelId = "b";
         clone.AdditionalProperties!["x"] = 2;

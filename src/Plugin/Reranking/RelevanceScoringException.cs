@@ -30,4 +30,8 @@ public class RelevanceScoringException : Exception
 
     /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>
     public bool IsTransient { get; init; }
+
+    /// <summary>Gets a value indicating whether the scorer refuses the query or the documents of this call, so that it may well answer another one.</summary>
+    /// <value>The default is <see langword="false"/>. A chain does not hold it against a scorer where it is <see langword="true"/>.</value>
+    public bool IsRequestFault { get; init; }
 }

@@ -18,6 +18,7 @@ public class RelevanceScoringOptions
         ModelId = other.ModelId;
         Timeout = other.Timeout;
         KeepLocal = other.KeepLocal;
+        IsBackground = other.IsBackground;
         AdditionalProperties = other.AdditionalProperties is null ? null : new Dictionary<string, object?>(other.AdditionalProperties);
     }
 
@@ -33,6 +34,10 @@ public class RelevanceScoringOptions
     /// <summary>Gets or sets a value indicating whether the query and the documents may not leave this machine.</summary>
     /// <value>The default is <see langword="false"/>. A scorer whose <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="false"/> refuses a call that sets it.</value>
     public bool KeepLocal { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether nobody waits for the answer, as for that of a shadow.</summary>
+    /// <value>The default is <see langword="false"/>. A scorer with a limit fails a call that sets it, rather than let it take what the others may need.</value>
+    public bool IsBackground { get; set; }
 
     /// <summary>Gets or sets what a provider understands beyond the members of this type.</summary>
     /// <value>The properties by name. The default is <see langword="null"/>. A scorer ignores what it does not know.</value>

@@ -126,7 +126,7 @@ public sealed partial class CohereRelevanceScorer : IRelevanceScorer, IWarmable
         }
 
         using var timeout = new CancellationTokenSource(limit, _timeProvider);
-        var deadline = new RequestDeadline(_timeProvider, limit, timeout.Token);
+        var deadline = new RequestDeadline(_timeProvider, limit, timeout.Token) { IsBackground = options is { IsBackground: true } };
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

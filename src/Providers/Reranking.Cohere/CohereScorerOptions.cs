@@ -50,6 +50,10 @@ public sealed class CohereScorerOptions
 
     /// <summary>Gets or sets how many requests, retries included, are sent within a minute.</summary>
     /// <value>From 1 to 1,000,000. The default is <see langword="null"/>: as many as there are. A request that can't be sent in time fails at once.</value>
+    /// <remarks>
+    /// All calls of a scorer share the limit, those that name it in a chain and those of a shadow alike. Half of it is kept for calls that somebody waits for: a request with
+    /// <see cref="RelevanceScoringOptions.IsBackground"/> never waits, and fails at once where half of the minute's requests are taken.
+    /// </remarks>
     public int? RequestsPerMinute { get; set; }
 
     /// <summary>Gets or sets how many tokens of a document are read; the API cuts the rest off.</summary>

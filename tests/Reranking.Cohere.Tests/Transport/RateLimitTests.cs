@@ -41,6 +41,19 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task ScoreAsync_TurnBeyondTheTimeOfTheCall_FailsAtOnce()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
+        await scorer.ScoreAsync("what?", ["zero"]);
+        _clock.Advance(TimeSpan.FromSeconds(40));
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(19) }));
+
+        Assert.Equal($"cohere at {server.Authority} was not asked: Reranking:Cohere:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
+    }
+
+    [Fact]
     public async Task ScoreAsync_Retries_CountAsRequests()
     {
         await using var server = new StubServer(StubAnswer.Of(429, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
@@ -59,7 +72,7 @@ public sealed class RateLimitTests
         List<double> sent = [];
         for (int second = 0; second < 300; second += 7)
         {
-            if ((await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None)).IsAcquired)
+            if ((await limiter.AcquireAsync(TimeSpan.Zero, isBackground: false, CancellationToken.None)).IsAcquired)
             {
                 sent.Add(second);
             }
@@ -74,10 +87,10 @@ public sealed class RateLimitTests
     public async Task AcquireAsync_SeveralWait_TakeTurnsInOrder()
     {
         var limiter = new RequestRateLimiter(1, _clock);
-        await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+        await limiter.AcquireAsync(TimeSpan.Zero, isBackground: false, CancellationToken.None);
 
-        Task<RequestPermit> second = limiter.AcquireAsync(TimeSpan.FromHours(1), CancellationToken.None).AsTask();
-        Task<RequestPermit> third = limiter.AcquireAsync(TimeSpan.FromHours(1), CancellationToken.None).AsTask();
+        Task<RequestPermit> second = limiter.AcquireAsync(TimeSpan.FromHours(1), isBackground: false, CancellationToken.None).AsTask();
+        Task<RequestPermit> third = limiter.AcquireAsync(TimeSpan.FromHours(1), isBackground: false, CancellationToken.None).AsTask();
         _clock.Advance(Minute);
         Assert.True((await second).IsAcquired);
         Assert.False(third.IsCompleted);
@@ -90,16 +103,60 @@ public sealed class RateLimitTests
     public async Task AcquireAsync_CanceledWait_GivesItsTurnBack()
     {
         var limiter = new RequestRateLimiter(1, _clock);
-        await limiter.AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+        await limiter.AcquireAsync(TimeSpan.Zero, isBackground: false, CancellationToken.None);
         using var cancellation = new CancellationTokenSource();
-        Task<RequestPermit> canceled = limiter.AcquireAsync(TimeSpan.FromHours(1), cancellation.Token).AsTask();
+        Task<RequestPermit> canceled = limiter.AcquireAsync(TimeSpan.FromHours(1), isBackground: false, cancellation.Token).AsTask();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
 
-        RequestPermit refused = await limiter.AcquireAsync(TimeSpan.FromSeconds(59), CancellationToken.None);
+        RequestPermit refused = await limiter.AcquireAsync(TimeSpan.FromSeconds(59), isBackground: false, CancellationToken.None);
 
         Assert.False(refused.IsAcquired);
         Assert.True(refused.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait));
         Assert.Equal(Minute, wait);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    public async Task AcquireAsync_Background_NeverWaitsAndLeavesHalfOfAnyMinute(int limit, int granted)
+    {
+        var limiter = new RequestRateLimiter(limit, _clock);
+        for (int minute = 0; minute < 2; minute++)
+        {
+            Assert.Equal(granted, await CountAsync(isBackground: true));
+            Assert.Equal(limit - granted, await CountAsync(isBackground: false));
+            Assert.Equal(0, await CountAsync(isBackground: true));
+            _clock.Advance(Minute);
+        }
+
+        async Task<int> CountAsync(bool isBackground)
+        {
+            int count = 0;
+            for (int i = 0; i <= limit; i++)
+            {
+                RequestPermit permit = await limiter.AcquireAsync(isBackground ? TimeSpan.FromHours(1) : TimeSpan.Zero, isBackground, CancellationToken.None);
+                count += permit.IsAcquired ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
+    public async Task ScoreAsync_BackgroundCallBeyondItsHalf_FailsAtOnceAndLeavesTheRestToOthers()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using CohereRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 2, _clock);
+        var background = new RelevanceScoringOptions { IsBackground = true };
+        await scorer.ScoreAsync("what?", ["zero"], background);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], background));
+
+        Assert.Equal($"cohere at {server.Authority} was not asked: nobody waits for the answer, and half of Reranking:Cohere:RequestsPerMinute is for calls that somebody waits for.", exception.Message);
+        Assert.True(exception.IsTransient);
+        Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
+        Assert.Equal(2, server.Requests.Count);
     }
 }

@@ -57,6 +57,7 @@ public sealed class RetryTests
         string shown = name is null ? status.ToString(CultureInfo.InvariantCulture) : $"{status} ({name})";
         Assert.Equal($"cohere at {server.Authority} answered {shown}: went wrong.{advice}", exception.Message);
         Assert.False(exception.IsTransient);
+        Assert.Equal(status is 400 or 413 or 422, exception.IsRequestFault);
         Assert.Single(server.Requests);
     }
 

@@ -102,6 +102,18 @@ public class CascadeRelevanceScorerTests
         Assert.Equal("fast-1", scores.ModelId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ScoreAsync_FirstStageRefuses_SaysWhetherTheRequestIsAtFault(bool isRequestFault)
+    {
+        _fast.Script = (_, _) => throw new RelevanceScoringException("It refuses.") { IsRequestFault = isRequestFault };
+
+        RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => Cascade(keep: 3).ScoreAsync("query", Documents));
+
+        Assert.Equal(isRequestFault, exception.IsRequestFault);
+    }
+
     [Fact]
     public async Task ScoreAsync_FirstStageFails_Throws()
     {
@@ -151,6 +163,16 @@ public class CascadeRelevanceScorerTests
 
     private static RelevanceScores Reversed(IReadOnlyList<string> documents) =>
         new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Score) / 10).Select(score => new RelevanceScore(score, score))]) { ModelId = "strong-1" };
+
+    [Fact]
+    public void Dispose_StagesThatFail_DisposesTheOthersAndThrows()
+    {
+        (_fast.OnDispose, _strong.OnDispose) = (() => throw new InvalidOperationException("fast"), () => throw new InvalidOperationException("strong"));
+
+        AggregateException exception = Assert.Throws<AggregateException>(Cascade(keep: 3).Dispose);
+
+        Assert.Equal(["fast", "strong"], exception.InnerExceptions.Select(failure => failure.Message));
+    }
 
     private CascadeRelevanceScorer Cascade(int keep) =>
         new([new CascadeStage("fast", _fast, keep), new CascadeStage("strong", _strong)], _logger, _time);

@@ -191,6 +191,67 @@ public class ChainRelevanceScorerTests
         Assert.Equal(0, _second.Calls);
     }
 
+    [Theory]
+    [InlineData(499, null, false)]   // of the second that a call of two seconds gives the first of two
+    [InlineData(500, null, true)]
+    [InlineData(99, 200, false)]
+    [InlineData(100, 200, true)]
+    public async Task ScoreAsync_FirstIsLateFiveTimes_CountsWhereItHadHalfOfItsUsualTime(int milliseconds, int? limit, bool counts)
+    {
+        using var chain = new ChainRelevanceScorer(
+            [
+                new ChainLink("first", ScriptedScorer.Hanging()) { Timeout = limit is { } most ? TimeSpan.FromMilliseconds(most) : null },
+                new ChainLink("second", _second),
+            ],
+            _logger, _time)
+        {
+            UsualTimeout = TimeSpan.FromSeconds(2),
+        };
+        var hurried = new RelevanceScoringOptions { Timeout = TimeSpan.FromMilliseconds(2 * milliseconds) };
+        for (int i = 0; i < 5; i++)
+        {
+            Task<RelevanceScores> call = chain.ScoreAsync("query", Documents, hurried);
+            _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            Assert.Equal([ScoringAttemptReason.Timeout], (await call).FailedAttempts.Select(attempt => attempt.Reason));
+        }
+
+        Task<RelevanceScores> next = chain.ScoreAsync("query", Documents, TwoSeconds);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([counts ? ScoringAttemptReason.CircuitOpen : ScoringAttemptReason.Timeout], (await next).FailedAttempts.Select(attempt => attempt.Reason));
+    }
+
+    [Theory]
+    [InlineData("refuses the query", true, 6)]
+    [InlineData("refuses the query", false, 6)]
+    [InlineData("refuses the key", true, 5)]
+    [InlineData("is busy", true, 6)]
+    [InlineData("is busy", false, 5)]
+    public async Task ScoreAsync_FirstRefusesFiveTimes_CountsWhereTheCallerIsNotToBlame(string what, bool isHurried, int asked)
+    {
+        ScriptedScorer first = ScriptedScorer.Throwing(new RelevanceScoringException($"It {what}.") { IsRequestFault = what == "refuses the query", IsTransient = what == "is busy" });
+        using var chain = new ChainRelevanceScorer([new ChainLink("first", first), new ChainLink("second", _second)], _logger, _time) { UsualTimeout = TimeSpan.FromSeconds(2) };
+        for (int i = 0; i < 6; i++)
+        {
+            await chain.ScoreAsync("query", Documents, isHurried ? new RelevanceScoringOptions { Timeout = TimeSpan.FromMilliseconds(20) } : TwoSeconds);
+        }
+
+        Assert.Equal(asked, first.Calls);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task ScoreAsync_AllRefuse_IsTheFaultOfTheRequestWhereAllSaySo(bool secondToo, bool expected)
+    {
+        ScriptedScorer first = ScriptedScorer.Throwing(new RelevanceScoringException("The query is too long.") { IsRequestFault = true });
+        ScriptedScorer second = ScriptedScorer.Throwing(new RelevanceScoringException("The query is refused.") { IsRequestFault = secondToo });
+
+        RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => Chain(first, second).ScoreAsync("query", Documents));
+
+        Assert.Equal(expected, exception.IsRequestFault);
+    }
+
     [Fact]
     public async Task ScoreAsync_KeepLocal_PassesHostedScorersOver()
     {
@@ -235,6 +296,18 @@ public class ChainRelevanceScorerTests
         Chain(first, _second).Dispose();
 
         Assert.Equal((1, 1), (first.Disposals, _second.Disposals));
+    }
+
+    [Fact]
+    public void Dispose_ScorersThatFail_DisposesTheOthersAndThrows()
+    {
+        var failure = new InvalidOperationException("It does not end.");
+        var first = new ScriptedScorer { OnDispose = () => throw failure };
+
+        AggregateException exception = Assert.Throws<AggregateException>(Chain(first, _second).Dispose);
+
+        Assert.Same(failure, Assert.Single(exception.InnerExceptions));
+        Assert.Equal(1, _second.Disposals);
     }
 
     private ChainRelevanceScorer Chain(IRelevanceScorer first, IRelevanceScorer second) =>

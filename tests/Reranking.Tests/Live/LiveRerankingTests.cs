@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Reranking.Tests;
 
@@ -162,6 +163,28 @@ public sealed class LiveRerankingTests : IDisposable
         await ChangeAsync(UseB);
 
         Assert.Single(swaps.GetMeasurementSnapshot());
+    }
+
+    [Fact]
+    public async Task Change_OfAKeyThatIsReadAtStart_IsNoSwapAndWarnsOnce()
+    {
+        const string Warning = "Reranking:Store changed, but is read when the application starts. Restart the application to have the change take effect.";
+        string other = UseA.Insert(1, """ "Store": { "Folder": "x" }, """);
+        await Reranker.RerankAsync("query", Documents);
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(other);
+        await WaitUntilAsync(() => Warnings().Length > 0);
+
+        await ChangeAsync(UseB.Insert(1, """ "store": { "Folder": "x" }, """));
+
+        Assert.Single(swaps.GetMeasurementSnapshot());
+        Assert.Equal([Warning], Warnings());
+        await ChangeAsync(other.Replace("\"x\"", "\"y\"", StringComparison.Ordinal));
+        Assert.Equal([Warning, Warning], Warnings());
+        await ChangeAsync(UseB);   // as it was at start
+        Assert.Equal([Warning, Warning], Warnings());
+
+        string[] Warnings() => [.. Logs.GetSnapshot().Where(record => record.Level == LogLevel.Warning).Select(record => record.Message)];
     }
 
     [Fact]
@@ -365,6 +388,37 @@ public sealed class LiveRerankingTests : IDisposable
         Assert.Equal([ScoringAttemptReason.CircuitOpen], result.FailedAttempts.Select(attempt => attempt.Reason));
     }
 
+    [Theory]
+    [InlineData(false, 490, ScoringAttemptReason.Timeout)]   // of the second that it usually has
+    [InlineData(false, 510, ScoringAttemptReason.CircuitOpen)]
+    [InlineData(true, 240, ScoringAttemptReason.Timeout)]   // of half a second
+    [InlineData(true, 260, ScoringAttemptReason.CircuitOpen)]
+    public async Task Use_CallsWithLittleTime_OpenNoCircuitForTheOthers(bool isCascade, int share, ScoringAttemptReason expected)
+    {
+        var time = new FakeTimeProvider();
+        string use = isCascade ? """ "Stages": [ { "Use": [ "a", "b" ], "Keep": 3 }, { "Use": "b" } ] """ : """ "Use": [ "a", "b" ] """;
+        _configuration.Change($$"""{ {{use}}, "Timeout": "00:00:02", {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => new TaskCompletionSource<RelevanceScores>().Task : null;
+        _services = Build(builder => builder.Services.AddSingleton<TimeProvider>(time));
+        RerankingOptions hurried = Reranker.DefaultOptions;
+        hurried.Timeout = TimeSpan.FromMilliseconds(share) * 2 / (isCascade ? 0.95 : 1);   // the first stage of a cascade gets that much
+        for (int i = 0; i < 5; i++)
+        {
+            await RerankAsync(hurried);
+        }
+
+        RerankingResult<string> result = await RerankAsync(null);
+
+        Assert.Equal([("a", expected)], result.FailedAttempts.Select(attempt => (attempt.ScorerName, attempt.Reason)));
+
+        async Task<RerankingResult<string>> RerankAsync(RerankingOptions? options)
+        {
+            Task<RerankingResult<string>> call = Reranker.RerankAsync("query", Documents, options);
+            time.Advance((options ?? Reranker.DefaultOptions).Timeout / 2);
+            return await call;
+        }
+    }
+
     [Fact]
     public async Task Stages_TwoOfThem_CascadeAndFallToTheFirst()
     {
@@ -445,6 +499,39 @@ public sealed class LiveRerankingTests : IDisposable
 
         await WaitUntilAsync(() => _provider.Made.All(scorer => scorer.Disposals == 1));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => reranker.RerankAsync("query", Documents));
+    }
+
+    [Fact]
+    public async Task Change_ScorerThatFailsWhenDisposed_FailsNoAnswerAndNoOtherScorer()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        var failure = new InvalidOperationException("It does not end.");
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (name, scorer) => (scorer.Script, scorer.OnDispose) = ((_, _) => answer.Task, name == "a" ? () => throw failure : null);
+        Task<RerankingResult<string>> underWay = Reranker.RerankAsync("query", Documents);
+        (ScriptedScorer a, ScriptedScorer b) = (_provider.Made[0], _provider.Made[1]);
+        await ChangeAsync("""{ "Scorers": { "c": { "Provider": "Scripted" } } }""");
+        answer.SetResult(a.Numbers(Documents));
+
+        Assert.Equal("a", (await underWay).ScorerName);
+        await WaitUntilAsync(() => (a.Disposals, b.Disposals) == (1, 1));
+        FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
+        Assert.Equal("The scorer of Reranking:Scorers:a failed when it was disposed; what it holds may stay taken.", record.Message);
+        Assert.Same(failure, record.Exception);
+    }
+
+    [Fact]
+    public async Task Dispose_ContainerWithAScorerThatFailsWhenDisposed_DisposesTheOthers()
+    {
+        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers}} }""");
+        _provider.OnCreate = (_, scorer) => scorer.OnDispose = () => throw new InvalidOperationException("It does not end.");
+        await Reranker.RerankAsync("query", Documents);
+        FakeLogCollector logs = Logs;
+
+        await Services.DisposeAsync();
+
+        Assert.Equal([1, 1], _provider.Made.Select(scorer => scorer.Disposals));
+        Assert.Equal(2, logs.GetSnapshot().Count(record => record.Level == LogLevel.Error));
     }
 
     [Fact]

@@ -26,6 +26,8 @@ internal sealed class ScriptedScorer(string model = "scripted-1", bool isHosted 
 
     public Func<CancellationToken, Task>? OnWarmUp { get; set; }
 
+    public Action? OnDispose { get; set; }
+
     public static ScriptedScorer Throwing(Exception exception, bool isHosted = false) => new(isHosted: isHosted) { Script = (_, _) => throw exception };
 
     public static ScriptedScorer Hanging() => new() { Script = (_, _) => new TaskCompletionSource<RelevanceScores>().Task };
@@ -85,5 +87,6 @@ internal sealed class ScriptedScorer(string model = "scripted-1", bool isHosted 
     {
         WasUsedAfterDispose |= _running > 0;
         Interlocked.Increment(ref _disposals);
+        OnDispose?.Invoke();
     }
 }

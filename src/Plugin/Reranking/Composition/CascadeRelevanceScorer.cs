@@ -79,6 +79,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                     {
                         FailedAttempts = failed,
                         IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
+                        IsRequestFault = attempt.Failure is RelevanceScoringException { IsRequestFault: true },
                     };
                 }
 
@@ -113,14 +114,12 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _stages[^1].Scorer.GetService(serviceType, serviceKey);
     }
 
-    /// <summary>Disposes the scorers.</summary>
+    /// <summary>Disposes the scorers, all of them even where one fails.</summary>
+    /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
     public void Dispose()
     {
         _disposed = true;
-        foreach (CascadeStage stage in _stages)
-        {
-            stage.Scorer.Dispose();
-        }
+        ScorerDisposal.DisposeAll(_stages.Select(static stage => stage.Scorer));
     }
 
     // The first stage may take it all: without it there is nothing to give. The later ones share what is left.

@@ -11,6 +11,10 @@ namespace Reranking;
 /// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the next. A scorer that failed
 /// five times in a row is passed over for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are passed over.
 /// </para>
+/// <para>
+/// What its caller is to blame for does not count as a failure of a scorer: a query or documents that it refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), and a late or transient
+/// failure in a call that had less than half of the time which <see cref="UsualTimeout"/> gives the scorer.
+/// </para>
 /// </remarks>
 public sealed partial class ChainRelevanceScorer : IRelevanceScorer
 {
@@ -46,6 +50,10 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(links));
         }
     }
+
+    /// <summary>Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.</summary>
+    /// <value>More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose <see cref="ChainLink.Timeout"/> says what they need.</value>
+    public TimeSpan? UsualTimeout { get; init; }
 
     /// <inheritdoc/>
     /// <exception cref="RelevanceScoringException">No scorer answered; <see cref="RelevanceScoringException.FailedAttempts"/> says why.</exception>
@@ -96,16 +104,16 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
                     : new RelevanceScores(scores, scores) { ScorerName = scores.ScorerName ?? link.Name, FailedAttempts = [.. failed, .. scores.FailedAttempts] };
             }
 
-            if (share == TimeSpan.Zero)
-            {
-                circuit.Leave();   // no time was left to ask it, which is not its fault
-            }
-            else
+            if (IsItsFault(link, share, attempt!.Failure))
             {
                 circuit.Fail();
             }
+            else
+            {
+                circuit.Leave();
+            }
 
-            Report(attempt!);
+            Report(attempt);
         }
 
         string reasons = string.Join(", ", failed.Select(static attempt => $"'{attempt.ScorerName}' ({attempt.Reason})"));
@@ -113,6 +121,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         {
             FailedAttempts = failed,
             IsTransient = failed.Exists(static attempt => attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false }),
+            IsRequestFault = failed.TrueForAll(static attempt => attempt.Failure is RelevanceScoringException { IsRequestFault: true }),
         };
 
         void Report(ScoringAttempt attempt)
@@ -131,14 +140,24 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
     }
 
-    /// <summary>Disposes the scorers.</summary>
+    /// <summary>Disposes the scorers, all of them even where one fails.</summary>
+    /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
     public void Dispose()
     {
         _disposed = true;
-        foreach ((ChainLink link, _) in _links)
+        ScorerDisposal.DisposeAll(_links.Select(static entry => entry.Link.Scorer));
+    }
+
+    // The circuit is that of all callers, and one caller must not open it by what it asks or by how little time it gives.
+    private bool IsItsFault(ChainLink link, TimeSpan? share, Exception? failure)
+    {
+        TimeSpan? usual = new TimeBudget(UsualTimeout, _timeProvider).Share(_links.Length, link.Timeout);
+        return failure switch
         {
-            link.Scorer.Dispose();
-        }
+            RelevanceScoringException { IsRequestFault: true } => false,
+            TimeoutException or RelevanceScoringException { IsTransient: true } => share != TimeSpan.Zero && !(share < usual / 2),
+            _ => true,
+        };
     }
 
     [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Scorer {ScorerName} did not answer for {DocumentCount} documents ({Reason}); the next one of the chain is asked.")]

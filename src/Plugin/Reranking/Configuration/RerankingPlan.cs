@@ -22,8 +22,11 @@ internal sealed record RerankingPlan
     /// <summary>Gets how the scorer in the background is asked.</summary>
     public ShadowOptions Shadow { get; init; } = new();
 
-    /// <summary>Gets a hash of the whole section: equal ones ask for the same.</summary>
+    /// <summary>Gets a hash of the section without what is read at start: equal ones ask for the same.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>Gets hashes of what providers read when the application starts, by the path of its section.</summary>
+    public required IReadOnlyDictionary<string, string> ReadAtStart { get; init; }
 
     /// <summary>Gets the rule that says which texts may not leave, or <see langword="null"/> where the configuration has none.</summary>
     public KeepLocalField? KeepLocal { get; init; }

@@ -36,7 +36,8 @@ internal static class RerankingPlanReader
     {
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
-        root.RefuseUnknownKeys([.. RootKeys.Union(providers.SelectMany(static provider => provider.RootKeys))], "reranking");
+        string[] providerKeys = [.. providers.SelectMany(static provider => provider.RootKeys).Distinct(StringComparer.OrdinalIgnoreCase)];
+        root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking");
         if (root.Text(MinScore) is not null)
         {
             failures.Add($"{root.Path}:{MinScore} is set, but a threshold belongs to a scorer, whose scale it is in; move it to {root.Path}:{Scorers}:<name>:{MinScore}.");
@@ -72,7 +73,8 @@ internal static class RerankingPlanReader
             ShadowScorer = shadowScorer,
             Shadow = ReadShadow(root.Section(Shadow)),
             KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), hasRuleInCode, failures),
-            Fingerprint = Fingerprint(section),
+            Fingerprint = Fingerprint(section, providerKeys),
+            ReadAtStart = providerKeys.Select(section.GetSection).ToDictionary(static shared => shared.Path, static shared => Fingerprint(shared, [])),
         };
     }
 
@@ -164,7 +166,8 @@ internal static class RerankingPlanReader
             failures.Add(failure);
         }
 
-        return new ScorerPlan(settings, provider, section, Fingerprint(section));
+        // A threshold may change without the model being loaded again.
+        return new ScorerPlan(settings, provider, section, Fingerprint(section, [MinScore, MinScoreModel]));
     }
 
     // "Shadow": "cohere", or with settings: "Shadow": { "Use": "cohere", "SampleRate": 0.05 }
@@ -229,12 +232,12 @@ internal static class RerankingPlanReader
         return null;
     }
 
-    // A threshold may change without the model being loaded again. The values hold keys, so only their hash is kept.
-    private static string Fingerprint(IConfigurationSection section)
+    // The values hold keys, so only their hash is kept.
+    private static string Fingerprint(IConfigurationSection section, string[] without)
     {
         var text = new StringBuilder();
         foreach ((string key, string? value) in section.AsEnumerable(makePathsRelative: true)
-            .Where(static pair => pair.Value is not null && !pair.Key.Equals(MinScore, StringComparison.OrdinalIgnoreCase) && !pair.Key.Equals(MinScoreModel, StringComparison.OrdinalIgnoreCase))
+            .Where(pair => pair.Value is not null && !without.Contains(pair.Key.Split(ConfigurationPath.KeyDelimiter)[0], StringComparer.OrdinalIgnoreCase))
             .OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase))
         {
             text.Append(key.ToUpperInvariant()).Append('\0').Append(value).Append('\0');

@@ -9,6 +9,7 @@ namespace Reranking;
 internal sealed class GenerationFactory(IServiceProvider services, RerankingBuilder builder)
 {
     private readonly ILoggerFactory _loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+    private readonly ILogger _logger = services.GetService<ILogger<ScorerEntry>>() ?? NullLogger<ScorerEntry>.Instance;   // made now, since scorers are disposed when nothing can be made any more
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly IMeterFactory? _meterFactory = services.GetService<IMeterFactory>();
 
@@ -75,7 +76,10 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
             ? Named(plan.Scorers[only])
             : new ChainRelevanceScorer(
                 stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name])) { Timeout = plan.Scorers[name].Settings.Timeout, Circuit = Entry(plan.Scorers[name]).Circuit }),
-                _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory);
+                _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory)
+            {
+                UsualTimeout = plan.Options.Timeout / plan.Stages.Count,
+            };
 
         IRelevanceScorer Named(ScorerPlan scorer)
         {
@@ -114,9 +118,10 @@ internal sealed class GenerationFactory(IServiceProvider services, RerankingBuil
     }
 
     private ScorerEntry Create(ScorerPlan plan) => new(
-        plan.Fingerprint,
+        plan,
         builder.Build(plan.Settings.Name, plan.Provider.Create(plan.Settings.Name, plan.Section), services),
-        new ScorerCircuit(ChainRelevanceScorer.FailureThreshold, ChainRelevanceScorer.BreakDuration, _timeProvider));
+        new ScorerCircuit(ChainRelevanceScorer.FailureThreshold, ChainRelevanceScorer.BreakDuration, _timeProvider),
+        _logger);
 
     private NamedRelevanceScorer Name(ScorerPlan plan, ScorerEntry entry) => new(entry.Lease(), plan.Settings, _loggers.CreateLogger<NamedRelevanceScorer>());
 

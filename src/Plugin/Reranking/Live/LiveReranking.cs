@@ -21,6 +21,8 @@ internal sealed partial class LiveReranking : IDisposable
     private readonly CancellationTokenSource _disposal = new();
     private readonly IDisposable _changes;
     private ScorerGeneration? _current;
+    private IReadOnlyDictionary<string, string> _readAtStart = new Dictionary<string, string>();
+    private IReadOnlyDictionary<string, string> _readLast = new Dictionary<string, string>();
     private bool _disposed;
     private bool _hasChanged;
     private bool _isReloading;
@@ -50,6 +52,7 @@ internal sealed partial class LiveReranking : IDisposable
             RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
             if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } generation)
             {
+                _readAtStart = _readLast = plan.ReadAtStart;
                 _current = generation;
             }
 
@@ -166,9 +169,13 @@ internal sealed partial class LiveReranking : IDisposable
         ScorerGeneration previous = Hold();
         try
         {
-            if (failures.Count == 0 && plan.Fingerprint == previous.Plan.Fingerprint)
+            if (failures.Count == 0)
             {
-                return null;   // another section of the file changed
+                WarnOfWhatIsReadAtStart(plan);
+                if (plan.Fingerprint == previous.Plan.Fingerprint)
+                {
+                    return null;   // another section of the file changed
+                }
             }
 
             ScorerGeneration? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
@@ -210,6 +217,16 @@ internal sealed partial class LiveReranking : IDisposable
         }
     }
 
+    private void WarnOfWhatIsReadAtStart(RerankingPlan plan)
+    {
+        foreach ((string path, _) in plan.ReadAtStart.Except(_readAtStart).Except(_readLast))
+        {
+            LogReadAtStart(path);
+        }
+
+        _readLast = plan.ReadAtStart;
+    }
+
     private void WarnOfThresholds(ScorerGeneration previous, ScorerGeneration next)
     {
         foreach ((string name, ScorerPlan plan) in next.Plan.Scorers)
@@ -234,4 +251,7 @@ internal sealed partial class LiveReranking : IDisposable
 
     [LoggerMessage(EventId = 33, Level = LogLevel.Warning, Message = "{SettingsPath}:MinScore stays {MinScore}, but the model changed from {PreviousModel} to {Model}: scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.")]
     private partial void LogThresholdKept(string settingsPath, double minScore, string previousModel, string model);
+
+    [LoggerMessage(EventId = 35, Level = LogLevel.Warning, Message = "{SettingsPath} changed, but is read when the application starts. Restart the application to have the change take effect.")]
+    private partial void LogReadAtStart(string settingsPath);
 }

@@ -1,16 +1,20 @@
+using Microsoft.Extensions.Logging;
+
 namespace Reranking;
 
 /// <summary>A scorer that was made for a name and its settings, and is shared by all that lease it: generations of the configuration with the same settings, and places within one.</summary>
-internal sealed class ScorerEntry
+internal sealed partial class ScorerEntry
 {
     private readonly IRelevanceScorer _scorer;
     private readonly HolderCount _holders;
+    private readonly string _settingsPath;
+    private readonly ILogger _logger;
 
     /// <summary>Initializes a new instance of the <see cref="ScorerEntry"/> class, with whoever made it as the first holder.</summary>
-    public ScorerEntry(string fingerprint, IRelevanceScorer scorer, ScorerCircuit circuit)
+    public ScorerEntry(ScorerPlan plan, IRelevanceScorer scorer, ScorerCircuit circuit, ILogger logger)
     {
-        (Fingerprint, _scorer, Circuit) = (fingerprint, scorer, circuit);
-        _holders = new HolderCount(scorer.Dispose);
+        (Fingerprint, _settingsPath, _scorer, Circuit, _logger) = (plan.Fingerprint, plan.Settings.Path, scorer, circuit, logger);
+        _holders = new HolderCount(Close);
     }
 
     public string Fingerprint { get; }
@@ -31,6 +35,22 @@ internal sealed class ScorerEntry
     }
 
     public Task WarmUpAsync(CancellationToken cancellationToken) => _scorer.GetService<IWarmable>()?.WarmUpAsync(cancellationToken) ?? Task.CompletedTask;
+
+    // The last to leave may be a request that has its answer, or whoever lets go of other scorers after this one: neither may fail.
+    private void Close()
+    {
+        try
+        {
+            _scorer.Dispose();
+        }
+        catch (Exception exception)
+        {
+            LogNotDisposed(exception, _settingsPath);
+        }
+    }
+
+    [LoggerMessage(EventId = 34, Level = LogLevel.Error, Message = "The scorer of {SettingsPath} failed when it was disposed; what it holds may stay taken.")]
+    private partial void LogNotDisposed(Exception exception, string settingsPath);
 
     private sealed class LeasedScorer(ScorerEntry entry) : IRelevanceScorer
     {

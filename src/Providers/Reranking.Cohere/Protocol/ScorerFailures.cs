@@ -34,6 +34,9 @@ internal sealed class ScorerFailures(string dialect, Uri endpoint, string settin
     public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Transient(
         $"{_who} was not asked: {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} allows the next request {(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.", cause);
 
+    public RelevanceScoringException GaveWay(Exception cause) => Transient(
+        $"{_who} was not asked: nobody waits for the answer, and half of {Setting(nameof(CohereScorerOptions.RequestsPerMinute))} is for calls that somebody waits for.", cause);
+
     public RelevanceScoringException Unreachable(HttpRequestException cause)
     {
         // A certificate does not mend itself; a lost connection may.
@@ -78,10 +81,13 @@ internal sealed class ScorerFailures(string dialect, Uri endpoint, string settin
         string said = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
         bool isTransient = IsTransient((int)status);
         string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
-        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = isTransient };
+        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = isTransient, IsRequestFault = IsRequestFault((int)status) };
     }
 
     private static bool IsTransient(int status) => status is 408 or 429 or (>= 500 and not 501);
+
+    // A wrong model or dialect may be answered like that too: then each call asks in vain, which costs less than a circuit that one query opens for all.
+    private static bool IsRequestFault(int status) => status is 400 or 413 or 422;
 
     private string Advice(int status, string path) => status switch
     {

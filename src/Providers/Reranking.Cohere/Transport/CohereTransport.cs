@@ -76,7 +76,7 @@ internal sealed class CohereTransport(
         }
         catch (RateLimiterRejectedException exception)
         {
-            throw failures.RateLimited(exception.RetryAfter, exception);
+            throw deadline.IsBackground ? failures.GaveWay(exception) : failures.RateLimited(exception.RetryAfter, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -87,6 +87,7 @@ internal sealed class CohereTransport(
     private async Task<HttpResponseMessage> RunPipelineAsync(Uri target, RerankRequest request, RequestDeadline deadline, CancellationToken cancellationToken)
     {
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.SetRequestMessage(NewMessage(target, request, deadline));   // the rate limit asks for the deadline before there is a try
         try
         {
             return await pipeline.ExecuteAsync(

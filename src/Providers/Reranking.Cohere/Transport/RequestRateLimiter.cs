@@ -12,8 +12,9 @@ internal sealed class RequestRateLimiter(int requestsPerMinute, TimeProvider tim
 
     /// <summary>Waits for the turn of a request.</summary>
     /// <param name="longestWait">What the request can wait at most.</param>
+    /// <param name="isBackground">Whether nobody waits for it: then it waits for nothing either, and leaves half of each minute to the others.</param>
     /// <param name="cancellationToken">Stops the wait and gives the turn back.</param>
-    public async ValueTask<RequestPermit> AcquireAsync(TimeSpan longestWait, CancellationToken cancellationToken)
+    public async ValueTask<RequestPermit> AcquireAsync(TimeSpan longestWait, bool isBackground, CancellationToken cancellationToken)
     {
         long sendTime;
         TimeSpan wait;
@@ -23,7 +24,7 @@ internal sealed class RequestRateLimiter(int requestsPerMinute, TimeProvider tim
             _sendTimes.RemoveRange(0, _sendTimes.TakeWhile(time => now - time >= _minute).Count());
             sendTime = _sendTimes.Count < requestsPerMinute ? now : Math.Max(_sendTimes[^requestsPerMinute] + _minute, _sendTimes[^1]);
             wait = sendTime <= now ? TimeSpan.Zero : timeProvider.GetElapsedTime(now, sendTime);
-            if (wait > longestWait)
+            if (wait > longestWait || (isBackground && _sendTimes.Count >= requestsPerMinute / 2))
             {
                 return RequestPermit.Refused(wait);
             }

@@ -42,7 +42,10 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
             builder.AddRateLimiter(new RateLimiterStrategyOptions
             {
                 RateLimiter = async args =>
-                    await limiter.AcquireAsync(RetryRules.Deadline(args.Context)?.Remaining ?? options.Timeout, args.Context.CancellationToken).ConfigureAwait(false),
+                {
+                    RequestDeadline? deadline = RetryRules.Deadline(args.Context);
+                    return await limiter.AcquireAsync(deadline?.Remaining ?? options.Timeout, deadline is { IsBackground: true }, args.Context.CancellationToken).ConfigureAwait(false);
+                },
             });
         }
 

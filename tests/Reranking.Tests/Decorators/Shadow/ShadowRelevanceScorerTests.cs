@@ -336,7 +336,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         await _calls.WaitForMeasurementsAsync(1);
 
         Assert.Equal((null, TimeSpan.FromSeconds(30), 1), (shadow.Options?.ModelId, shadow.Options?.Timeout, shadow.Options?.AdditionalProperties?["a"]));
-        Assert.Equal(("numbers-1", TimeSpan.FromSeconds(1)), (options.ModelId, options.Timeout));
+        Assert.True(shadow.Options?.IsBackground);
+        Assert.Equal(("numbers-1", TimeSpan.FromSeconds(1), false), (options.ModelId, options.Timeout, options.IsBackground));
     }
 
     [Fact]
@@ -397,6 +398,17 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(FunctionScorer.Numbers(Documents), await scorer.ScoreAsync("q", Documents));
 
         Assert.Equal("The shadow failed to score 3 documents; the answer does not depend on it.", _logger.LatestRecord.Message);
+    }
+
+    [Fact]
+    public void Dispose_InnerScorerFails_DisposesTheShadowToo()
+    {
+        using var shadow = new ShadowScorer();
+        var failure = new InvalidOperationException("It does not end.");
+
+        Assert.Same(failure, Assert.Throws<InvalidOperationException>(Create(new ScriptedScorer { OnDispose = () => throw failure }, shadow).Dispose));
+
+        Assert.True(shadow.Disposed.IsCompleted);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ namespace Reranking;
 /// <para>
 /// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so that a hosted one sees them;
 /// calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set go to a local shadow only. A model that the options name is the inner scorer's, and the shadow scores with its own.
+/// Its calls are marked as <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
 /// </para>
 /// <para>It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.</para>
 /// </remarks>
@@ -91,11 +92,17 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             isIdle = _underWay == 0;
         }
 
-        base.Dispose(disposing);
-        _disposal.Cancel();
-        if (isIdle)
+        try
         {
-            _shadowScorer.Dispose();
+            base.Dispose(disposing);
+        }
+        finally
+        {
+            _disposal.Cancel();
+            if (isIdle)
+            {
+                _shadowScorer.Dispose();
+            }
         }
     }
 
@@ -119,6 +126,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             RelevanceScoringOptions shadowOptions = options?.Clone() ?? new RelevanceScoringOptions();
             shadowOptions.ModelId = null;
             shadowOptions.Timeout = _options.Timeout;
+            shadowOptions.IsBackground = true;
             if (!TryEnter())
             {
                 _metrics.RecordDropped(ShadowMetrics.Tags(model, shadow?.ModelId));
