@@ -7,6 +7,7 @@ using Reranking.Benchmarks;
 // --windows           long documents read in windows and cut; 240 queries take some minutes
 // --windows 60 192    the same with 60 queries and windows of 192 tokens
 // --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
+// --tokenizer         a huge text without white space beside a hundredth of it, in each family of tokenizers
 // --faults            the fault matrix by the real clock
 // anything else       BenchmarkDotNet, as in --filter *Tokenizer*
 if (args.Contains("--report"))
@@ -21,6 +22,10 @@ else if (args is ["--windows", .. string[] rest])
 else if (args is ["--cascade"])
 {
     await CascadeReport.WriteAsync(Console.Out);
+}
+else if (args is ["--tokenizer"])
+{
+    await TokenizerReport.WriteAsync(Console.Out);
 }
 else if (args is ["--faults"])
 {

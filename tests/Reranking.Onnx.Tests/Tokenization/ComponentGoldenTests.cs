@@ -14,7 +14,7 @@ public class ComponentGoldenTests
         "pre_tokenizer",
         count: 8_000,
         "pieces",
-        (json, text) => JsonSerializer.Serialize(Split(TokenizerComponents.PreTokenizers.Read(json), text)));
+        (json, text) => JsonSerializer.Serialize(TokenizerData.Split(TokenizerComponents.PreTokenizers.Read(json), text)));
 
     [Fact]
     public void Normalize_GraphemesOfAllKinds_EqualHuggingFace()
@@ -49,28 +49,4 @@ public class ComponentGoldenTests
     }
 
     private static ComponentJson ReadComponent(JsonElement golden, string kind) => new("tokenizer.json", kind, golden.GetProperty(kind));
-
-    private static List<string> Split(PreTokenizer preTokenizer, string text)
-    {
-        var pieces = new PieceList();
-        TokenizerScratch scratch = TokenizerScratch.Rent();
-        Assert.True(preTokenizer.Split(text, isStart: true, pieces, scratch));
-        TokenizerScratch.Return(scratch);
-        return pieces.Pieces;
-    }
-
-    private sealed class PieceList : PreTokenSink
-    {
-        public List<string> Pieces { get; } = [];
-
-        public override bool Accept(ReadOnlySpan<char> preToken, bool isStart)
-        {
-            if (!preToken.IsEmpty)
-            {
-                Pieces.Add(preToken.ToString());
-            }
-
-            return true;
-        }
-    }
 }

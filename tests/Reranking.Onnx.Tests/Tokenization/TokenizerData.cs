@@ -24,7 +24,7 @@ internal static class TokenizerData
     /// <summary>Gets the tokenizer of a family: a folder of the test data.</summary>
     public static Tokenizer Load(string family) => family == "bert"
         ? Bundled
-        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadFamily(name))).Value;
+        : FamilyTokenizers.GetOrAdd(family, name => new Lazy<Tokenizer>(() => ReadJson(ReadFile(name)))).Value;
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Data", "tokenizers", name);
 
@@ -67,25 +67,50 @@ internal static class TokenizerData
 
     public static Tokenizer ReadJson(string json) => Tokenizer.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json");
 
-    public static string Normalize(Normalizer normalizer, string text)
+    /// <summary>Reads a component from JSON, or from the tokenizer.json of a family.</summary>
+    public static ComponentJson ReadComponent(string jsonOrFamily, string kind)
+    {
+        using var document = JsonDocument.Parse(jsonOrFamily.StartsWith('{') ? $$"""{ "{{kind}}": {{jsonOrFamily}} }""" : ReadFile(jsonOrFamily));
+        return new ComponentJson("tokenizer.json", kind, document.RootElement.GetProperty(kind).Clone());
+    }
+
+    /// <summary>Gives the pre-tokens of a text.</summary>
+    public static List<string> Split(PreTokenizer preTokenizer, string text)
+    {
+        var pieces = new PieceList();
+        TokenizerScratch scratch = TokenizerScratch.Rent();
+        Assert.True(preTokenizer.Split(text, isStart: true, pieces, scratch));
+        TokenizerScratch.Return(scratch);
+        return pieces.Pieces;
+    }
+
+    public static string Normalize(Normalizer normalizer, string text) => Render((buffer, scratch) => normalizer.Normalize(text, buffer, scratch));
+
+    public static string Render(Action<CharBuffer, TokenizerScratch> write)
     {
         TokenizerScratch scratch = TokenizerScratch.Rent();
         CharBuffer buffer = scratch.RentBuffer();
-        normalizer.Normalize(text, buffer, scratch);
+        write(buffer, scratch);
         string normalized = buffer.Span.ToString();
         scratch.ReturnBuffer(buffer);
         TokenizerScratch.Return(scratch);
         return normalized;
     }
 
-    private static Tokenizer ReadFamily(string family)
+    /// <summary>Gives the tokenizer.json of a family.</summary>
+    public static string ReadFile(string family)
     {
         const string Metaspace = "/metaspace";
+        if (family == "bert")
+        {
+            return File.ReadAllText(BundledPath);
+        }
+
         using var reader = new StreamReader(Unzip($"{family.Replace(Metaspace, "", StringComparison.Ordinal)}/tokenizer.json.gz"));
         string text = reader.ReadToEnd();
         if (!family.EndsWith(Metaspace, StringComparison.Ordinal))
         {
-            return ReadJson(text);
+            return text;
         }
 
         // The layout of bge-reranker-v2-m3 around the same vocabulary.
@@ -99,7 +124,7 @@ internal static class TokenizerData
                 JsonNode.Parse("""{ "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " }""")),
         };
         json["pre_tokenizer"] = JsonNode.Parse("""{ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true }""");
-        return ReadJson(json.ToJsonString());
+        return json.ToJsonString();
     }
 
     private static GZipStream Unzip(string name) => new(File.OpenRead(PathOf(name)), CompressionMode.Decompress);
@@ -114,5 +139,20 @@ internal static class TokenizerData
         }
 
         return texts;
+    }
+
+    private sealed class PieceList : PreTokenSink
+    {
+        public List<string> Pieces { get; } = [];
+
+        public override bool Accept(ReadOnlySpan<char> preToken, bool isStart)
+        {
+            if (!preToken.IsEmpty)
+            {
+                Pieces.Add(preToken.ToString());
+            }
+
+            return true;
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class EncodingRun : PreTokenSink
     private TokenModel _model = null!;
     private TokenBuffer _output = null!;
     private TokenizerScratch _scratch = null!;
+    private CharBuffer? _held;
     private int _start;
     private int _limit;
 
@@ -29,24 +30,60 @@ internal sealed class EncodingRun : PreTokenSink
 
     public override bool Accept(ReadOnlySpan<char> preToken, bool isStart)
     {
-        if (IsFull)
+        if (IsFull || preToken.IsEmpty)
         {
-            return false;
+            return !IsFull;
         }
 
-        if (!preToken.IsEmpty)
+        if (_held is null)
         {
-            _model.Encode(preToken, _limit, _output, _scratch);
-            IsFull = Count >= _limit;
+            Encode(preToken);
+        }
+        else
+        {
+            if (_held.Length > 0)
+            {
+                Encode(_held.Span);
+            }
+
+            _held.Clear();
+            _held.Append(preToken);
         }
 
         return !IsFull;
+    }
+
+    /// <summary>Holds back each pre-token until the next one comes, as from here on the last of them may go on.</summary>
+    public void BeginStart() => _held = _scratch.RentBuffer();
+
+    /// <summary>Takes the first ids of the last pre-token and tells whether it has no others, whatever follows.</summary>
+    public bool EndStart()
+    {
+        int before = Count;
+        bool hasNoOthers = !IsFull && _held!.Length > 0 && _model.EncodeStart(_held.Span, _limit, _output, _scratch);
+        IsFull |= Count > before && Count >= _limit;
+        _scratch.ReturnBuffer(_held!);
+        _held = null;
+        return hasNoOthers;
+    }
+
+    /// <summary>Takes back the ids that came after the first ones, before which it was not full.</summary>
+    public void TakeBack(int count)
+    {
+        _output.Truncate(_start + count);
+        IsFull = false;
     }
 
     public void AddToken(int id)
     {
         _output.Add(id);
         IsFull |= Count >= (long)_limit * AddedTokenLimitFactor;
+    }
+
+    private void Encode(ReadOnlySpan<char> preToken)
+    {
+        _model.Encode(preToken, _limit, _output, _scratch);
+        IsFull = Count >= _limit;
     }
 
     /// <summary>Forgets the caller's buffer, which the thread would otherwise keep alive.</summary>

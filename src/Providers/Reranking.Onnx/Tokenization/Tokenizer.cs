@@ -9,6 +9,11 @@ internal sealed class Tokenizer
     // Long enough to make up for the search of a place to cut, short against a passage.
     private const int ChunkLength = 512;
 
+    // A text that can't be cut for this many characters, and this many for each id wanted, is read no further if these give enough ids; else four times as far.
+    private const int ShortestWindow = 4_096;
+    private const int WindowFactor = 8;
+    private const int WindowGrowth = 4;
+
     private readonly Normalizer _normalizer;
     private readonly PreTokenizer _preTokenizer;
     private readonly TokenModel _model;
@@ -104,7 +109,7 @@ internal sealed class Tokenizer
         EncodingRun run = scratch.Run;
         int start = output.Count;
         run.Begin(_model, output, limit, scratch);
-        int charactersRead = EncodeChunks(text, run, scratch);
+        int charactersRead = EncodeChunks(text, limit, run, scratch);
         var encoded = new EncodedText(start, run.Count, charactersRead, IsComplete: !run.IsFull);
         TokenizerScratch.Return(scratch);
         return encoded;
@@ -117,18 +122,40 @@ internal sealed class Tokenizer
     public int WritePair(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds) =>
         _postProcessor.Pair.Write(query, document, ids, typeIds);
 
-    private int EncodeChunks(ReadOnlySpan<char> text, EncodingRun run, TokenizerScratch scratch)
+    private int EncodeChunks(ReadOnlySpan<char> text, int limit, EncodingRun run, TokenizerScratch scratch)
     {
+        long shortest = Math.Max(ShortestWindow, (long)limit * WindowFactor);
+        long window = shortest;
         int position = 0;
         int searched = 0;
         int cut = 0;
+        int uncut = 0;
+        bool goesOn = false;
         int charactersRead = 0;
 
         // The search goes on in white space that a token took from behind it, so the two positions can differ.
         while (!run.IsFull && (position < text.Length || searched < text.Length))
         {
-            cut = position < cut ? cut : FindCut(text, position);
+            if (position >= cut)
+            {
+                int until = position + window < text.Length ? CodePoints.AlignIndex(text, (int)(position + window)) : text.Length;
+                cut = uncut = FindCut(text, Math.Max(position + ChunkLength, uncut), until);
+                goesOn = cut == until && until < text.Length;
+            }
+
             AddedTokenMatch match = _addedVocabulary.Raw.Find(text, position, searched, cut);
+            if (goesOn && match.Token is null)
+            {
+                int end = EncodeStart(text, position, cut, run, scratch);
+
+                // Where nothing is sure yet, more has to be read, but not often.
+                window = end > position ? shortest : window * WindowGrowth;
+                position = cut = end;
+                searched = Math.Max(searched, position);
+                charactersRead = Math.Max(charactersRead, position);
+                continue;
+            }
+
             if (position < match.Start)
             {
                 EncodeSection(text[position..match.Start], position == 0, run, scratch);
@@ -148,12 +175,12 @@ internal sealed class Tokenizer
         return charactersRead;
     }
 
-    private int FindCut(ReadOnlySpan<char> text, int position)
+    // Gives the first place to cut, or the end of those that were looked at.
+    private int FindCut(ReadOnlySpan<char> text, int from, int until)
     {
-        for (int i = position + ChunkLength; i < text.Length;)
+        for (int i = from; i < until;)
         {
-            TextCut cut = _normalizer.Cut(new TextCut(CodePoints.DecodeBefore(text, i), CodePoints.Decode(text, i, out int length)));
-            if (cut.IsPossible && _preTokenizer.SplitsAt(cut) && _addedVocabulary.AllowsCut(text, i, cut))
+            if (IsCut(text, i, out int length))
             {
                 return i;
             }
@@ -161,22 +188,88 @@ internal sealed class Tokenizer
             i += length;
         }
 
-        return text.Length;
+        return until;
+    }
+
+    private bool IsCut(ReadOnlySpan<char> text, int index, out int length)
+    {
+        TextCut cut = _normalizer.Cut(new TextCut(CodePoints.DecodeBefore(text, index), CodePoints.Decode(text, index, out length)));
+        return cut.IsPossible && _preTokenizer.SplitsAt(cut) && _addedVocabulary.AllowsCut(text, index, cut);
+    }
+
+    // Takes what is sure of a part that nothing ends, if that is enough, and gives where to go on: at its start if it is not.
+    private int EncodeStart(ReadOnlySpan<char> text, int start, int end, EncodingRun run, TokenizerScratch scratch)
+    {
+        int count = run.Count;
+        ReadOnlySpan<char> part = CodePoints.TrimEnd(text[start..end]);   // white space may be taken by an added token behind it
+        CharBuffer buffer = scratch.RentBuffer();
+        _normalizer.NormalizeStart(part, buffer, scratch);
+        bool endsInWord = _preTokenizer.WordEnds != CodePointClasses.None
+            && _addedVocabulary.Normalized.IsEmpty
+            && buffer.Length > 0
+            && !CodePoints.Is(CodePoints.DecodeBefore(buffer.Span, buffer.Length), _preTokenizer.WordEnds);
+        bool hasAllOfWord = EncodeNormalized(buffer.Span, start == 0, goesOn: true, run, scratch) && endsInWord;
+        scratch.ReturnBuffer(buffer);
+        int next = run.IsFull ? end : hasAllOfWord ? FindWordEnd(text, start, _normalizer.SettledLength(part)) : start;
+        if (next == start)
+        {
+            run.TakeBack(count);
+        }
+
+        return next;
+    }
+
+    // Gives the start if the word that goes on behind some of its characters has no end where the text may be cut.
+    private int FindWordEnd(ReadOnlySpan<char> text, int start, int length)
+    {
+        int end = start + length;
+        while (length > 0 && end < text.Length)
+        {
+            int until = CodePoints.AlignIndex(text, Math.Min(end + ShortestWindow, text.Length));
+            AddedTokenMatch match = _addedVocabulary.Raw.Find(text, end, end, until);
+            int found = end + _normalizer.CountWithout(text[end..match.Start], _preTokenizer.WordEnds);
+            if (found < until)
+            {
+                return (found == match.Start && match.Token is not null) || IsCut(text, found, out _) ? found : start;
+            }
+
+            end = found;
+        }
+
+        return end;
     }
 
     private void EncodeSection(ReadOnlySpan<char> section, bool isStart, EncodingRun run, TokenizerScratch scratch)
     {
         CharBuffer buffer = scratch.RentBuffer();
         _normalizer.Normalize(section, buffer, scratch);
-        ReadOnlySpan<char> text = buffer.Span;
+        _ = EncodeNormalized(buffer.Span, isStart, goesOn: false, run, scratch);
+        scratch.ReturnBuffer(buffer);
+    }
+
+    // Tells of a text that goes on whether its last word has all its ids.
+    private bool EncodeNormalized(ReadOnlySpan<char> text, bool isStart, bool goesOn, EncodingRun run, TokenizerScratch scratch)
+    {
+        bool hasAllOfWord = false;
+        int end = goesOn ? _addedVocabulary.Normalized.SettledLength(text) : text.Length;
         int position = 0;
         int searched = 0;
-        while (!run.IsFull && (position < text.Length || searched < text.Length))
+        while (!run.IsFull && (position < end || searched < end))
         {
-            AddedTokenMatch match = _addedVocabulary.Normalized.Find(text, position, searched, text.Length);
+            AddedTokenMatch match = _addedVocabulary.Normalized.Find(text, position, searched, end);
             if (position < match.Start)
             {
-                _preTokenizer.Split(text[position..match.Start], isStart && position == 0, run, scratch);
+                ReadOnlySpan<char> piece = text[position..match.Start];
+                if (goesOn && match.Token is null)
+                {
+                    run.BeginStart();
+                    _preTokenizer.Split(piece[.._preTokenizer.SettledLength(piece)], isStart && position == 0, run, scratch);
+                    hasAllOfWord = run.EndStart();
+                }
+                else
+                {
+                    _preTokenizer.Split(piece, isStart && position == 0, run, scratch);
+                }
             }
 
             position = match.End;
@@ -187,6 +280,6 @@ internal sealed class Tokenizer
             }
         }
 
-        scratch.ReturnBuffer(buffer);
+        return hasAllOfWord;
     }
 }

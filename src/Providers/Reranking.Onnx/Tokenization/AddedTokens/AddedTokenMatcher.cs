@@ -11,6 +11,7 @@ internal sealed class AddedTokenMatcher
     private readonly SearchValues<char> _firstCharacters;
     private readonly SearchValues<char> _characters;
     private readonly HashSet<(char First, char Second)> _neighbours;
+    private readonly int _longest;
 
     /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
     /// <param name="tokens">Each token by what it looks like in the text; of equal ones the first counts.</param>
@@ -21,6 +22,7 @@ internal sealed class AddedTokenMatcher
         _firstCharacters = SearchValues.Create([.. tokens.Select(token => token.Pattern[0])]);
         _characters = SearchValues.Create([.. tokens.SelectMany(token => token.Pattern)]);
         _neighbours = [.. tokens.SelectMany(token => token.Pattern.Zip(token.Pattern[1..]))];
+        _longest = tokens.Select(token => token.Pattern.Length).DefaultIfEmpty().Max();
         StripsLeft = _tokens.Any(token => token.StripsLeft);
         StripsRight = _tokens.Any(token => token.StripsRight);
     }
@@ -38,6 +40,20 @@ internal sealed class AddedTokenMatcher
         { Before: TextCut.Unknown or > char.MaxValue } => _characters.Contains((char)cut.After),
         _ => _neighbours.Contains(((char)cut.Before, (char)cut.After)),
     };
+
+    /// <summary>Gives how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.</summary>
+    public int SettledLength(ReadOnlySpan<char> start)
+    {
+        if (IsEmpty)
+        {
+            return start.Length;
+        }
+
+        // A token may end behind the start, where a word may touch it; and one behind takes white space, if it does, up to here.
+        const int LongestCodePoint = 2;
+        start = start[..CodePoints.AlignIndex(start, Math.Max(0, start.Length - _longest - LongestCodePoint))];
+        return (StripsLeft ? CodePoints.TrimEnd(start) : start).Length;
+    }
 
     /// <summary>Finds the first token that starts in a part of the text.</summary>
     /// <param name="text">The whole text.</param>

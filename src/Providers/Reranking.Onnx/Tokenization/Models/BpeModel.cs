@@ -13,6 +13,9 @@ internal sealed class BpeModel : TokenModel
     private const int ShortestWindow = 4_096;
     private const int EnoughFactor = 2;
 
+    // However few are wanted, as many as this lie between too.
+    private const int FewestLeft = 64;
+
     // Most vocabularies lack the bytes that UTF-8 never has. A byte without a token goes, as in HuggingFace.
     private const int Missing = -1;
 
@@ -90,6 +93,18 @@ internal sealed class BpeModel : TokenModel
         }
 
         EncodeWhole(preToken, output, scratch);
+    }
+
+    public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
+    {
+        int count = output.Count;
+        Encode(start, wanted, output, scratch);
+        if (output.Count - count < ((long)wanted * EnoughFactor) + FewestLeft)
+        {
+            output.Truncate(count);
+        }
+
+        return false;
     }
 
     private void EncodeWhole(ReadOnlySpan<char> word, TokenBuffer output, TokenizerScratch scratch)

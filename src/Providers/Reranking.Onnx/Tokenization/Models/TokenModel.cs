@@ -21,4 +21,12 @@ internal abstract class TokenModel
     /// <param name="output">Where the ids go.</param>
     /// <param name="scratch">Working memory.</param>
     public abstract void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch);
+
+    /// <summary>Appends the first ids of a pre-token of which only the start is known: those that it has whatever follows.</summary>
+    /// <param name="start">The start, or all of it.</param>
+    /// <param name="wanted">How many ids are enough.</param>
+    /// <param name="output">Where the ids go.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <returns>Whether it has no others, whatever follows.</returns>
+    public abstract bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch);
 }

@@ -62,8 +62,7 @@ internal sealed class UnigramModel : TokenModel
         {
             if (start >= check)
             {
-                // The best way goes on from one of these, and up to where theirs part it is settled.
-                AddPath(lattice.FindCommon(start - _longestPiece, start), lattice, output);
+                AddSettledPath(start, lattice, output);
                 if (output.Count - count >= wanted)
                 {
                     lattice.End();
@@ -82,6 +81,25 @@ internal sealed class UnigramModel : TokenModel
         AddPath(preToken.Length, lattice, output);
         lattice.End();
     }
+
+    public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
+    {
+        UnigramLattice lattice = scratch.Lattice;
+        lattice.Begin(start.Length);
+        for (int i = 0; i < start.Length;)
+        {
+            CodePoints.Decode(start, i, out int length);
+            AddPieces(start, i, length, lattice);
+            i += length;
+        }
+
+        AddSettledPath(start.Length, lattice, output);
+        lattice.End();
+        return false;
+    }
+
+    // The best way goes on from one of the positions before, and up to where theirs part it is settled.
+    private void AddSettledPath(int end, UnigramLattice lattice, TokenBuffer output) => AddPath(lattice.FindCommon(end - _longestPiece, end), lattice, output);
 
     private void AddPath(int end, UnigramLattice lattice, TokenBuffer output)
     {

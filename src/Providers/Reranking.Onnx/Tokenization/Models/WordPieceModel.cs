@@ -70,6 +70,17 @@ internal sealed class WordPieceModel : TokenModel
         }
     }
 
+    public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
+    {
+        bool isTooLong = IsTooLong(start);
+        if (isTooLong)
+        {
+            output.Add(_unknownId);
+        }
+
+        return isTooLong;
+    }
+
     // The length is in code points, of which there are at most as many as code units and at least half as many.
     private bool IsTooLong(ReadOnlySpan<char> preToken)
     {

@@ -1,9 +1,14 @@
+using System.Text;
+
 namespace Reranking.Onnx;
 
 /// <summary>HuggingFace's <c>BertNormalizer</c>: cleans, sets ideographs apart, strips accents and lower-cases, in this order and in one pass.</summary>
 internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool stripAccents, bool lowercase) : Normalizer
 {
     private const char Removed = '\uFFFF';
+
+    private const CodePointClasses Changing =
+        CodePointClasses.Control | CodePointClasses.Combining | CodePointClasses.StrippedMark | CodePointClasses.HasDecomposition | CodePointClasses.HasLowercase;
 
     private readonly char[] _ascii = BuildAscii(cleanText, lowercase);
 
@@ -40,15 +45,39 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
 
     public override TextCut Cut(TextCut cut) => new(TextCut.Unknown, StartOf(cut.After));
 
+    // Before a code point that is written after all marks that wait; those that are composed start with such a one.
+    public override int SettledLength(ReadOnlySpan<char> start)
+    {
+        const CodePointClasses MayWait = CodePointClasses.Control | CodePointClasses.Combining | CodePointClasses.StrippedMark;
+        while (!start.IsEmpty)
+        {
+            int codePoint = CodePoints.DecodeBefore(start, start.Length);
+            CodePointClasses classes = CodePoints.ClassesOf(codePoint);
+            start = start[..^new Rune(codePoint).Utf16SequenceLength];
+            if ((classes & MayWait) == 0 && (classes & (CodePointClasses.HasDecomposition | CodePointClasses.Composed)) != CodePointClasses.HasDecomposition)
+            {
+                break;
+            }
+        }
+
+        return start.Length;
+    }
+
+    public override int CountWithout(ReadOnlySpan<char> text, CodePointClasses classes) => (classes & ~BertWords.Ends) == 0 ? BertWords.Count(text) : 0;
+
     private int StartOf(int codePoint)
     {
         if (codePoint < _ascii.Length)
         {
             // What is removed would leave the next character to start the text, and nobody has looked at that.
-            return _ascii[codePoint] == Removed ? -1 : _ascii[codePoint];
+            return _ascii[codePoint] == Removed ? TextCut.Unknown : _ascii[codePoint];
         }
 
-        return handleChineseCharacters && CodePoints.Is(codePoint, CodePointClasses.Ideograph) ? ' ' : -1;
+        CodePointClasses classes = CodePoints.ClassesOf(codePoint);
+        bool isSpace = cleanText && (classes & CodePointClasses.WhiteSpace) != 0;
+        bool isSetApart = handleChineseCharacters && (classes & CodePointClasses.Ideograph) != 0;
+        bool isMark = (classes & CodePointClasses.Punctuation) != 0 && (classes & Changing) == 0;
+        return isSpace || isSetApart ? ' ' : isMark ? codePoint : TextCut.Unknown;
     }
 
     private static char[] BuildAscii(bool cleanText, bool lowercase)

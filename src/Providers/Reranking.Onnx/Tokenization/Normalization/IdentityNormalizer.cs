@@ -7,4 +7,6 @@ internal sealed class IdentityNormalizer : Normalizer
         output.AppendRepaired(text);
 
     public override TextCut Cut(TextCut cut) => cut;
+
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
 }

@@ -67,6 +67,47 @@ internal sealed class PrecompiledNormalizer : Normalizer
 
     public override TextCut Cut(TextCut cut) => _allowsCuts && cut.After == ' ' ? new TextCut(EndOf(cut.Before), ' ') : TextCut.Impossible;
 
+    // At the end of a grapheme, or inside one that is too long for more than its single code points to count.
+    public override int SettledLength(ReadOnlySpan<char> start)
+    {
+        int next = TextCut.Unknown;
+        int end = start.Length;
+        while (end > 0 && !EndsInLongGrapheme(start[..end]))
+        {
+            int previous = CodePoints.DecodeBefore(start, end);
+            if (next != TextCut.Unknown && Graphemes.AlwaysEnds(previous, next))
+            {
+                break;
+            }
+
+            next = previous;
+            end -= new Rune(previous).Utf16SequenceLength;
+        }
+
+        return end;
+    }
+
+    private static bool EndsInLongGrapheme(ReadOnlySpan<char> text)
+    {
+        int bytes = 0;
+        int next = TextCut.Unknown;
+        while (!text.IsEmpty && bytes <= LongestLookup)
+        {
+            int previous = CodePoints.DecodeBefore(text, text.Length);
+            if (next != TextCut.Unknown && !Graphemes.AlwaysJoins(previous, next))
+            {
+                return false;
+            }
+
+            var rune = new Rune(previous);
+            bytes += rune.Utf8SequenceLength;
+            next = previous;
+            text = text[..^rune.Utf16SequenceLength];
+        }
+
+        return bytes > LongestLookup;
+    }
+
     // Characters that stay as they are. The last of them stays out if what follows may join it.
     private int CountPlain(ReadOnlySpan<char> text)
     {

@@ -28,4 +28,6 @@ internal sealed class ReplaceSpacesNormalizer(string content) : Normalizer
         bool isInside = cut.After == ' ' && (cut.Before is TextCut.Unknown or ' ' || !content.StartsWith(' '));
         return isInside ? TextCut.Impossible : cut;
     }
+
+    public override int SettledLength(ReadOnlySpan<char> start) => start.TrimEnd(' ').Length;
 }

@@ -8,17 +8,14 @@ internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Norma
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
     {
         int start = 0;
-        int end = text.Length;
+        int end = SettledLength(text);
         while (stripsLeft && start < end && CodePoints.Is(text[start], CodePointClasses.WhiteSpace))
         {
             start++;
         }
 
-        while (stripsRight && end > start && CodePoints.Is(text[end - 1], CodePointClasses.WhiteSpace))
-        {
-            end--;
-        }
-
         output.AppendRepaired(text[start..end]);
     }
+
+    public override int SettledLength(ReadOnlySpan<char> start) => (stripsRight ? CodePoints.TrimEnd(start) : start).Length;
 }

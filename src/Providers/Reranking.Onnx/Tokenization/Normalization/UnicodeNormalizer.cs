@@ -31,6 +31,18 @@ internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Norm
     public override TextCut Cut(TextCut cut) =>
         new(cut.Before <= LastAscii ? cut.Before : TextCut.Unknown, cut.After < FirstComposing ? cut.After : TextCut.Unknown);
 
+    // Before a code point that stays as it is, whatever comes before it.
+    public override int SettledLength(ReadOnlySpan<char> start)
+    {
+        int end = start.Length;
+        do
+        {
+            end = StartOfCodePointBefore(start, 0, end);
+        }
+        while (end > 0 && IsChanging(start, end, out _, out _));
+        return end;
+    }
+
     private static int StartOfCodePointBefore(ReadOnlySpan<char> text, int first, int index)
     {
         if (index == first)

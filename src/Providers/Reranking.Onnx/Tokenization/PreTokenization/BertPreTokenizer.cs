@@ -5,6 +5,8 @@ internal sealed class BertPreTokenizer : PreTokenizer
 {
     private const CodePointClasses Splitting = CodePointClasses.WhiteSpace | CodePointClasses.Punctuation;
 
+    public override CodePointClasses WordEnds => Splitting;
+
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch)
     {
         int wordStart = 0;
@@ -34,4 +36,6 @@ internal sealed class BertPreTokenizer : PreTokenizer
     }
 
     public override bool SplitsAt(TextCut cut) => CodePoints.Is(cut.After, Splitting);
+
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
 }

@@ -27,6 +27,8 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) :
     public override bool SplitsAt(TextCut cut) =>
         splits && (cut.After == ' ' || !addsPrefixSpace) && SplitPattern.Gpt2.SplitsAt(cut);
 
+    public override int SettledLength(ReadOnlySpan<char> start) => splits ? SplitPattern.SettledLength(start) : start.Length;
+
     private bool SplitPrefixed(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink) =>
         splits ? SplitPattern.Gpt2.Split(text, isStart, sink) : sink.Accept(text, isStart);
 }

@@ -48,6 +48,8 @@ internal sealed class DelimiterPreTokenizer(CodePointClasses delimiters, Delimit
     public override bool SplitsAt(TextCut cut) =>
         behavior is DelimiterBehavior.Removed or DelimiterBehavior.Isolated && CodePoints.Is(cut.After, delimiters);
 
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
+
     private bool EndsBefore(bool isDelimiter, bool followsDelimiter) => behavior switch
     {
         DelimiterBehavior.Contiguous => isDelimiter != followsDelimiter,

@@ -54,6 +54,8 @@ internal sealed class MetaspacePreTokenizer : PreTokenizer
     // What starts with a space gets no mark of its own.
     public override bool SplitsAt(TextCut cut) => _splits && cut.After == ' ';
 
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
+
     private bool SplitAtMarks(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink)
     {
         while (!text.IsEmpty)

@@ -17,4 +17,15 @@ internal abstract class PreTokenizer
 
     /// <summary>Tells whether there is always a split at a place, so that the parts of a text that is cut there give the same pre-tokens.</summary>
     public virtual bool SplitsAt(TextCut cut) => false;
+
+    /// <summary>Gives how much of the start of a text may be split before the rest is known.</summary>
+    /// <param name="start">The start, which ends between two code points.</param>
+    /// <returns>
+    /// A length: of the pre-tokens of this much the last is the start of one of the whole, or all of it, and those before it are the same, whatever follows; 0 where
+    /// nobody knows.
+    /// </returns>
+    public virtual int SettledLength(ReadOnlySpan<char> start) => 0;
+
+    /// <summary>Gets what ends a pre-token, if that is any code point of some classes and nothing else.</summary>
+    public virtual CodePointClasses WordEnds => CodePointClasses.None;
 }

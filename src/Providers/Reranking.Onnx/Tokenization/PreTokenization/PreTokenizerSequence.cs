@@ -47,4 +47,20 @@ internal sealed class PreTokenizerSequence : PreTokenizer
 
     // Where the first splits, what comes after it never sees both sides.
     public override bool SplitsAt(TextCut cut) => _preTokenizers[0].SplitsAt(cut);
+
+    // What suits one has to suit the others at its end too.
+    public override int SettledLength(ReadOnlySpan<char> start)
+    {
+        int length;
+        do
+        {
+            length = start.Length;
+            foreach (PreTokenizer preTokenizer in _preTokenizers)
+            {
+                start = start[..preTokenizer.SettledLength(start)];
+            }
+        }
+        while (start.Length < length);
+        return length;
+    }
 }

@@ -35,6 +35,19 @@ internal abstract class SplitPattern
     public virtual bool SplitsAt(TextCut cut) =>
         cut.Before != TextCut.Unknown && !CodePoints.Is(cut.Before, CodePointClasses.WhiteSpace) && CodePoints.Is(cut.After, CodePointClasses.WhiteSpace);
 
+    /// <inheritdoc cref="PreTokenizer.SettledLength"/>
+    /// <remarks>Not in white space, of which the next match may take a part, and not where a contraction may go on.</remarks>
+    public static int SettledLength(ReadOnlySpan<char> start)
+    {
+        const int LongestContraction = 3;
+        while (!start.IsEmpty && (CodePoints.Is(start[^1], CodePointClasses.WhiteSpace) || start[Math.Max(0, start.Length - LongestContraction)..].Contains('\'')))
+        {
+            start = start[..^1];
+        }
+
+        return start.Length;
+    }
+
     /// <summary>Gives the length of the match at the start of a text that is not empty.</summary>
     protected abstract int Match(ReadOnlySpan<char> text);
 

@@ -24,4 +24,6 @@ internal sealed class SplitPreTokenizer(SplitPattern pattern) : PreTokenizer
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => pattern.Split(text, isStart, sink);
 
     public override bool SplitsAt(TextCut cut) => pattern.SplitsAt(cut);
+
+    public override int SettledLength(ReadOnlySpan<char> start) => SplitPattern.SettledLength(start);
 }

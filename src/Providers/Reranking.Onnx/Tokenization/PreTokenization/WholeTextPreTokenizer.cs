@@ -4,4 +4,6 @@ namespace Reranking.Onnx;
 internal sealed class WholeTextPreTokenizer : PreTokenizer
 {
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => sink.Accept(text, isStart);
+
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
 }

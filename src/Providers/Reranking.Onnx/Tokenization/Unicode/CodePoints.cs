@@ -112,6 +112,21 @@ internal static class CodePoints
         return rune.Value;
     }
 
+    /// <summary>Leaves out the white space at the end.</summary>
+    public static ReadOnlySpan<char> TrimEnd(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty && Is(text[^1], CodePointClasses.WhiteSpace))
+        {
+            text = text[..^1];
+        }
+
+        return text;
+    }
+
+    /// <summary>Gives an index, or the end of the surrogate pair that it is in the middle of.</summary>
+    public static int AlignIndex(ReadOnlySpan<char> text, int index) =>
+        index > 0 && index < text.Length && char.IsSurrogatePair(text[index - 1], text[index]) ? index + 1 : index;
+
     // The arithmetic of chapter 3.12 of the Unicode standard.
     private static ReadOnlySpan<int> DecomposeHangul(int syllable, Span<int> parts)
     {

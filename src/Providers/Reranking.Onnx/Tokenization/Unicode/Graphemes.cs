@@ -59,6 +59,13 @@ internal static class Graphemes
     /// <summary>Tells whether what comes after a code point may join it, whatever it is.</summary>
     public static bool Prepends(int codePoint) => (Classes[codePoint] & GraphemeClasses.Prepends) != 0;
 
+    /// <summary>Tells whether one grapheme ends between two code points, whatever stands before them.</summary>
+    public static bool AlwaysEnds(int previous, int next) =>
+        previous != Joiner && (Classes[previous] & GraphemeClasses.Extend) == 0 && !AlwaysJoins(previous, next);
+
+    /// <summary>Tells whether two code points are of one grapheme, whatever stands before them.</summary>
+    public static bool AlwaysJoins(int previous, int next) => Joins(previous, Classes[previous], next, Classes[next]);
+
     private static bool Joins(int previous, GraphemeClasses classes, int next, GraphemeClasses nextClasses)
     {
         if (((classes | nextClasses) & GraphemeClasses.Control) != 0)
