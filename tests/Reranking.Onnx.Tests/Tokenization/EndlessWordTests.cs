@@ -72,6 +72,16 @@ public class EndlessWordTests
         }
     }
 
+    // Tabs become spaces, each a word of its own, unless an added token takes them: one that stands far behind.
+    [Fact]
+    public void Encode_WhiteSpaceThatAnAddedTokenTakesFromAfar_GivesTheFirstIdsOfTheWhole()
+    {
+        JsonNode json = JsonNode.Parse(TokenizerData.ReadFile("xlm-roberta"))!;
+        json["pre_tokenizer"] = JsonNode.Parse("""{ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true }""");
+        string unknown = string.Concat(Enumerable.Repeat("𓀀", 2_000));
+        AssertFirstIdsOfTheWhole(TokenizerData.ReadJson(json.ToJsonString()), $"{unknown}{new string('\t', 200)}<mask> and", limit: 4);
+    }
+
     [Theory]
     [InlineData("a", 20_000)]
     [InlineData("Zé", 20_000)]
@@ -91,13 +101,22 @@ public class EndlessWordTests
             Assert.Equal(word.Length + end.Length, encoded.CharactersRead);
             Assert.True(encoded.IsComplete);
         }
+    }
 
-        static int[] Ids(string text)
-        {
-            var buffer = new TokenBuffer();
-            TokenizerData.Bundled.Encode(text, int.MaxValue, buffer);
-            return buffer.Ids.ToArray();
-        }
+    // The long word has ended, and of the text that is read at first nothing else is left.
+    [Fact]
+    public void Encode_WordOfBertThatIsHiddenBehindAnEndlessOne_IsRead()
+    {
+        var buffer = new TokenBuffer();
+        TokenizerData.Bundled.Encode($"{new string('a', 200)} x{new string('\u200B', 5_000)}b", Limit, buffer);
+        Assert.Equal([TokenizerData.Bundled.FindId("[UNK]")!.Value, .. Ids("xb")], buffer.Ids.ToArray());
+    }
+
+    private static int[] Ids(string text)
+    {
+        var buffer = new TokenBuffer();
+        TokenizerData.Bundled.Encode(text, int.MaxValue, buffer);
+        return buffer.Ids.ToArray();
     }
 
     private static void AssertFirstIdsOfTheWhole(Tokenizer tokenizer, string text, int limit)
