@@ -159,12 +159,7 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         Assert.Equal("The additional property instruction is a Int32; expected a text. (Parameter 'options')", exception.Message);
     }
 
-    private static int[] Encode(CrossEncoder encoder, string text)
-    {
-        var ids = new TokenBuffer();
-        encoder.Model.Tokenizer.Encode(text, int.MaxValue, ids);
-        return ids.Ids.ToArray();
-    }
+    private static int[] Encode(CrossEncoder encoder, string text) => TokenizerData.Encode(encoder.Model.Tokenizer, text);
 
     private static string Words(int count) => string.Join(' ', Enumerable.Repeat("a", count));
 

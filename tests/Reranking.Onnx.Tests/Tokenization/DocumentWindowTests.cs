@@ -157,10 +157,5 @@ public sealed class DocumentWindowTests
 
     private static int CountTokens(string text, int start, int end) => end <= start ? 0 : Encode(text[start..end]).Length;
 
-    private static int[] Encode(string text)
-    {
-        var tokens = new TokenBuffer();
-        Tokenizer.Encode(text, int.MaxValue, tokens);
-        return tokens.Ids.ToArray();
-    }
+    private static int[] Encode(string text) => TokenizerData.Encode(Tokenizer, text);
 }

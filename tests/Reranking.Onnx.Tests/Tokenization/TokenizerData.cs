@@ -54,13 +54,20 @@ internal static class TokenizerData
         return string.Concat(line.GetProperty("utf16").GetString()!.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16)));
     }
 
-    /// <summary>Encodes one text with its special tokens and without a limit.</summary>
-    public static int[] EncodeSingle(Tokenizer tokenizer, string text)
+    /// <summary>Encodes one text without special tokens and without a limit.</summary>
+    public static int[] Encode(Tokenizer tokenizer, string text)
     {
         var buffer = new TokenBuffer();
         tokenizer.Encode(text, int.MaxValue, buffer);
-        long[] ids = new long[buffer.Count + tokenizer.SingleSpecialTokenCount];
-        int length = tokenizer.WriteSingle(buffer.Ids, ids, new long[ids.Length]);
+        return buffer.Ids.ToArray();
+    }
+
+    /// <summary>Encodes one text with its special tokens and without a limit.</summary>
+    public static int[] EncodeSingle(Tokenizer tokenizer, string text)
+    {
+        int[] tokens = Encode(tokenizer, text);
+        long[] ids = new long[tokens.Length + tokenizer.SingleSpecialTokenCount];
+        int length = tokenizer.WriteSingle(tokens, ids, new long[ids.Length]);
         Assert.Equal(ids.Length, length);
         return [.. ids.Select(id => checked((int)id))];
     }
