@@ -2,7 +2,7 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Samples;
 
-/// <summary>The help centre as a text search of Semantic Kernel.</summary>
+/// <summary>The help center as a text search of Semantic Kernel.</summary>
 internal sealed class HelpCentreTextSearch : ITextSearch<Article>
 {
     public Task<KernelSearchResults<string>> SearchAsync(string query, TextSearchOptions<Article>? searchOptions = null, CancellationToken cancellationToken = default) =>

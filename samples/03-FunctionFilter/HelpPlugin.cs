@@ -7,6 +7,6 @@ namespace Samples;
 internal sealed class HelpPlugin
 {
     [KernelFunction]
-    [Description("Searches the help centre.")]
+    [Description("Searches the help center.")]
     public static List<string> Search(string query, int count = 3) => [.. HelpCentre.Search(query, count).Select(article => article.Text)];
 }

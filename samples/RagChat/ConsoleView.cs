@@ -46,7 +46,7 @@ internal sealed class ConsoleView
             table.AddRow(
                 new Text($"{rank + 1}"),
                 new Text($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
-                new Text((score?.Score ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
+                new Text((score?.Value ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
                 new Text(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
                 new Text(FirstWords(found.Record.Body, 48), new Style(Color.Grey)));
         }

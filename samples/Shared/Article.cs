@@ -1,4 +1,4 @@
 namespace Samples;
 
-/// <summary>One article of a help centre.</summary>
+/// <summary>One article of a help center.</summary>
 internal sealed record Article(string Title, string Text);

@@ -22,7 +22,7 @@ app.MapGet("/search", async (string q, Reranker reranker, CancellationToken canc
         result.KeptLocal,
         NotAnsweredBy = result.FailedAttempts.Select(attempt => $"{attempt.ScorerName}: {attempt.Reason}"),
         Milliseconds = Math.Round(result.Elapsed.TotalMilliseconds),
-        Ranking = result.Ranking.Select(ranked => new { ranked.Candidate.Title, Was = ranked.Index + 1, Score = ranked.Score?.Score }),
+        Ranking = result.Ranking.Select(ranked => new { ranked.Candidate.Title, Was = ranked.Index + 1, Score = ranked.Relevance?.Value }),
     };
 });
 app.Run();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>What is scored: TREC DL19 where it is present, the help centre of the sample elsewhere.</summary>
+/// <summary>What is scored: TREC DL19 where it is present, the help center of the sample elsewhere.</summary>
 public static class BenchmarkData
 {
     public static string ModelFolder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8");
@@ -35,7 +35,7 @@ public static class BenchmarkData
                 .Order(StringComparer.Ordinal)
                 .SelectMany(file => File.ReadAllText(file).Split("\n## ").Skip(1)),
         ];
-        return ("How do I reset my password?", Repeat(sections, count), "help-centre passages");
+        return ("How do I reset my password?", Repeat(sections, count), "help-center passages");
     }
 
     private static string[] Repeat(string[] documents, int count) => [.. Enumerable.Range(0, count).Select(i => documents[i % documents.Length])];

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 using Reranking.Integration.Tests;
 
 namespace Reranking.Benchmarks;

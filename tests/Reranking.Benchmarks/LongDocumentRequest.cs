@@ -29,10 +29,10 @@ internal sealed record LongDocumentRequest(string Query, string[] Documents, int
     {
         string[] paragraphs = PassageText.Split(BetweenParagraphs);
         RelevanceScores scores = await scorer.ScoreAsync(Query, paragraphs);
-        int best = Enumerable.Range(0, scores.Count).MaxBy(i => scores[i].RawScore);
+        int best = Enumerable.Range(0, scores.Count).MaxBy(i => scores[i].RawValue);
         int start = Passage.Start.Value + paragraphs[..best].Sum(static paragraph => paragraph.Length + BetweenParagraphs.Length);
         return start..(start + paragraphs[best].Length);
     }
 
-    private static bool IsFirst(RelevanceScores scores, int index) => scores.Where((_, i) => i != index).All(score => score.RawScore < scores[index].RawScore);
+    private static bool IsFirst(RelevanceScores scores, int index) => scores.Where((_, i) => i != index).All(score => score.RawValue < scores[index].RawValue);
 }

@@ -3,7 +3,7 @@ using Reranking.Onnx;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>Long documents made of the help centre of the sample: in each request one holds the passage that answers the query, at a random place, and the others hold other passages only.</summary>
+/// <summary>Long documents made of the help center of the sample: in each request one holds the passage that answers the query, at a random place, and the others hold other passages only.</summary>
 /// <remarks>
 /// Half of the queries were written by people for the sample, each used with several documents; the other half are the titles of the passages turned into questions, and there no title is part
 /// of a document.
@@ -37,7 +37,7 @@ internal static class LongDocumentSet
                 bool isQuestion = i % 2 == 0;
                 (string query, int answer) = isQuestion
                     ? questions[i / 2 % questions.Length]
-                    : ($"What does the help centre say about {passages[titles[i / 2 % titles.Length]].Title}?", titles[i / 2 % titles.Length]);
+                    : ($"What does the help center say about {passages[titles[i / 2 % titles.Length]].Title}?", titles[i / 2 % titles.Length]);
                 return Make(query, isQuestion ? whole : bodies, answer, documentCount, tokenizer, random) with { IsQuestion = isQuestion };
             }),
         ];

@@ -54,7 +54,7 @@ public static class Report
         await output.WriteLineAsync();
         await output.WriteLineAsync("| | ms | times the engine |");
         await output.WriteLineAsync("|---|---|---|");
-        await WriteRowAsync("this engine, tokenisation included", engine);
+        await WriteRowAsync("this engine, tokenization included", engine);
         await WriteRowAsync("bare ONNX Runtime loop, same settings, inputs ready", Median(bareTimes));
         await WriteRowAsync("padded batches of 8, default settings, inputs ready", Median(paddedTimes));
         if (node is not null)

@@ -1,6 +1,6 @@
 namespace Reranking.Conformance;
 
-/// <summary>An article of a help centre, written for these tests.</summary>
+/// <summary>An article of a help center, written for these tests.</summary>
 /// <param name="Id">What tells it apart.</param>
 /// <param name="Title">The heading.</param>
 /// <param name="Text">What it says.</param>

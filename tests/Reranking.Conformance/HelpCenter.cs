@@ -1,6 +1,6 @@
 namespace Reranking.Conformance;
 
-/// <summary>A query and documents as a help centre has them, written for these tests.</summary>
+/// <summary>A query and documents as a help center has them, written for these tests.</summary>
 public static class HelpCenter
 {
     public const string Query = "How do I reset my password?";

@@ -84,8 +84,8 @@ public abstract class RelevanceScorerConformanceTests
         RelevanceScores scores = await scorer.ScoreAsync(HelpCenter.Query, HelpCenter.Documents);
 
         Assert.Equal(HelpCenter.Documents.Count, scores.Count);
-        Assert.All(scores, score => Assert.True(double.IsFinite(score.RawScore), $"The raw score is {score.RawScore}."));
-        Assert.All(scores, score => Assert.InRange(score.Score, 0, 1));
+        Assert.All(scores, score => Assert.True(double.IsFinite(score.RawValue), $"The raw score is {score.RawValue}."));
+        Assert.All(scores, score => Assert.InRange(score.Value, 0, 1));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public abstract class RelevanceScorerConformanceTests
 
         RelevanceScores scores = await scorer.ScoreAsync(HelpCenter.Query, HelpCenter.Documents);
 
-        double[] byRawScore = [.. scores.OrderBy(score => score.RawScore).Select(score => score.Score)];
+        double[] byRawScore = [.. scores.OrderBy(score => score.RawValue).Select(score => score.Value)];
         Assert.Equal(byRawScore.Order(), byRawScore);
     }
 
@@ -108,7 +108,7 @@ public abstract class RelevanceScorerConformanceTests
         for (int i = 0; i < HelpCenter.Documents.Count; i++)
         {
             RelevanceScore alone = Assert.Single(await scorer.ScoreAsync(HelpCenter.Query, [HelpCenter.Documents[i]]));
-            Assert.Equal(together[i].RawScore, alone.RawScore, Tolerance);
+            Assert.Equal(together[i].RawValue, alone.RawValue, Tolerance);
         }
     }
 
@@ -121,8 +121,8 @@ public abstract class RelevanceScorerConformanceTests
         RelevanceScores scores = await scorer.ScoreAsync(HelpCenter.Query, documents);
 
         Assert.Equal(5, scores.Count);
-        Assert.Equal(scores[0].RawScore, scores[2].RawScore, Tolerance);
-        Assert.Equal(scores[0].RawScore, scores[4].RawScore, Tolerance);
+        Assert.Equal(scores[0].RawValue, scores[2].RawValue, Tolerance);
+        Assert.Equal(scores[0].RawValue, scores[4].RawValue, Tolerance);
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public abstract class RelevanceScorerConformanceTests
         Assert.Equal(expected.Count, actual.Count);
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.Equal(expected[i].RawScore, actual[i].RawScore, Tolerance);
+            Assert.Equal(expected[i].RawValue, actual[i].RawValue, Tolerance);
         }
     }
 }

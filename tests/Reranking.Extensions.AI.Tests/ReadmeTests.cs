@@ -19,7 +19,7 @@ public sealed class ReadmeTests
             (query, count, cancellationToken) => knowledge.SearchAsync(query, count, cancellationToken),
             reranker,
             article => article.Text,
-            new() { Description = "Searches the help centre.", SourceNameSelector = article => article.Title });
+            new() { Description = "Searches the help center.", SourceNameSelector = article => article.Title });
 
         IChatClient client = chatModel.AsBuilder().UseFunctionInvocation().Build();
         ChatResponse response = await client.GetResponseAsync("I can't get in!", new ChatOptions { Tools = [tool] });

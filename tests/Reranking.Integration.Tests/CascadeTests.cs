@@ -25,7 +25,7 @@ public class CascadeTests
 
         Assert.Equal(5, result.Ranking[0].Index);
         Assert.Equal(("strong", "ms-marco-MiniLM-L-12-v2-int8"), (result.ScorerName, result.ModelId));
-        Assert.Equal([1, 1, 1, 0, 0, 0], result.Ranking.Select(ranked => ranked.Score!.Value.Stage));
+        Assert.Equal([1, 1, 1, 0, 0, 0], result.Ranking.Select(ranked => ranked.Relevance!.Value.Stage));
         Assert.Equal(Enumerable.Range(0, 6), result.Ranking.Select(ranked => ranked.Index).Order());
     }
 }

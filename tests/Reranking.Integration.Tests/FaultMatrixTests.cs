@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 

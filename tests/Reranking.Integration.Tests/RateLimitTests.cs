@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 
@@ -46,7 +46,7 @@ public sealed class SwapTests : IDisposable
 
             return inner;
         })));
-        double[] expected = [.. (await app.Reranker.RerankAsync("query", Documents)).Ranking.OrderBy(ranked => ranked.Index).Select(ranked => ranked.Score!.Value.RawScore)];
+        double[] expected = [.. (await app.Reranker.RerankAsync("query", Documents)).Ranking.OrderBy(ranked => ranked.Index).Select(ranked => ranked.Relevance!.Value.RawValue)];
         await app.ChangeAsync(hosted);
         await app.ChangeAsync(local);
 
@@ -109,10 +109,10 @@ public sealed class SwapTests : IDisposable
             Assert.Empty(result.FailedAttempts);
             bool isLocal = result.ScorerName == "local";
             Assert.Equal(isLocal ? ("local", "tiny", 0.0001) : ("cohere", HostedStub.Model, 0.004), (result.ScorerName!, result.ModelId!, result.MinScore!.Value));
-            Assert.Equal(result.ModelId, result.Scorer?.ModelId);
+            Assert.Equal(result.ModelId, result.ScorerMetadata?.ModelId);
             foreach (RankedCandidate<string> ranked in result.Ranking)
             {
-                Assert.Equal(isLocal ? local[ranked.Index] : HostedStub.Score(ranked.Candidate), ranked.Score!.Value.RawScore);
+                Assert.Equal(isLocal ? local[ranked.Index] : HostedStub.Score(ranked.Candidate), ranked.Relevance!.Value.RawValue);
             }
 
             calls++;

@@ -21,9 +21,9 @@ public sealed class BundledModelTests : IDisposable
                 "Refund policy. You may return a device within 30 days.",
             ]);
 
-        Assert.True(scores[1].RawScore > scores[0].RawScore && scores[0].RawScore > scores[2].RawScore);
-        Assert.InRange(scores[1].Score, 0.9, 1);
-        Assert.InRange(scores[2].Score, 0, 0.01);
+        Assert.True(scores[1].RawValue > scores[0].RawValue && scores[0].RawValue > scores[2].RawValue);
+        Assert.InRange(scores[1].Value, 0.9, 1);
+        Assert.InRange(scores[2].Value, 0, 0.01);
         Assert.Equal("ms-marco-MiniLM-L-12-v2-int8", scores.ModelId);
     }
 
@@ -69,9 +69,9 @@ public sealed class BundledModelTests : IDisposable
         foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()))
         {
             RelevanceScores scores = await _scorer.ScoreAsync(query.Text, query.Documents);
-            toInt8.AddRange(scores.Zip(golden.Int8, (score, logit) => Math.Abs(score.RawScore - logit)));
-            toFp32.AddRange(scores.Zip(golden.Fp32, (score, logit) => Math.Abs(score.RawScore - logit)));
-            ndcg.Add(Dl19.Ndcg10(query, Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i].RawScore)));
+            toInt8.AddRange(scores.Zip(golden.Int8, (score, logit) => Math.Abs(score.RawValue - logit)));
+            toFp32.AddRange(scores.Zip(golden.Fp32, (score, logit) => Math.Abs(score.RawValue - logit)));
+            ndcg.Add(Dl19.Ndcg10(query, Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i].RawValue)));
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
@@ -90,7 +90,7 @@ public sealed class BundledModelTests : IDisposable
 
         for (int i = 0; i < documents.Length; i += 9)
         {
-            Assert.Equal(among[i], (await _scorer.ScoreAsync(query, documents[i])).RawScore);
+            Assert.Equal(among[i], (await _scorer.ScoreAsync(query, documents[i])).RawValue);
         }
 
         int[] order = [.. Enumerable.Range(0, documents.Length)];
@@ -113,5 +113,5 @@ public sealed class BundledModelTests : IDisposable
             exception.Message);
     }
 
-    private static double[] Raw(RelevanceScores scores) => [.. scores.Select(score => score.RawScore)];
+    private static double[] Raw(RelevanceScores scores) => [.. scores.Select(score => score.RawValue)];
 }

@@ -52,14 +52,14 @@ public sealed class OnnxRelevanceScorerTests
     {
         using var scorer = new OnnxRelevanceScorer();
         string[] documents = [.. Enumerable.Repeat("one two three four five six seven eight nine ten", 20)];
-        double expected = (await scorer.ScoreAsync("query", documents[0])).RawScore;
+        double expected = (await scorer.ScoreAsync("query", documents[0])).RawValue;
         await CancelAsync(100);
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         await CancelAsync(1000);
 
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
-        Assert.All(await scorer.ScoreAsync("query", documents), score => Assert.Equal(expected, score.RawScore));
+        Assert.All(await scorer.ScoreAsync("query", documents), score => Assert.Equal(expected, score.RawValue));
 
         async Task CancelAsync(int calls)
         {
@@ -95,7 +95,7 @@ public sealed class OnnxRelevanceScorerTests
         RerankingResult<string> result = await reranker.RerankAsync("query", [sentences, string.Concat(Enumerable.Repeat(sentences, 9)), "short"]);
 
         Assert.Equal(1, result.TruncatedCount);
-        Assert.Equal([0, 1], result.Ranking.Where(ranked => ranked.Score!.Value.BestWindow is not null).Select(ranked => ranked.Index).Order());
+        Assert.Equal([0, 1], result.Ranking.Where(ranked => ranked.Relevance!.Value.BestWindow is not null).Select(ranked => ranked.Index).Order());
         Assert.Equal([1], truncated.GetMeasurementSnapshot().Select(measurement => measurement.Value));
         Assert.Equal("1 of 3 documents were longer than the model's input and were read only in part.", Assert.Single(rerankerLogger.Collector.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
         Assert.Equal(

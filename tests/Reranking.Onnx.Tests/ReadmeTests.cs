@@ -44,7 +44,7 @@ public sealed class ReadmeTests
         RerankingResult<Article> best = await reranker.RerankAsync(question, articles, article => article.Text, new RerankingOptions { TopN = 3 });
         foreach ((Article article, int was, RelevanceScore? score) in best.Ranking)
         {
-            Console.WriteLine($"{score?.Score:0.000} (was {was + 1}) {article.Title}");
+            Console.WriteLine($"{score?.Value:0.000} (was {was + 1}) {article.Title}");
         }
 
         Assert.Matches(@"^\d\.\d{3} \(was 2\) Password Reset Guide", Console.ToString());
@@ -59,7 +59,7 @@ public sealed class ReadmeTests
         string question = "How do I reset my password?";
         var collection = new ArticleSearch();
 
-        IVectorSearchable<Article> reranked = collection.AsReranked(reranker, article => article.Text);
+        IVectorSearchable<Article> reranked = collection.WithReranking(reranker, article => article.Text);
         await foreach (VectorSearchResult<Article> result in reranked.SearchAsync(question, top: 5))
         {
             Console.WriteLine($"{result.Score:0.000} {result.Record.Title}");   // the relevance, 0 to 1

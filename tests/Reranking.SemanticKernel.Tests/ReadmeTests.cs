@@ -58,7 +58,7 @@ public sealed class ReadmeTests
         KernelSearchResults<Article> results = await search.GetSearchResultsAsync(question);
         var scores = (IReadOnlyList<RelevanceScore?>)results.Metadata![RerankedTextSearchMetadata.Scores]!;
 
-        Assert.Equal([1, 2 / 3d, 0, 0], scores.Select(static score => score!.Value.Score));
+        Assert.Equal([1, 2 / 3d, 0, 0], scores.Select(static score => score!.Value.Value));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ReadmeTests
 
         var options = new RerankedSearchPluginOptions<Article>
         {
-            Description = "Searches the help centre of one product.",
+            Description = "Searches the help center of one product.",
             Parameters = { new("product", product => article => article.Product == product) { Description = "The name of the product." } },
         };
         KernelPlugin plugin = RerankedSearchPlugin.Create(search, "Help", options);

@@ -185,13 +185,13 @@ public sealed class RerankedSearchPluginTests
     public void Create_Metadata_TellsModelsWhatTheyNeed()
     {
         RerankedSearchPluginOptions<Article> options = ByTenant();
-        options.Description = "Searches the help centre.";
+        options.Description = "Searches the help center.";
         KernelPlugin plugin = NewPlugin(options);
 
         Assert.Equal(["GetTextSearchResults", "Search"], plugin.Select(static function => function.Name).Order());
         Assert.All(plugin, static function =>
         {
-            Assert.Equal("Searches the help centre.", function.Description);
+            Assert.Equal("Searches the help center.", function.Description);
             Assert.Equal(["query", "count", "skip", "tenant"], function.Metadata.Parameters.Select(static parameter => parameter.Name));
             Assert.Equal([true, false, false, true], function.Metadata.Parameters.Select(static parameter => parameter.IsRequired));
             Assert.Equal(["string", "integer", "integer", "string"], function.Metadata.Parameters.Select(TypeOf));

@@ -242,7 +242,7 @@ public sealed class RerankedTextSearchTests
     }
 
     private static IEnumerable<double?> Scores(Results results) =>
-        Assert.IsType<IReadOnlyList<RelevanceScore?>>(results.Metadata![RerankedTextSearchMetadata.Scores], exactMatch: false).Select(static score => score?.Score);
+        Assert.IsType<IReadOnlyList<RelevanceScore?>>(results.Metadata![RerankedTextSearchMetadata.Scores], exactMatch: false).Select(static score => score?.Value);
 
     private static async Task<(string?[] Texts, Results Results)> SearchAsync(
         RerankedTextSearch<Article> search,

@@ -82,10 +82,10 @@ public sealed class RerankingKernelBuilderExtensionsTests
     public async Task AddRerankedSearch_Plugin_SearchesTheRegisteredSearch()
     {
         IKernelBuilder builder = NewBuilder().AddRerankedTextSearch(static _ => new ArticleSearch(Texts.Select(static text => new Article(text, text))));
-        Assert.Same(builder.Plugins, builder.Plugins.AddRerankedSearch("Help", new RerankedSearchPluginOptions<Article> { Description = "Searches the help centre." }));
+        Assert.Same(builder.Plugins, builder.Plugins.AddRerankedSearch("Help", new RerankedSearchPluginOptions<Article> { Description = "Searches the help center." }));
         Kernel kernel = builder.Build();
 
-        Assert.Equal("Searches the help centre.", kernel.Plugins["Help"]["Search"].Description);
+        Assert.Equal("Searches the help center.", kernel.Plugins["Help"]["Search"].Description);
         Assert.Equal([Texts[2]], (await kernel.InvokeAsync<List<string>>("Help", "Search", new() { ["query"] = Query, ["count"] = 1 }))!);
     }
 

@@ -36,7 +36,7 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     [Fact]
     public async Task VectorStoreTextSearch_OverRerankedCollection_HasTheAnswerFirst()
     {
-        ITextSearch<Passage> search = NewSearch(_store.AsReranked(model.Reranker, static passage => passage.Text));
+        ITextSearch<Passage> search = NewSearch(_store.WithReranking(model.Reranker, static passage => passage.Text));
         string[] texts = await (await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Top = 3 })).Results.ToArrayAsync();
 
         Assert.Equal((3, HelpCentre.Answer), (texts.Length, texts[0]));
@@ -47,7 +47,7 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     public async Task VectorStoreTextSearch_WithEmbeddingGenerator_IsRerankedFromAbove()
     {
         var search = new VectorStoreTextSearch<Passage>(_store, new LetterEmbeddings(), TextOf, ResultOf);
-        var under = new VectorStoreTextSearch<Passage>(_store.AsReranked(model.Reranker, static passage => passage.Text), new LetterEmbeddings(), TextOf, ResultOf);
+        var under = new VectorStoreTextSearch<Passage>(_store.WithReranking(model.Reranker, static passage => passage.Text), new LetterEmbeddings(), TextOf, ResultOf);
 
         Assert.Equal(HelpCentre.Answer, await (await search.WithReranking(model.Reranker).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
         Assert.IsType<ReadOnlyMemory<float>>(Assert.Single(_store.Calls).SearchValue);

@@ -18,14 +18,14 @@ public class RelevanceScoreTests
     {
         RelevanceScore score = RelevanceScore.FromLogit(logit);
 
-        Assert.Equal(expected, score.Score, 1e-15);
-        Assert.Equal(logit, score.RawScore);
+        Assert.Equal(expected, score.Value, 1e-15);
+        Assert.Equal(logit, score.RawValue);
     }
 
     [Fact]
     public void FromLogit_SaturatedLogits_StayApartInTheRawScore()
     {
-        Assert.Equal(RelevanceScore.FromLogit(38).Score, RelevanceScore.FromLogit(45).Score);
+        Assert.Equal(RelevanceScore.FromLogit(38).Value, RelevanceScore.FromLogit(45).Value);
         Assert.NotEqual(RelevanceScore.FromLogit(38), RelevanceScore.FromLogit(45));
     }
 

@@ -11,20 +11,20 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
 
     [Fact]
     public async Task AsReranked_Search_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.AsReranked(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
+        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
 
     [Fact]
     public async Task AsRerankedHybrid_Search_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.AsRerankedHybrid(fixture.Reranker, static article => article.Text).HybridSearchAsync(HelpArticles.Question, ["password"], top: 3).FirstAsync());
+        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).HybridSearchAsync(HelpArticles.Question, ["password"], top: 3).FirstAsync());
 
     [Fact]
     public async Task AsRerankedCollection_Search_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.AsRerankedCollection(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
+        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
 
     [Fact]
     public async Task AsReranked_StoreAndSearch_PutsTheAnswerFirst()
     {
-        using RerankedVectorStore store = new MemoryStore(_collection).AsReranked(fixture.Reranker, new RerankedVectorStoreOptions { TextProperty = nameof(HelpArticle.Text) });
+        using RerankedVectorStore store = new MemoryStore(_collection).WithReranking(fixture.Reranker, new RerankedVectorStoreOptions { TextProperty = nameof(HelpArticle.Text) });
 
         AssertIsAnswer(await store.GetCollection<string, HelpArticle>("articles").SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
     }

@@ -12,15 +12,15 @@ public sealed class RerankedSearchExtensionsTests
     {
         var collection = new PassageStore();
 
-        Assert.IsType<RerankedVectorSearch<Passage>>(collection.AsReranked(Reranker, passage => passage.Text));
-        Assert.IsType<RerankedHybridSearch<Passage>>(collection.AsRerankedHybrid(Reranker, passage => passage.Text));
+        Assert.IsType<RerankedVectorSearch<Passage>>(collection.WithReranking(Reranker, passage => passage.Text));
+        Assert.IsType<RerankedHybridSearch<Passage>>(collection.WithReranking(Reranker, passage => passage.Text));
     }
 
     [Fact]
     public void AsReranked_NullSearch_Throws()
     {
-        Assert.Throws<ArgumentNullException>("search", () => ((IVectorSearchable<Passage>)null!).AsReranked(Reranker, static passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("search", () => ((IKeywordHybridSearchable<Passage>)null!).AsRerankedHybrid(Reranker, static passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("search", () => ((IVectorSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("search", () => ((IKeywordHybridSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
     }
 
     [Fact]

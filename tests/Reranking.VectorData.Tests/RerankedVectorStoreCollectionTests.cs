@@ -104,7 +104,7 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     [Fact]
     public void GetService_Others_AreThoseOfTheInnerCollectionButNotItself()
     {
-        RerankedVectorStoreCollection<string, Passage> collection = new PassageStore().AsRerankedCollection(new Reranker(_scorer), static passage => passage.Text);
+        RerankedVectorStoreCollection<string, Passage> collection = new PassageStore().WithReranking<string, Passage>(new Reranker(_scorer), passage => passage.Text);
 
         Assert.Null(collection.GetService(typeof(PassageStore)));
         Assert.Null(collection.GetService(typeof(VectorStoreCollection<string, Passage>), "primary"));
@@ -127,12 +127,12 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     public void Constructor_NullArguments_Throws()
     {
         var reranker = new Reranker(_scorer);
-        Assert.Throws<ArgumentNullException>("collection", () => ((RecordingStore<string, Passage>)null!).AsRerankedCollection(reranker, static passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("collection", () => ((RecordingStore<string, Passage>)null!).WithReranking<string, Passage>(reranker, passage => passage.Text));
         Assert.Throws<ArgumentNullException>("inner", () => new RerankedVectorStoreCollection<string, Passage>(null!, reranker, static passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("reranker", () => _inner.AsRerankedCollection(null!, static passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("textSelector", () => _inner.AsRerankedCollection(reranker, null!));
+        Assert.Throws<ArgumentNullException>("reranker", () => _inner.WithReranking<string, Passage>(null!, passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("textSelector", () => _inner.WithReranking<string, Passage>(reranker, null!));
     }
 
     private RerankedVectorStoreCollection<string, Passage> Collection(RerankedSearchOptions? options = null) =>
-        _inner.AsRerankedCollection(new Reranker(_scorer), static passage => passage.Text, options);
+        _inner.WithReranking<string, Passage>(new Reranker(_scorer), passage => passage.Text, options);
 }

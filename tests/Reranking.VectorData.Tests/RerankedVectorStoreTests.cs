@@ -131,10 +131,10 @@ public sealed class RerankedVectorStoreTests : IDisposable
     public void Constructor_NullArguments_Throws()
     {
         var reranker = new Reranker(_scorer);
-        Assert.Throws<ArgumentNullException>("store", () => ((VectorStore)null!).AsReranked(reranker, new RerankedVectorStoreOptions()));
+        Assert.Throws<ArgumentNullException>("store", () => ((VectorStore)null!).WithReranking(reranker, new RerankedVectorStoreOptions()));
         Assert.Throws<ArgumentNullException>("inner", () => new RerankedVectorStore(null!, reranker, new()));
-        Assert.Throws<ArgumentNullException>("reranker", () => _inner.AsReranked(null!, new RerankedVectorStoreOptions()));
-        Assert.Throws<ArgumentNullException>("options", () => _inner.AsReranked(reranker, null!));
+        Assert.Throws<ArgumentNullException>("reranker", () => _inner.WithReranking(null!, new RerankedVectorStoreOptions()));
+        Assert.Throws<ArgumentNullException>("options", () => _inner.WithReranking(reranker, null!));
         Assert.Throws<ArgumentNullException>("textSelector", () => new RerankedVectorStoreOptions().SetTextSelector<Passage>(null!));
     }
 
@@ -142,7 +142,7 @@ public sealed class RerankedVectorStoreTests : IDisposable
         where TRecord : class =>
         (await search.SearchAsync("red fox", top: 1).FirstAsync()).Record;
 
-    private RerankedVectorStore Store(RerankedVectorStoreOptions options) => _inner.AsReranked(new Reranker(_scorer), options);
+    private RerankedVectorStore Store(RerankedVectorStoreOptions options) => _inner.WithReranking(new Reranker(_scorer), options);
 
     private sealed class Hidden
     {

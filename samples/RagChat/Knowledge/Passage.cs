@@ -1,6 +1,6 @@
 namespace RagChat.Knowledge;
 
-/// <summary>One section of the help centre: what is searched, ranked and cited.</summary>
+/// <summary>One section of the help center: what is searched, ranked and cited.</summary>
 /// <param name="Id">File and anchor, as in <c>account.md#password-reset-guide</c>.</param>
 /// <param name="Title">The heading.</param>
 /// <param name="Body">The text below the heading.</param>

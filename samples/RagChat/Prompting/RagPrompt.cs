@@ -20,7 +20,7 @@ internal sealed record RagPrompt(string Text, int TokenCount, IReadOnlyList<Pass
     // The o200k vocabulary counts for the current OpenAI models and is close for others.
     private static readonly TiktokenTokenizer Tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
-    /// <summary>Packs the ranking; each passage is a section of its own, so there are no neighbours to merge.</summary>
+    /// <summary>Packs the ranking; each passage is a section of its own, so there are no neighbors to merge.</summary>
     public static RagPrompt Build(IReadOnlyList<RankedCandidate<VectorSearchResult<Passage>>> ranking, int tokenBudget)
     {
         var packer = new ContextPacker(text => Tokenizer.CountTokens(text), new ContextPackerOptions { TokenBudget = tokenBudget, Preamble = Instruction });

@@ -7,7 +7,7 @@ namespace Reranking;
 /// <remarks>
 /// <para>Thread-safe. A search costs one search of the store and one call of the scorer, and its results come once both are done.</para>
 /// <para>
-/// The relevance handed out is always from 0 to 1, since Kernel Memory prints it into the prompt as a percentage. It is the <see cref="RelevanceScore.Score"/>. An item that was not scored
+/// The relevance handed out is always from 0 to 1, since Kernel Memory prints it into the prompt as a percentage. It is the <see cref="RelevanceScore.Value"/>. An item that was not scored
 /// keeps the store's relevance, cut to 0 to 1, but never gets more than the lowest score above it: otherwise the prompt would praise most what the ranking put last.
 /// </para>
 /// <para>Texts go to the scorer only.</para>

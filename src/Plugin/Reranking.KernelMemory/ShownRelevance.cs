@@ -6,8 +6,8 @@ internal static class ShownRelevance
     /// <summary>Gives the relevance of each candidate of the ranking.</summary>
     public static double[] Of<T>(RerankingResult<T> result, Func<T, double> firstStage)
     {
-        double lowest = result.Ranking.Min(static ranked => ranked.Score?.Score) ?? 1;
-        return [.. result.Ranking.Select(ranked => ranked.Score?.Score ?? Math.Min(Share(firstStage(ranked.Candidate)), lowest))];
+        double lowest = result.Ranking.Min(static ranked => ranked.Relevance?.Value) ?? 1;
+        return [.. result.Ranking.Select(ranked => ranked.Relevance?.Value ?? Math.Min(Share(firstStage(ranked.Candidate)), lowest))];
     }
 
     // Not every store gives a share: some count words, some fuse ranks, and a cosine may be negative.

@@ -13,7 +13,7 @@ internal sealed class RankedPage<T>
         _result = result;
 
         // What was not scored follows in first-stage order, blank texts included: put last of all, they would move from page to page as later pages fetch more.
-        _page = [.. result.Ranking.OrderBy(static ranked => ranked.Score is null ? ranked.Index : -1).Skip(skip)];
+        _page = [.. result.Ranking.OrderBy(static ranked => ranked.Relevance is null ? ranked.Index : -1).Skip(skip)];
         Items = [.. _page.Select(static ranked => ranked.Candidate)];
     }
 
@@ -24,7 +24,7 @@ internal sealed class RankedPage<T>
     public KernelSearchResults<T> ToSearchResults(KernelSearchResults<T> found)
     {
         var metadata = found.Metadata is null ? [] : new Dictionary<string, object?>(found.Metadata);
-        metadata[RerankedTextSearchMetadata.Scores] = Array.ConvertAll(_page, static ranked => ranked.Score);
+        metadata[RerankedTextSearchMetadata.Scores] = Array.ConvertAll(_page, static ranked => ranked.Relevance);
         metadata[RerankedTextSearchMetadata.FirstStageIndices] = Array.ConvertAll(_page, static ranked => ranked.Index);
         metadata[RerankedTextSearchMetadata.Outcome] = _result.Outcome;
         metadata[RerankedTextSearchMetadata.Reason] = _result.Reason;

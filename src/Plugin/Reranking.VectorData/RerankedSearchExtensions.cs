@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reranking;
 
 namespace Microsoft.Extensions.VectorData;
@@ -14,7 +15,8 @@ public static class RerankedSearchExtensions
     /// <returns>The reranked search. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search of the collection, reranked in the same way.</returns>
     /// <remarks>Many collections search in both ways; the hybrid twin has a name of its own, so that the call says which one is meant.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
-    public static RerankedVectorSearch<TRecord> AsReranked<TRecord>(
+    [OverloadResolutionPriority(1)]
+    public static RerankedVectorSearch<TRecord> WithReranking<TRecord>(
         this IVectorSearchable<TRecord> search, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
         where TRecord : class
     {
@@ -24,8 +26,8 @@ public static class RerankedSearchExtensions
 
     /// <summary>Decorates a hybrid search, by vector and keywords, so that its results are reranked.</summary>
     /// <returns>The reranked search. Asked for <see cref="IVectorSearchable{TRecord}"/>, its <c>GetService</c> gives the vector search of the collection, reranked in the same way.</returns>
-    /// <inheritdoc cref="AsReranked{TRecord}(IVectorSearchable{TRecord}, Reranker, Func{TRecord, string}, RerankedSearchOptions)"/>
-    public static RerankedHybridSearch<TRecord> AsRerankedHybrid<TRecord>(
+    /// <inheritdoc cref="WithReranking{TRecord}(IVectorSearchable{TRecord}, Reranker, Func{TRecord, string}, RerankedSearchOptions)"/>
+    public static RerankedHybridSearch<TRecord> WithReranking<TRecord>(
         this IKeywordHybridSearchable<TRecord> search, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
         where TRecord : class
     {
@@ -43,7 +45,8 @@ public static class RerankedSearchExtensions
     /// <returns>The collection. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search, reranked in the same way.</returns>
     /// <remarks>It has a name of its own, so that <c>AsReranked</c> on a collection stays what searches alone.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="collection"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
-    public static RerankedVectorStoreCollection<TKey, TRecord> AsRerankedCollection<TKey, TRecord>(
+    [OverloadResolutionPriority(2)]
+    public static RerankedVectorStoreCollection<TKey, TRecord> WithReranking<TKey, TRecord>(
         this VectorStoreCollection<TKey, TRecord> collection, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
         where TKey : notnull
         where TRecord : class
@@ -58,7 +61,7 @@ public static class RerankedSearchExtensions
     /// <param name="options">Where the texts of the records are. The options are copied.</param>
     /// <returns>The store.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public static RerankedVectorStore AsReranked(this VectorStore store, Reranker reranker, RerankedVectorStoreOptions options)
+    public static RerankedVectorStore WithReranking(this VectorStore store, Reranker reranker, RerankedVectorStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(store);
         return new RerankedVectorStore(store, reranker, options);

@@ -46,11 +46,11 @@ internal sealed class RerankedSearch<TRecord>
         RerankingResult<VectorSearchResult<TRecord>> result = await RankAsync(page, firstStage, cancellationToken).ConfigureAwait(false);
 
         // What was not scored follows in first-stage order, blank texts included: put last of all, they would move from page to page as later pages fetch more.
-        IEnumerable<RankedCandidate<VectorSearchResult<TRecord>>> ranking = result.Ranking.OrderBy(static ranked => ranked.Score is null ? ranked.Index : -1);
+        IEnumerable<RankedCandidate<VectorSearchResult<TRecord>>> ranking = result.Ranking.OrderBy(static ranked => ranked.Relevance is null ? ranked.Index : -1);
         foreach (RankedCandidate<VectorSearchResult<TRecord>> ranked in ranking.Skip(page.Skip))
         {
-            var reranked = new VectorSearchResult<TRecord>(ranked.Candidate.Record, ranked.Score?.Score);
-            SearchProvenance.Attach(reranked, new SearchProvenance(ranked.Index, ranked.Candidate.Score, ranked.Score));
+            var reranked = new VectorSearchResult<TRecord>(ranked.Candidate.Record, ranked.Relevance?.Value);
+            SearchProvenance.Attach(reranked, new SearchProvenance(ranked.Index, ranked.Candidate.Score, ranked.Relevance));
             yield return reranked;
         }
     }

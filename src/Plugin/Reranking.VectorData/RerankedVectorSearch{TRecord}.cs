@@ -11,7 +11,7 @@ namespace Reranking;
 /// <see cref="RerankingOptions.MinScore"/> is the one for relevance, and holds before anything is skipped.
 /// </para>
 /// <para>
-/// <see cref="VectorSearchResult{TRecord}.Score"/> is <see cref="RelevanceScore.Score"/>: from 0 to 1, higher is better, whatever the distance function; or
+/// <see cref="VectorSearchResult{TRecord}.Score"/> is <see cref="RelevanceScore.Value"/>: from 0 to 1, higher is better, whatever the distance function; or
 /// <see langword="null"/> where the record was not scored: blank text, beyond <see cref="RerankingOptions.CandidateCount"/>, or no reranking took place. What the first stage gave is at
 /// <see cref="RerankedSearchExtensions.GetProvenance{TRecord}(VectorSearchResult{TRecord})"/>.
 /// </para>

@@ -1,13 +1,13 @@
 namespace Reranking;
 
 /// <summary>How relevant one document is to the query.</summary>
-/// <param name="Score">The relevance from 0 to 1, comparable across queries of one model but not across models.</param>
-/// <param name="RawScore">What the model gave: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
+/// <param name="Value">The relevance from 0 to 1, comparable across queries of one model but not across models.</param>
+/// <param name="RawValue">What the model gave: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
 /// <remarks>
-/// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Score"/> of exactly 1. <paramref name="RawScore"/> keeps them apart, which is why
-/// the ranking uses it, and thresholds and displays use <paramref name="Score"/>. A value type of 40 bytes, so that a thousand scores are one array and no garbage.
+/// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Value"/> of exactly 1. <paramref name="RawValue"/> keeps them apart, which is why
+/// the ranking uses it, and thresholds and displays use <paramref name="Value"/>. A value type of 40 bytes, so that a thousand scores are one array and no garbage.
 /// </remarks>
-public readonly record struct RelevanceScore(double Score, double RawScore)
+public readonly record struct RelevanceScore(double Value, double RawValue)
 {
     // 8 bytes; a nullable range would take 12 and the score 48.
     private readonly Range _bestWindow;
@@ -31,7 +31,7 @@ public readonly record struct RelevanceScore(double Score, double RawScore)
         init => _bestWindow = value ?? default;
     }
 
-    /// <summary>Makes a score out of a logit: <see cref="RawScore"/> is the logit and <see cref="Score"/> its sigmoid.</summary>
+    /// <summary>Makes a score out of a logit: <see cref="RawValue"/> is the logit and <see cref="Value"/> its sigmoid.</summary>
     /// <param name="logit">The raw output of a model with one label; any number.</param>
     /// <returns>The score.</returns>
     public static RelevanceScore FromLogit(double logit) => new(Sigmoid(logit), logit);

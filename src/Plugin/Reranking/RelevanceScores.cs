@@ -21,7 +21,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
         ScorerName = other.ScorerName;
         MinScore = other.MinScore;
         FailedAttempts = other.FailedAttempts;
-        Scorer = other.Scorer;
+        ScorerMetadata = other.ScorerMetadata;
         Usage = other.Usage;
         AdditionalProperties = other.AdditionalProperties;
     }
@@ -40,7 +40,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     /// <value>The name, or <see langword="null"/> for a scorer without one.</value>
     public string? ScorerName { get; init; }
 
-    /// <summary>Gets the lowest <see cref="RelevanceScore.Score"/> worth keeping, as it was set for the scorer that answered.</summary>
+    /// <summary>Gets the lowest <see cref="RelevanceScore.Value"/> worth keeping, as it was set for the scorer that answered.</summary>
     /// <value>From 0 to 1, or <see langword="null"/> for no threshold.</value>
     /// <remarks>It comes with the scores, so that after a swap or in a chain a threshold never meets the scale of another model.</remarks>
     public double? MinScore { get; init; }
@@ -58,7 +58,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     public IReadOnlyDictionary<string, object?>? AdditionalProperties { get; init; }
 
     /// <summary>Gets what is known about the scorer that answered, where it is one of several.</summary>
-    internal RelevanceScorerMetadata? Scorer { get; init; }
+    internal RelevanceScorerMetadata? ScorerMetadata { get; init; }
 
     /// <summary>Gets the score of the document at a position.</summary>
     /// <param name="index">The position of the document, from 0.</param>

@@ -9,7 +9,7 @@ public enum ScoringAttemptReason
     /// <summary>It took longer than its share of the time.</summary>
     Timeout,
 
-    /// <summary>It gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Score"/> outside 0 to 1.</summary>
+    /// <summary>It gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
     InvalidScores,
 
     /// <summary>It was passed over: it failed several times in a row, and its circuit is open until it is tried again.</summary>

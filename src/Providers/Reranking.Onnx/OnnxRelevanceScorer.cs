@@ -65,14 +65,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(documents);
-        for (int i = 0; i < documents.Count; i++)
-        {
-            if (documents[i] is null)
-            {
-                throw new ArgumentNullException(nameof(documents), $"Document {i} is null; expected a text, which may be empty.");
-            }
-        }
+        DocumentList.ThrowIfInvalid(documents);
 
         cancellationToken.ThrowIfCancellationRequested();
         if (options?.ModelId is { } wanted && wanted != _metadata.ModelId)

@@ -17,11 +17,11 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
         '\n', new object?[] { Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows }.Select(static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
 
     /// <summary>Gets or sets the name of a model that is fetched by <see cref="ModelStore"/> on the first use, instead of a <see cref="OnnxModelOptions.ModelPath"/>.</summary>
-    /// <value>A name of <see cref="ModelCatalogue"/>, as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is <see langword="null"/>.</value>
+    /// <value>A name of <see cref="ModelCatalog"/>, as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is <see langword="null"/>.</value>
     public string? Model { get; set; }
 
     /// <summary>Gets or sets the commit, the tag or the branch of <see cref="Model"/>.</summary>
-    /// <value>The default is <see langword="null"/>: the commit of the catalogue, else what <c>main</c> stands for at the first use.</value>
+    /// <value>The default is <see langword="null"/>: the commit of the catalog, else what <c>main</c> stands for at the first use.</value>
     public string? Revision { get; set; }
 
     /// <summary>Gets or sets what becomes of a document that the model can't read whole beside the query.</summary>
@@ -50,8 +50,8 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Gets or sets the label whose probability is the score, for a model that has several.</summary>
     /// <value>
-    /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label. <see cref="RelevanceScore.Score"/> is then the softmax of the label,
-    /// and <see cref="RelevanceScore.RawScore"/> its log-odds against the others.
+    /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label. <see cref="RelevanceScore.Value"/> is then the softmax of the label,
+    /// and <see cref="RelevanceScore.RawValue"/> its log-odds against the others.
     /// </value>
     public string? Label { get; set; }
 

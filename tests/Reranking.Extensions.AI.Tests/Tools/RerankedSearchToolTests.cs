@@ -25,9 +25,9 @@ public sealed class RerankedSearchToolTests : IDisposable
     [Fact]
     public void Schema_OfTheTool_RequiresAQuery()
     {
-        RerankedSearchTool<Hit> tool = Tool(new() { Name = "search_help", Description = "Searches the help centre.", MaxCount = 8, Reranking = new() { TopN = 4 } });
+        RerankedSearchTool<Hit> tool = Tool(new() { Name = "search_help", Description = "Searches the help center.", MaxCount = 8, Reranking = new() { TopN = 4 } });
 
-        Assert.Equal(("search_help", "Searches the help centre."), (tool.Name, tool.Description));
+        Assert.Equal(("search_help", "Searches the help center."), (tool.Name, tool.Description));
         AssertJson(
             """
             {

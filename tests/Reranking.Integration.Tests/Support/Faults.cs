@@ -1,4 +1,4 @@
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 

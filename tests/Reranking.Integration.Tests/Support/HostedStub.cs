@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Reranking.Cohere.Tests;
+using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 

@@ -45,7 +45,7 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         Assert.Equal(
             [("red apple tree", 1, 4), ("green pear", 0, 3), ("red wine apple", 2 / 3d, 2), ("red sky", 1 / 3d, 1), ("blue sky", 0, 0)],
             result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => (partition.Text, partition.Relevance, partition.FirstStageIndex)));
-        Assert.Equal([10, 0, 10 * (2 / 3d), 10 * (1 / 3d), 0], result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Score!.Value.RawScore));
+        Assert.Equal([10, 0, 10 * (2 / 3d), 10 * (1 / 3d), 0], result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Score!.Value.RawValue));
         Assert.Equal(["red apple tree", "red wine apple", "red sky", "blue sky", "green pear"], result.Reranking.Ranking.Select(static ranked => ranked.Candidate.Text));
         Assert.Equal(0.6, result.Reranking.Ranking[0].Candidate.Relevance);
         Assert.Equal((RerankingOutcome.Reranked, "words", 5), (result.Reranking.Outcome, result.Reranking.ModelId, result.Reranking.ScoredCount));

@@ -28,8 +28,8 @@ public sealed class CrossEncoderTests
             {
                 (int tokens, double logit) = golden[i];
                 Assert.Equal(tokens, alone[i].TokenCount);
-                Assert.Equal(logit, alone[i].RawScore, tolerance);
-                Assert.Equal(logit, batched[i].RawScore, tolerance);
+                Assert.Equal(logit, alone[i].RawValue, tolerance);
+                Assert.Equal(logit, batched[i].RawValue, tolerance);
             }
         }
     }

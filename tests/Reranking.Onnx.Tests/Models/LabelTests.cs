@@ -23,8 +23,8 @@ public sealed class LabelTests : IDisposable
         RelevanceScores scores = await encoder.ScoreAsync(new PairQuery(pairs[0].Query), [.. pairs.Select(pair => pair.Document)], CancellationToken.None);
 
         double[] expected = [.. golden.Select(logits => Math.Exp(logits[index]) / logits.Sum(Math.Exp))];
-        Assert.All(scores, (score, i) => Assert.Equal(expected[i], score.Score, 1e-4));
-        Assert.All(scores, (score, i) => Assert.Equal(Math.Log(expected[i] / (1 - expected[i])), score.RawScore, 1e-3));
+        Assert.All(scores, (score, i) => Assert.Equal(expected[i], score.Value, 1e-4));
+        Assert.All(scores, (score, i) => Assert.Equal(Math.Log(expected[i] / (1 - expected[i])), score.RawValue, 1e-3));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class LabelTests : IDisposable
     private async Task<double> ScoreAsync(string label)
     {
         using CrossEncoder encoder = TestModels.LoadEncoder(_folder.Path, options => options.Label = label);
-        return (await encoder.ScoreAsync(new PairQuery("query"), ["document"], CancellationToken.None))[0].RawScore;
+        return (await encoder.ScoreAsync(new PairQuery("query"), ["document"], CancellationToken.None))[0].RawValue;
     }
 
     private async Task<string> FailureAsync(string? label)

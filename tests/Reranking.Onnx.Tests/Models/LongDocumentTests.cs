@@ -41,9 +41,9 @@ public sealed class LongDocumentTests : IDisposable
         RelevanceScore score = (await encoder.ScoreAsync("omega", [Long], CancellationToken.None))[0];
 
         Assert.InRange(windows.Length, 3, 10);
-        Assert.Equal(alone.Max(window => window.RawScore), score.RawScore);
-        Assert.Equal(alone.MaxBy(window => window.RawScore).Score, score.Score);
-        Assert.Equal(windows[Array.IndexOf([.. alone.Select(window => window.RawScore)], score.RawScore)], Long[score.BestWindow!.Value]);
+        Assert.Equal(alone.Max(window => window.RawValue), score.RawValue);
+        Assert.Equal(alone.MaxBy(window => window.RawValue).Value, score.Value);
+        Assert.Equal(windows[Array.IndexOf([.. alone.Select(window => window.RawValue)], score.RawValue)], Long[score.BestWindow!.Value]);
         Assert.Equal(alone.Sum(window => window.TokenCount), score.TokenCount);
         Assert.False(score.IsTruncated);
     }

@@ -27,8 +27,8 @@ public sealed class ModelFamilyTests
             {
                 double expected = request.Golden[i].GetProperty("logits")[0].GetDouble();
                 Assert.Equal(request.Golden[i].GetProperty("tokens").GetInt32(), alone[i].TokenCount);
-                Assert.Equal(expected, alone[i].RawScore, 1e-4);
-                Assert.Equal(expected, batched[i].RawScore, 1e-4);
+                Assert.Equal(expected, alone[i].RawValue, 1e-4);
+                Assert.Equal(expected, batched[i].RawValue, 1e-4);
             }
         }
     }
@@ -65,8 +65,8 @@ public sealed class ModelFamilyTests
                 double expectedYes = expected.GetProperty("logit_yes").GetDouble();
                 Assert.Equal(expected.GetProperty("ids_sha256").GetString(), Sha256(Ids(inputs, i)));
                 Assert.Equal(expected.GetProperty("tokens").GetInt32(), alone[i].TokenCount);
-                Assert.Equal(expectedYes - expectedNo, alone[i].RawScore, 1e-3);
-                Assert.Equal(1 / (1 + Math.Exp(expectedNo - expectedYes)), alone[i].Score, 1e-3);
+                Assert.Equal(expectedYes - expectedNo, alone[i].RawValue, 1e-3);
+                Assert.Equal(1 / (1 + Math.Exp(expectedNo - expectedYes)), alone[i].Value, 1e-3);
                 if (Array.IndexOf(batchable, i) is >= 0 and int row)
                 {
                     Assert.Equal(expectedNo, batched[row].No, 1e-3);

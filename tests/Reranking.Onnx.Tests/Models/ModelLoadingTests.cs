@@ -163,8 +163,8 @@ public sealed class ModelLoadingTests : IDisposable
 
         RelevanceScore score = await scorer.ScoreAsync(TestModels.FixturePairs[1].Query, TestModels.FixturePairs[1].Document);
 
-        Assert.Equal(TestModels.FixtureGolden[1].Logit, score.RawScore, 1e-4);
-        Assert.Equal(1 / (1 + Math.Exp(-score.RawScore)), score.Score, 1e-12);
+        Assert.Equal(TestModels.FixtureGolden[1].Logit, score.RawValue, 1e-4);
+        Assert.Equal(1 / (1 + Math.Exp(-score.RawValue)), score.Value, 1e-12);
     }
 
     [Theory]

@@ -116,7 +116,7 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         {
             (string query, string document) = TestModels.FixturePairs[pair];
             RelevanceScores scores = await encoder.ScoreAsync(new PairQuery(query), [document], CancellationToken.None);
-            Assert.Equal(TestModels.ReadGolden("roberta")[pair].GetProperty("logits")[0].GetDouble(), scores[0].RawScore, 1e-4);
+            Assert.Equal(TestModels.ReadGolden("roberta")[pair].GetProperty("logits")[0].GetDouble(), scores[0].RawValue, 1e-4);
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         RelevanceScores expected = await plain.ScoreAsync(new PairQuery("query"), ["document"], CancellationToken.None);
         RelevanceScores found = await swapped.ScoreAsync(new PairQuery("query"), ["document"], CancellationToken.None);
 
-        Assert.Equal(-expected[0].RawScore, found[0].RawScore);
+        Assert.Equal(-expected[0].RawValue, found[0].RawValue);
     }
 
     [Fact]
@@ -139,13 +139,13 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         var call = new RelevanceScoringOptions { AdditionalProperties = new Dictionary<string, object?> { [OnnxRelevanceScorer.InstructionProperty] = "Find what is about weather" } };
         using var settings = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = models.Path("qwen3-reranker"), Prompt = "Qwen3", Instruction = "Find what is about weather" });
 
-        double before = (await scorer.ScoreAsync("query", ["document"]))[0].RawScore;
-        double instructed = (await scorer.ScoreAsync("query", ["document"], call))[0].RawScore;
-        double after = (await scorer.ScoreAsync("query", ["document"]))[0].RawScore;
+        double before = (await scorer.ScoreAsync("query", ["document"]))[0].RawValue;
+        double instructed = (await scorer.ScoreAsync("query", ["document"], call))[0].RawValue;
+        double after = (await scorer.ScoreAsync("query", ["document"]))[0].RawValue;
 
         Assert.Equal(before, after);
         Assert.NotEqual(before, instructed);
-        Assert.Equal((await settings.ScoreAsync("query", ["document"]))[0].RawScore, instructed);
+        Assert.Equal((await settings.ScoreAsync("query", ["document"]))[0].RawValue, instructed);
     }
 
     [Fact]

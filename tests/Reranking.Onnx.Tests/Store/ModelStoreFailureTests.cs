@@ -18,7 +18,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.Token = "hf_secret"));
 
         Assert.Equal(
-            $"'{ConfigUri}' answered {status}: model 'tests/tiny-reranker' is private, gated or misspelt, or the token does not do. Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
+            $"'{ConfigUri}' answered {status}: model 'tests/tiny-reranker' is private, gated or misspelled, or the token does not do. Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
             exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal("Bearer hf_secret", Assert.Single(Server.Requests).Authorization);

@@ -268,7 +268,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         Assert.Equal(
             [
-                (82, LogLevel.Warning, "Model tests/tiny-reranker is not in the catalogue: its files are taken by their usual names and trusted as they come."),
+                (82, LogLevel.Warning, "Model tests/tiny-reranker is not in the catalog: its files are taken by their usual names and trusted as they come."),
                 (80, LogLevel.Information, $"Fetching model tests/tiny-reranker from repository tests/tiny-reranker at revision {HubServer.Commit} of {Server.Endpoint}."),
                 (81, LogLevel.Information, $"Model tests/tiny-reranker is in {folder}: {Server.Files.Values.Sum(file => file.Length)} bytes; 2 of its files are trusted because they came first."),
             ],
@@ -278,7 +278,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     [Fact]
     public async Task GetAsync_HashOfTheCatalogue_IsHeldAgainstTheEndpoint()
     {
-        // The server gives the files of the fixture under the name of a model whose tokenizer the catalogue knows.
+        // The server gives the files of the fixture under the name of a model whose tokenizer the catalog knows.
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => CreateStore().GetAsync("cross-encoder/ms-marco-MiniLM-L-6-v2"));
 
         string found = HashOf("tokenizer.json");

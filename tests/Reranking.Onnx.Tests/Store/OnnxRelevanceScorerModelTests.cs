@@ -23,7 +23,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         RelevanceScores scores = await scorer.ScoreAsync("a query", ["a document", "another one"]);
 
         Assert.Equal(Model, scores.ModelId);
-        Assert.Equal((await fromFolder.ScoreAsync("a query", ["a document", "another one"])).Select(score => score.RawScore), scores.Select(score => score.RawScore));
+        Assert.Equal((await fromFolder.ScoreAsync("a query", ["a document", "another one"])).Select(score => score.RawValue), scores.Select(score => score.RawValue));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public class CascadeRelevanceScorerTests
 
         Assert.Equal(["0.5", "0.4", "0.3"], _strong.Seen);
         Assert.Equal([0, 1, 1, 1, 0], scores.Select(score => score.Stage));
-        Assert.Equal([0.1, 0.05, 0.07, 0.06, 0.2], scores.Select(score => Math.Round(score.RawScore, 10)));
+        Assert.Equal([0.1, 0.05, 0.07, 0.06, 0.2], scores.Select(score => Math.Round(score.RawValue, 10)));
         Assert.Equal("strong-1", scores.ModelId);
         Assert.Equal(new RelevanceScoringUsage { InputTokenCount = 5, SearchUnitCount = 1 }, scores.Usage);
     }
@@ -80,7 +80,7 @@ public class CascadeRelevanceScorerTests
 
         RelevanceScores scores = await Cascade(keep: 3).ScoreAsync("query", Documents);
 
-        Assert.Equal([0.1, 0.5, 0.3, 0.4, 0.2], scores.Select(score => score.RawScore));
+        Assert.Equal([0.1, 0.5, 0.3, 0.4, 0.2], scores.Select(score => score.RawValue));
         Assert.All(scores, score => Assert.Equal(0, score.Stage));
         Assert.Equal("fast-1", scores.ModelId);
         Assert.Equal([new ScoringAttempt("strong", ScoringAttemptReason.Failed, failure, TimeSpan.Zero)], scores.FailedAttempts);
@@ -162,7 +162,7 @@ public class CascadeRelevanceScorerTests
         new(scorer, new NamedScorerSettings(name, $"Reranking:Scorers:{name}", minScore, MinScoreModel: null, Timeout: null), new FakeLogger());
 
     private static RelevanceScores Reversed(IReadOnlyList<string> documents) =>
-        new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Score) / 10).Select(score => new RelevanceScore(score, score))]) { ModelId = "strong-1" };
+        new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Value) / 10).Select(score => new RelevanceScore(score, score))]) { ModelId = "strong-1" };
 
     [Fact]
     public void Dispose_StagesThatFail_DisposesTheOthersAndThrows()

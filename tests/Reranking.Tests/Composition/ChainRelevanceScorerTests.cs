@@ -28,7 +28,7 @@ public class ChainRelevanceScorerTests
 
         RelevanceScores scores = await Chain(first, _second).ScoreAsync("query", Documents);
 
-        Assert.Equal([0.1, 0.3, 0.2], scores.Select(score => score.RawScore));
+        Assert.Equal([0.1, 0.3, 0.2], scores.Select(score => score.RawValue));
         Assert.Equal(("first", "first-1"), (scores.ScorerName, scores.ModelId));
         Assert.Empty(scores.FailedAttempts);
         Assert.Equal(0, _second.Calls);

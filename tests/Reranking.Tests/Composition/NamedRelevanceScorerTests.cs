@@ -15,7 +15,7 @@ public class NamedRelevanceScorerTests
         RelevanceScores scores = await scorer.ScoreAsync("query", ["0.1"]);
 
         Assert.Equal(("cohere", 0.2, "scripted-1", 1L), (scores.ScorerName, scores.MinScore, scores.ModelId, scores.Usage?.InputTokenCount));
-        Assert.Equal("scripted-1", scores.Scorer?.ModelId);
+        Assert.Equal("scripted-1", scores.ScorerMetadata?.ModelId);
     }
 
     [Fact]

@@ -66,8 +66,8 @@ public class RerankingPlanReaderTests
 
         Assert.Empty(namedFailures.Concat(fullFailures));
         Assert.Equal(("b", "b"), (named.ShadowScorer, full.ShadowScorer));
-        Assert.Equivalent(new ShadowOptions(), named.Shadow);
-        Assert.Equivalent(new ShadowOptions { SampleRate = 0.5, OverlapAt = 3, MaxConcurrency = 2, Timeout = TimeSpan.FromSeconds(9) }, full.Shadow);
+        Assert.Equivalent(new ShadowRelevanceScorerOptions(), named.Shadow);
+        Assert.Equivalent(new ShadowRelevanceScorerOptions { SampleRate = 0.5, OverlapAt = 3, MaxConcurrency = 2, Timeout = TimeSpan.FromSeconds(9) }, full.Shadow);
     }
 
     [Theory]

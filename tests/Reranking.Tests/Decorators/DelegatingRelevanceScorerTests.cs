@@ -15,7 +15,7 @@ public class DelegatingRelevanceScorerTests
 
         RelevanceScores scores = await scorer.ScoreAsync("reset password", ["Reset it."], options, source.Token);
 
-        Assert.Equal(0.5, Assert.Single(scores).Score);
+        Assert.Equal(0.5, Assert.Single(scores).Value);
         Assert.Same(options, inner.LastOptions);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scorer.ScoreAsync("query", [], options, source.Token));

@@ -27,7 +27,7 @@ public sealed class LoggingRelevanceScorerTests : IDisposable
 
         RelevanceScores scores = await new LoggingRelevanceScorer(_inner, _logger).ScoreAsync("s3cr3t query", ["s3cr3t", "b"]);
 
-        Assert.Equal([0.5, 0], scores.Select(score => score.Score));
+        Assert.Equal([0.5, 0], scores.Select(score => score.Value));
         AssertOnlyLog(LogLevel.Debug, 11, "Scored 2 documents with model words-1.");
     }
 

@@ -157,7 +157,7 @@ public class RerankerServiceCollectionExtensionsTests
         static async Task AssertRerankerAsync(Reranker reranker, int topN, RelevanceScorerMetadata metadata)
         {
             Assert.Equal(topN, reranker.DefaultOptions.TopN);
-            Assert.Same(metadata, (await reranker.RerankAsync("query", ["0.1", "0.2"])).Scorer);
+            Assert.Same(metadata, (await reranker.RerankAsync("query", ["0.1", "0.2"])).ScorerMetadata);
         }
     }
 

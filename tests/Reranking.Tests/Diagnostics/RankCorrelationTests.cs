@@ -46,7 +46,7 @@ public sealed class RankCorrelationTests
     public void KendallTau_AnyScoresAgainstThemselves_IsOneAndAgainstTheReverseMinusOne() =>
         GenPair.Sample(pair =>
         {
-            RelevanceScore[] reverse = [.. pair.First.Select(score => new RelevanceScore(0, -score.RawScore) { Stage = 1 - score.Stage })];
+            RelevanceScore[] reverse = [.. pair.First.Select(score => new RelevanceScore(0, -score.RawValue) { Stage = 1 - score.Stage })];
             double? one = pair.First.Distinct().Count() > 1 ? 1 : null;
 
             Assert.Equal(one, RankCorrelation.KendallTau(pair.First, pair.First));
@@ -57,7 +57,7 @@ public sealed class RankCorrelationTests
     public void KendallTau_AnyRisingChangeOfScores_ChangesNothing() =>
         GenPair.Sample(pair =>
         {
-            RelevanceScore[] stretched = [.. pair.Second.Select(score => new RelevanceScore(0, Math.Exp(score.RawScore) - 100))];
+            RelevanceScore[] stretched = [.. pair.Second.Select(score => new RelevanceScore(0, Math.Exp(score.RawValue) - 100))];
 
             Assert.Equal(RankCorrelation.KendallTau(pair.First, pair.Second), RankCorrelation.KendallTau(pair.First, stretched));
         });

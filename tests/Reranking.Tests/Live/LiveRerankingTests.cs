@@ -117,7 +117,7 @@ public sealed class LiveRerankingTests : IDisposable
         answer.SetResult(old.Numbers(Documents));
 
         RerankingResult<string> result = await underWay;
-        Assert.Equal(("a", "a", 0.15), (result.ScorerName, result.Scorer?.ModelId, result.MinScore));
+        Assert.Equal(("a", "a", 0.15), (result.ScorerName, result.ScorerMetadata?.ModelId, result.MinScore));
         await WaitUntilAsync(() => old.Disposals == 1);
         Assert.False(old.WasUsedAfterDispose);
     }
@@ -426,7 +426,7 @@ public sealed class LiveRerankingTests : IDisposable
 
         RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
 
-        Assert.Equal([("0.3", 1), ("0.2", 1), ("0.1", 0)], result.Ranking.Select(ranked => (ranked.Candidate, ranked.Score!.Value.Stage)));
+        Assert.Equal([("0.3", 1), ("0.2", 1), ("0.1", 0)], result.Ranking.Select(ranked => (ranked.Candidate, ranked.Relevance!.Value.Stage)));
         Assert.Equal(["0.3", "0.2"], _provider.Made[1].Seen);
         _provider.Made[1].Script = (_, _) => throw new HttpRequestException();
         result = await Reranker.RerankAsync("query", Documents);
@@ -555,7 +555,7 @@ public sealed class LiveRerankingTests : IDisposable
                 RerankingResult<string> result = await Reranker.RerankAsync("query", Documents);
                 Assert.Equal(RerankingOutcome.Reranked, result.Outcome);
                 Assert.Equal(result.ScorerName, result.ModelId);
-                Assert.Equal(result.ScorerName, result.Scorer?.ModelId);
+                Assert.Equal(result.ScorerName, result.ScorerMetadata?.ModelId);
                 Assert.Equal(result.ScorerName == "a" ? (0.15, 2) : (0.25, 1), (result.MinScore!.Value, result.Ranking.Count));
                 calls++;
             }

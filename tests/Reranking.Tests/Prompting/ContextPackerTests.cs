@@ -131,7 +131,7 @@ public sealed class ContextPackerTests
         Assert.Equal([new(0, PassageDropReason.Blank), new(2, PassageDropReason.Blank)], Pack(new(), new(" \n"), new("a"), new("")).Dropped);
 
     [Fact]
-    public void Pack_NeighboursOfADocument_AreMergedInItsOrderWithTheOverlapOnce()
+    public void Pack_NeighborsOfADocument_AreMergedInItsOrderWithTheOverlapOnce()
     {
         PackedContext packed = Pack(
             new(),
@@ -169,7 +169,7 @@ public sealed class ContextPackerTests
     [InlineData("say abcdefghijklmnop", "abcdefghijklmnop", "say abcdefghijklmnop")]
     [InlineData("ha ha ha ha ha ha ha ha", "ha ha ha ha ha ha ha ha ho", "ha ha ha ha ha ha ha ha ho")]
     [InlineData("xx aab aab aab aab aab", "aab aab aab aab aab y", "xx aab aab aab aab aab y")]
-    public void Pack_OverlapOfNeighbours_IsTakenOnceFromSixteenLettersOn(string one, string two, string expected) =>
+    public void Pack_OverlapOfNeighbors_IsTakenOnceFromSixteenLettersOn(string one, string two, string expected) =>
         Assert.Equal(expected, Assert.Single(Pack(new() { NearDuplicateThreshold = null }, Chunk("d", 1, one), Chunk("d", 2, two)).Passages).Text);
 
     [Fact]

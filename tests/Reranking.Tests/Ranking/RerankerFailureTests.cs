@@ -82,7 +82,7 @@ public class RerankerFailureTests
         Assert.Equal(failing.Reason, result.Reason);
         Assert.IsType(failing.ExceptionType, result.Failure);
         Assert.Equal(failing.Message ?? result.Failure.Message, result.Failure.Message);
-        Assert.Same(FunctionScorer.NumberMetadata, result.Scorer);
+        Assert.Same(FunctionScorer.NumberMetadata, result.ScorerMetadata);
         Assert.Equal(0, result.ScoredCount);
         Assert.Null(result.ModelId);
     }

@@ -28,7 +28,7 @@ public class RerankerLawTests
             Assert.Equal(Enumerable.Range(0, candidates.Length), result.Ranking.Select(ranked => ranked.Index).Order());
             if (result.Outcome == RerankingOutcome.Reranked)
             {
-                Assert.Equal(result.Ranking.OrderByDescending(ranked => ranked.Score?.RawScore ?? -1).ThenBy(ranked => ranked.Index), result.Ranking);
+                Assert.Equal(result.Ranking.OrderByDescending(ranked => ranked.Relevance?.RawValue ?? -1).ThenBy(ranked => ranked.Index), result.Ranking);
             }
         });
 
@@ -51,7 +51,7 @@ public class RerankerLawTests
 
             if (full.Outcome == RerankingOutcome.Reranked)
             {
-                Assert.Equal(full.Ranking.Where(ranked => ranked.Score?.Score >= minScore), cut.Ranking);
+                Assert.Equal(full.Ranking.Where(ranked => ranked.Relevance?.Value >= minScore), cut.Ranking);
             }
         });
 
@@ -84,7 +84,7 @@ public class RerankerLawTests
             RerankingResult<int> result = await new Reranker(scorer).RerankAsync("query", candidates, Text, options);
 
             Assert.Equal(Enumerable.Range(0, Math.Min(options.TopN, Pool(candidates, options).Length)), result.Ranking.Select(ranked => ranked.Index));
-            Assert.All(result.Ranking, ranked => Assert.Null(ranked.Score));
+            Assert.All(result.Ranking, ranked => Assert.Null(ranked.Relevance));
         });
 
     private static async Task<RerankingResult<int>> RerankAsync(string query, int[] candidates, RerankingOptions options)

@@ -104,7 +104,7 @@ public class RerankerTests
         Assert.Equal(expected, result.Ranking.Select(ranked => ranked.Index));
         Assert.Equal(2, result.ScoredCount);
         Assert.Equal(["0.1", "0.5"], Assert.Single(_scorer.Seen));
-        Assert.All(result.Ranking, ranked => Assert.Equal(ranked.Index < 2, ranked.Score is not null));
+        Assert.All(result.Ranking, ranked => Assert.Equal(ranked.Index < 2, ranked.Relevance is not null));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class RerankerTests
         RerankingResult<string?> result = await reranker.RerankAsync("query", texts, text => text);
 
         Assert.Equal([3, 5, 1, 0, 2, 4], result.Ranking.Select(ranked => ranked.Index));
-        Assert.Equal([true, true, true, false, false, false], result.Ranking.Select(ranked => ranked.Score.HasValue));
+        Assert.Equal([true, true, true, false, false, false], result.Ranking.Select(ranked => ranked.Relevance.HasValue));
         Assert.Equal(["0.1", "0.5", "0.3"], Assert.Single(_scorer.Seen));
     }
 
@@ -176,7 +176,7 @@ public class RerankerTests
         Assert.Equal(documents.Select((document, i) => new RankedCandidate<string>(document, i, null)), result.Ranking);
         Assert.Equal(0, _scorer.Calls);
         Assert.Equal(0, result.ScoredCount);
-        Assert.Same(FunctionScorer.NumberMetadata, result.Scorer);
+        Assert.Same(FunctionScorer.NumberMetadata, result.ScorerMetadata);
         Assert.Null(result.Failure);
     }
 
@@ -217,7 +217,7 @@ public class RerankerTests
 
         RerankingResult<string> result = await reranker.RerankAsync("query", ["a", "b", "c"]);
 
-        Assert.Same(FunctionScorer.NumberMetadata, result.Scorer);
+        Assert.Same(FunctionScorer.NumberMetadata, result.ScorerMetadata);
         Assert.Equal("numbers-1-2026", result.ModelId);
         Assert.Equal(3, result.ScoredCount);
         Assert.Equal(2, result.TruncatedCount);

@@ -112,7 +112,7 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
         _textSelector(ranked.Candidate)!,
         _sourceNameSelector?.Invoke(ranked.Candidate),
         _sourceLinkSelector?.Invoke(ranked.Candidate),
-        ranked.Score is { } score ? Math.Round(score.Score, 3) : null);
+        ranked.Relevance is { } score ? Math.Round(score.Value, 3) : null);
 
     private string Query(AIFunctionArguments arguments)
     {

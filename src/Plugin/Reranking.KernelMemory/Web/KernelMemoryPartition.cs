@@ -11,7 +11,7 @@ public sealed record KernelMemoryPartition
 
     /// <summary>Gets how relevant the text is.</summary>
     /// <value>
-    /// Among the citations of a reranked search from 0 to 1: the <see cref="RelevanceScore.Score"/>, or what the service gave, but no more than the lowest score, for a text that was not
+    /// Among the citations of a reranked search from 0 to 1: the <see cref="RelevanceScore.Value"/>, or what the service gave, but no more than the lowest score, for a text that was not
     /// scored. In <see cref="KernelMemorySearchResult.Reranking"/> what the service gave.
     /// </value>
     public double Relevance { get; init; }

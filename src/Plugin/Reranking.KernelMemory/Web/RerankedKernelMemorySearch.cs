@@ -84,7 +84,7 @@ public sealed class RerankedKernelMemorySearch
                 .Select((ranked, place) => (File: files[ranked.Index], Partition: ranked.Candidate with
                 {
                     Relevance = isListing ? ranked.Candidate.Relevance : relevances[place],
-                    Score = ranked.Score,
+                    Score = ranked.Relevance,
                     FirstStageIndex = ranked.Index,
                 }))
                 .GroupBy(static ranked => ranked.File, static ranked => ranked.Partition)   // in order of first appearance

@@ -96,7 +96,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                 scores[positions[i]] = given[i] with { Stage = stage };
             }
 
-            positions = [.. positions.OrderByDescending(position => scores[position].RawScore).Take(current.Keep)];
+            positions = [.. positions.OrderByDescending(position => scores[position].RawValue).Take(current.Keep)];
         }
 
         return new RelevanceScores(scores, answer!)

@@ -36,7 +36,7 @@ internal sealed partial class NamedRelevanceScorer(IRelevanceScorer innerScorer,
         {
             ScorerName = settings.Name,
             MinScore = scores.MinScore ?? settings.MinScore,
-            Scorer = InnerScorer.GetService<RelevanceScorerMetadata>(),
+            ScorerMetadata = InnerScorer.GetService<RelevanceScorerMetadata>(),
         };
     }
 

@@ -34,7 +34,7 @@ internal static class ScorerCall
         {
             RelevanceScores? scores = await scorer.ScoreAsync(query, documents, settings, linked.Token).WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            return ScoreFaults.Find(scores, documents.Count, name) is { } fault
+            return RelevanceScoresValidator.FindProblem(scores, documents.Count, name) is { } fault
                 ? (null, Failed(ScoringAttemptReason.InvalidScores, new RelevanceScoringException(fault)))
                 : (scores, null);
         }

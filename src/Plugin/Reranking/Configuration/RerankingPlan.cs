@@ -20,7 +20,7 @@ internal sealed record RerankingPlan
     public string? ShadowScorer { get; init; }
 
     /// <summary>Gets how the scorer in the background is asked.</summary>
-    public ShadowOptions Shadow { get; init; } = new();
+    public ShadowRelevanceScorerOptions Shadow { get; init; } = new();
 
     /// <summary>Gets a hash of the section without what is read at start: equal ones ask for the same.</summary>
     public required string Fingerprint { get; init; }

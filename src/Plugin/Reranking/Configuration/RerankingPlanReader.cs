@@ -179,7 +179,7 @@ internal static class RerankingPlanReader
         }
 
         var shadow = new SectionReader(section, failures);
-        shadow.RefuseUnknownKeys([Use, nameof(ShadowOptions.SampleRate), nameof(ShadowOptions.OverlapAt), nameof(ShadowOptions.MaxConcurrency), nameof(ShadowOptions.Timeout)], "the shadow");
+        shadow.RefuseUnknownKeys([Use, nameof(ShadowRelevanceScorerOptions.SampleRate), nameof(ShadowRelevanceScorerOptions.OverlapAt), nameof(ShadowRelevanceScorerOptions.MaxConcurrency), nameof(ShadowRelevanceScorerOptions.Timeout)], "the shadow");
         if (section.Value is null && !section.GetSection(Use).Exists())
         {
             failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
@@ -188,10 +188,10 @@ internal static class RerankingPlanReader
         return section.Value is null ? shadow.Name(Use, names) : root.Name(Shadow, names);
     }
 
-    private static ShadowOptions ReadShadow(SectionReader shadow)
+    private static ShadowRelevanceScorerOptions ReadShadow(SectionReader shadow)
     {
-        var defaults = new ShadowOptions();
-        return new ShadowOptions
+        var defaults = new ShadowRelevanceScorerOptions();
+        return new ShadowRelevanceScorerOptions
         {
             SampleRate = shadow.Share(nameof(defaults.SampleRate)) ?? defaults.SampleRate,
             OverlapAt = shadow.Integer(nameof(defaults.OverlapAt), 1, defaults.OverlapAt),

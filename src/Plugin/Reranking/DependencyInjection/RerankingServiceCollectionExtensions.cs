@@ -45,7 +45,7 @@ public static class RerankingServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<LiveRerankingOptions>();
         services.TryAddSingleton<IRelevanceScorer>(static provider => new LiveRelevanceScorer(provider.GetRequiredService<LiveReranking>(), name: null));
         services.TryAddSingleton(static provider => new Reranker(
-            provider.GetRequiredService<LiveReranking>().Basis,
+            provider.GetRequiredService<LiveReranking>().AcquireContext,
             provider.GetService<ILogger<Reranker>>(),
             provider.GetService<TimeProvider>(),
             provider.GetService<IMeterFactory>()));

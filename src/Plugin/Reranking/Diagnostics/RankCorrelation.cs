@@ -39,9 +39,9 @@ internal static class RankCorrelation
     private static IEnumerable<int> Best(IReadOnlyList<RelevanceScore> scores, int count) =>
         Enumerable.Range(0, scores.Count)
             .OrderByDescending(i => scores[i].Stage)
-            .ThenByDescending(i => scores[i].RawScore)
+            .ThenByDescending(i => scores[i].RawValue)
             .Take(count);
 
     private static int Compare(in RelevanceScore first, in RelevanceScore second) =>
-        first.Stage != second.Stage ? Math.Sign(first.Stage.CompareTo(second.Stage)) : Math.Sign(first.RawScore.CompareTo(second.RawScore));
+        first.Stage != second.Stage ? Math.Sign(first.Stage.CompareTo(second.Stage)) : Math.Sign(first.RawValue.CompareTo(second.RawValue));
 }

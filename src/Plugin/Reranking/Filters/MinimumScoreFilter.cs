@@ -7,7 +7,7 @@ public sealed class MinimumScoreFilter : IRankingFilter
     private readonly double _minimumScore;
 
     /// <summary>Initializes a new instance of the <see cref="MinimumScoreFilter"/> class.</summary>
-    /// <param name="minimumScore">The lowest <see cref="RelevanceScore.Score"/> that stays, from 0 to 1.</param>
+    /// <param name="minimumScore">The lowest <see cref="RelevanceScore.Value"/> that stays, from 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="minimumScore"/> is below 0, above 1 or not a number.</exception>
     public MinimumScoreFilter(double minimumScore)
     {
@@ -23,7 +23,7 @@ public sealed class MinimumScoreFilter : IRankingFilter
     public IReadOnlyList<RankedCandidate<T>> Apply<T>(IReadOnlyList<RankedCandidate<T>> ranked)
     {
         ArgumentNullException.ThrowIfNull(ranked);
-        int lastStage = ranked.Max(static candidate => candidate.Score?.Stage) ?? 0;
-        return [.. ranked.Where(candidate => candidate.Score is { } score && score.Stage == lastStage && score.Score >= _minimumScore)];
+        int lastStage = ranked.Max(static candidate => candidate.Relevance?.Stage) ?? 0;
+        return [.. ranked.Where(candidate => candidate.Relevance is { } score && score.Stage == lastStage && score.Value >= _minimumScore)];
     }
 }

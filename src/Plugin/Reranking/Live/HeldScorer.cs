@@ -1,7 +1,7 @@
 namespace Reranking;
 
 /// <summary>What answers in one generation, for a caller that holds it; a call that is left behind holds it by itself until it ends.</summary>
-internal sealed class HeldScorer(ScorerGeneration generation) : IRelevanceScorer
+internal sealed class HeldScorer(RerankingSnapshot generation) : IRelevanceScorer
 {
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -9,7 +9,7 @@ internal sealed class HeldScorer(ScorerGeneration generation) : IRelevanceScorer
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(!generation.TryHold(), this);
+        ObjectDisposedException.ThrowIf(!generation.TryAcquire(), this);
         try
         {
             return await generation.Root.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ScorerGeneration generation = live.Hold();
+        RerankingSnapshot generation = live.Acquire();
         try
         {
             return await Scorer(generation).ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
@@ -30,7 +30,7 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
             return this;
         }
 
-        ScorerGeneration generation = live.Hold();
+        RerankingSnapshot generation = live.Acquire();
         try
         {
             return Scorer(generation).GetService(serviceType, serviceKey);
@@ -46,5 +46,5 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
     {
     }
 
-    private IRelevanceScorer Scorer(ScorerGeneration generation) => name is null ? generation.Root : generation.Named(name);
+    private IRelevanceScorer Scorer(RerankingSnapshot generation) => name is null ? generation.Root : generation.Named(name);
 }

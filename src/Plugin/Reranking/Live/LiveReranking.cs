@@ -15,12 +15,12 @@ internal sealed partial class LiveReranking : IDisposable
     private readonly IConfigurationSection _section;
     private readonly RerankingBuilder _builder;
     private readonly RelevanceScorerProvider[] _providers;
-    private readonly GenerationFactory _factory;
+    private readonly RerankingSnapshotFactory _factory;
     private readonly RerankingMetrics _metrics;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposal = new();
     private readonly IDisposable _changes;
-    private ScorerGeneration? _current;
+    private RerankingSnapshot? _current;
     private IReadOnlyDictionary<string, string> _readAtStart = new Dictionary<string, string>();
     private IReadOnlyDictionary<string, string> _readLast = new Dictionary<string, string>();
     private bool _disposed;
@@ -32,7 +32,7 @@ internal sealed partial class LiveReranking : IDisposable
         _section = section;
         _builder = builder;
         _providers = [.. services.GetServices<RelevanceScorerProvider>()];
-        _factory = new GenerationFactory(services, builder);
+        _factory = new RerankingSnapshotFactory(services, builder);
         _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
         _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
         _changes = ChangeToken.OnChange(section.GetReloadToken, OnChange);
@@ -63,12 +63,12 @@ internal sealed partial class LiveReranking : IDisposable
     /// <summary>Gives the state that serves now, held for the caller.</summary>
     /// <exception cref="OptionsValidationException">The configuration does not do, and there was none before it.</exception>
     /// <exception cref="ObjectDisposedException">The container was disposed.</exception>
-    public ScorerGeneration Hold()
+    public RerankingSnapshot Acquire()
     {
         while (true)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            ScorerGeneration? current = Volatile.Read(ref _current);
+            RerankingSnapshot? current = Volatile.Read(ref _current);
             if (current is null)
             {
                 IReadOnlyList<string> failures = Start();
@@ -77,7 +77,7 @@ internal sealed partial class LiveReranking : IDisposable
                     throw new OptionsValidationException(_section.Path, typeof(RerankingOptions), failures);
                 }
             }
-            else if (current.TryHold())   // else it was replaced meanwhile
+            else if (current.TryAcquire())   // else it was replaced meanwhile
             {
                 return current;
             }
@@ -85,16 +85,16 @@ internal sealed partial class LiveReranking : IDisposable
     }
 
     /// <summary>Gives options and scorer of the state that serves now, held until they are disposed.</summary>
-    public RerankerBasis Basis()
+    public RerankingContext AcquireContext()
     {
-        ScorerGeneration generation = Hold();
-        return new RerankerBasis(generation.Options, new HeldScorer(generation), generation.Release);
+        RerankingSnapshot generation = Acquire();
+        return new RerankingContext(generation.Options, new HeldScorer(generation), generation.Release);
     }
 
     public void Dispose()
     {
         _changes.Dispose();
-        ScorerGeneration? last;
+        RerankingSnapshot? last;
         lock (_lock)
         {
             if (_disposed)
@@ -166,7 +166,7 @@ internal sealed partial class LiveReranking : IDisposable
     {
         List<string> failures = [];
         RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
-        ScorerGeneration previous = Hold();
+        RerankingSnapshot previous = Acquire();
         try
         {
             if (failures.Count == 0)
@@ -178,7 +178,7 @@ internal sealed partial class LiveReranking : IDisposable
                 }
             }
 
-            ScorerGeneration? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
+            RerankingSnapshot? next = failures.Count == 0 ? _factory.TryCreate(plan, previous, failures) : null;
             if (next is null)
             {
                 LogRefused(string.Join(" ", failures));
@@ -227,7 +227,7 @@ internal sealed partial class LiveReranking : IDisposable
         _readLast = plan.ReadAtStart;
     }
 
-    private void WarnOfThresholds(ScorerGeneration previous, ScorerGeneration next)
+    private void WarnOfThresholds(RerankingSnapshot previous, RerankingSnapshot next)
     {
         foreach ((string name, ScorerPlan plan) in next.Plan.Scorers)
         {

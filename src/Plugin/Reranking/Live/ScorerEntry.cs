@@ -6,7 +6,7 @@ namespace Reranking;
 internal sealed partial class ScorerEntry
 {
     private readonly IRelevanceScorer _scorer;
-    private readonly HolderCount _holders;
+    private readonly RefCount _holders;
     private readonly string _settingsPath;
     private readonly ILogger _logger;
 
@@ -14,7 +14,7 @@ internal sealed partial class ScorerEntry
     public ScorerEntry(ScorerPlan plan, IRelevanceScorer scorer, ScorerCircuit circuit, ILogger logger)
     {
         (Fingerprint, _settingsPath, _scorer, Circuit, _logger) = (plan.Fingerprint, plan.Settings.Path, scorer, circuit, logger);
-        _holders = new HolderCount(Close);
+        _holders = new RefCount(Close);
     }
 
     public string Fingerprint { get; }
@@ -23,14 +23,14 @@ internal sealed partial class ScorerEntry
 
     public RelevanceScorerMetadata? Metadata => _scorer.GetService<RelevanceScorerMetadata>();
 
-    public bool TryHold() => _holders.TryAdd();
+    public bool TryAcquire() => _holders.TryAcquire();
 
-    public void Release() => _holders.Remove();
+    public void Release() => _holders.Release();
 
     /// <summary>Gives a scorer that holds the entry until it is disposed. The caller holds the entry.</summary>
     public IRelevanceScorer Lease()
     {
-        ObjectDisposedException.ThrowIf(!TryHold(), this);
+        ObjectDisposedException.ThrowIf(!TryAcquire(), this);
         return new LeasedScorer(this);
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class ScorerEntry
         public async Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)
         {
             // A chain may leave this call behind, and let go of its lease, before the call ends.
-            ObjectDisposedException.ThrowIf(!entry.TryHold(), this);
+            ObjectDisposedException.ThrowIf(!entry.TryAcquire(), this);
             try
             {
                 return await entry._scorer.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);

@@ -114,14 +114,14 @@ public sealed class ContextPacker
         (int Index, ContextPassage Passage)[] origins = [.. chunks.SelectMany(static chunk => chunk.Origins).OrderBy(static origin => origin.Index)];
         return new PackedPassage(
             citation,
-            chunks.Select(static chunk => chunk.Text).Aggregate(NeighbourChunks.Join),
+            chunks.Select(static chunk => chunk.Text).Aggregate(NeighborChunks.Join),
             [.. origins.Select(static origin => origin.Passage).DistinctBy(static passage => (passage.Title, passage.Link, passage.SourceId))],
             [.. origins.Select(static origin => origin.Index)]);
     }
 
     private PackedContext Write(List<KeptPassage> kept, List<DroppedPassage> dropped)
     {
-        PackedPassage[] passages = [.. NeighbourChunks.Group(kept).Select(static (chunks, index) => Merge(chunks, index + 1))];
+        PackedPassage[] passages = [.. NeighborChunks.Group(kept).Select(static (chunks, index) => Merge(chunks, index + 1))];
         IEnumerable<PackedPassage> ordered = _options.Order == PassageOrder.BestFirst
             ? passages
             : passages.Where(static (_, rank) => rank % 2 == 0).Concat(passages.Where(static (_, rank) => rank % 2 == 1).Reverse());

@@ -18,11 +18,11 @@ public sealed record ContextPassage(string Text)
     public string? SourceId { get; init; }
 
     /// <summary>Gets the document that the passage is a chunk of.</summary>
-    /// <value>Any id. The default is <see langword="null"/>: the passage has no neighbours.</value>
+    /// <value>Any id. The default is <see langword="null"/>: the passage has no neighbors.</value>
     public string? DocumentId { get; init; }
 
-    /// <summary>Gets the place of the chunk in its document; chunks of consecutive numbers are neighbours, and become one passage.</summary>
-    /// <value>The default is <see langword="null"/>: the passage has no neighbours.</value>
+    /// <summary>Gets the place of the chunk in its document; chunks of consecutive numbers are neighbors, and become one passage.</summary>
+    /// <value>The default is <see langword="null"/>: the passage has no neighbors.</value>
     public int? ChunkNumber { get; init; }
 
     /// <summary>Gets how the source is cited.</summary>

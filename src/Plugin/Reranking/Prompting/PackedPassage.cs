@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A passage of a prompt: one that was given, or neighbours merged to one.</summary>
+/// <summary>A passage of a prompt: one that was given, or neighbors merged to one.</summary>
 /// <remarks>Immutable.</remarks>
 public sealed class PackedPassage
 {

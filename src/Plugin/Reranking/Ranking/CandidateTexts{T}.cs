@@ -69,8 +69,8 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         var ranking = new List<RankedCandidate<T>>(Count);
         ranking.AddRange(_scored
             .Select((index, position) => new RankedCandidate<T>(_candidates[index], index, scores[position]))
-            .OrderByDescending(static ranked => ranked.Score!.Value.Stage)
-            .ThenByDescending(static ranked => ranked.Score!.Value.RawScore));   // stable: equal scores keep the first-stage order
+            .OrderByDescending(static ranked => ranked.Relevance!.Value.Stage)
+            .ThenByDescending(static ranked => ranked.Relevance!.Value.RawValue));   // stable: equal scores keep the first-stage order
         ranking.AddRange(_beyond.Select(Unscored));
         ranking.AddRange(_blank.Select(Unscored));
         return ranking;

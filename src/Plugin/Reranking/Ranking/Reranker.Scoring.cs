@@ -27,9 +27,9 @@ public sealed partial class Reranker
         {
             RelevanceScores? scores = await scorer.ScoreAsync(query, documents, scoring, linked.Token).WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (ScoreFaults.Find(scores, documents.Count, Name(scorer, metadata)) is not { } fault)
+            if (RelevanceScoresValidator.FindProblem(scores, documents.Count, Name(scorer, metadata)) is not { } fault)
             {
-                _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), scores!.Scorer is null ? tags : ScorerTags(scores.Scorer), scores.ScorerName, errorType: null);
+                _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), scores!.ScorerMetadata is null ? tags : ScorerTags(scores.ScorerMetadata), scores.ScorerName, errorType: null);
                 return (scores, RerankingReason.None, null);
             }
 

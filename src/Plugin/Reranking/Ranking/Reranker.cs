@@ -15,7 +15,7 @@ public sealed partial class Reranker
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
-    private readonly Func<RerankerBasis> _hold;
+    private readonly Func<RerankingContext> _hold;
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
@@ -36,7 +36,7 @@ public sealed partial class Reranker
     }
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class whose options and scorer may change from call to call.</summary>
-    internal Reranker(Func<RerankerBasis> hold, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
+    internal Reranker(Func<RerankingContext> hold, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
     {
         _hold = hold;
         _logger = logger ?? NullLogger<Reranker>.Instance;
@@ -49,7 +49,7 @@ public sealed partial class Reranker
     {
         get
         {
-            using RerankerBasis basis = _hold();
+            using RerankingContext basis = _hold();
             return basis.Options.Clone();
         }
     }
@@ -91,7 +91,7 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        using RerankerBasis basis = _hold();
+        using RerankingContext basis = _hold();
         RerankingOptions settings = Settle(options, basis.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -117,7 +117,7 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        using RerankerBasis basis = _hold();
+        using RerankingContext basis = _hold();
         RerankingOptions settings = Settle(options, basis.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -178,7 +178,7 @@ public sealed partial class Reranker
         return new RerankingResult<T>(ranking)
         {
             Outcome = RerankingOutcome.Reranked,
-            Scorer = scores.Scorer ?? metadata,
+            ScorerMetadata = scores.ScorerMetadata ?? metadata,
             ScorerName = scores.ScorerName,
             FailedAttempts = scores.FailedAttempts,
             KeptLocal = texts.KeepLocal,
@@ -198,7 +198,7 @@ public sealed partial class Reranker
                 Failure = cause,
                 FailedAttempts = (cause as RelevanceScoringException)?.FailedAttempts ?? [],
                 KeptLocal = texts.KeepLocal && outcome == RerankingOutcome.FellBack,
-                Scorer = metadata,
+                ScorerMetadata = metadata,
                 Elapsed = _timeProvider.GetElapsedTime(start),
             };
     }
@@ -216,12 +216,12 @@ public sealed partial class Reranker
         return kept.Count <= topN ? kept : [.. kept.Take(topN)];
     }
 
-    private static Func<RerankerBasis> Fixed(IRelevanceScorer scorer, RerankingOptions? options)
+    private static Func<RerankingContext> Fixed(IRelevanceScorer scorer, RerankingOptions? options)
     {
         ArgumentNullException.ThrowIfNull(scorer);
         RerankingOptions settings = options?.Clone() ?? new RerankingOptions();
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
-        return () => new RerankerBasis(settings, scorer);
+        return () => new RerankingContext(settings, scorer);
     }
 
     private static RerankingOptions Settle(RerankingOptions? options, RerankingOptions defaults)

@@ -18,7 +18,7 @@ public sealed class RerankingOptions
     /// <value>The default is <see cref="UnscoredCandidates.Append"/>.</value>
     public UnscoredCandidates UnscoredCandidates { get; set; }
 
-    /// <summary>Gets or sets the lowest <see cref="RelevanceScore.Score"/> that a candidate of the ranking may have.</summary>
+    /// <summary>Gets or sets the lowest <see cref="RelevanceScore.Value"/> that a candidate of the ranking may have.</summary>
     /// <value>
     /// From 0 to 1. The default is <see langword="null"/>: no threshold. With one, candidates that were not scored are left out too, unless the whole call
     /// was skipped or fell back: then there are no scores to hold against it.

@@ -24,6 +24,6 @@ public enum RerankingReason
     /// <summary>Fell back: the scorer threw.</summary>
     ScorerFailed,
 
-    /// <summary>Fell back: the scorer gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Score"/> outside 0 to 1.</summary>
+    /// <summary>Fell back: the scorer gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
     InvalidScores,
 }

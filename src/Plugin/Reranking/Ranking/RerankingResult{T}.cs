@@ -23,7 +23,7 @@ public sealed class RerankingResult<T>
 
     /// <summary>Gets the scorer that answered, or was asked to.</summary>
     /// <value>Its metadata, or <see langword="null"/> where it has none.</value>
-    public RelevanceScorerMetadata? Scorer { get; internal init; }
+    public RelevanceScorerMetadata? ScorerMetadata { get; internal init; }
 
     /// <summary>Gets the name of the scorer that answered, as the configuration has it.</summary>
     /// <value>The name, or <see langword="null"/> for a scorer without one, or where none answered.</value>

@@ -10,7 +10,7 @@ internal static class CpuFeatures
 
     /// <summary>
     /// Gets a value indicating whether 8-bit products are summed in 16 bits, which saturates: x64 before VNNI. ONNX Runtime then has to be told to trade speed for precision,
-    /// or a quantised model gives other answers than elsewhere.
+    /// or a quantized model gives other answers than elsewhere.
     /// </summary>
     public static bool SaturatesInt8 { get; } = X86Base.IsSupported && Int8InstructionSet is "AVX2" or "AVX-512" or "SSE";
 

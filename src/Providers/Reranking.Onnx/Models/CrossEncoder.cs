@@ -47,7 +47,7 @@ internal sealed class CrossEncoder : IDisposable
         return await ScoreAsync(inputs, Model.Plan(inputs), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, but for the rounding of quantised models.</summary>
+    /// <summary>Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, but for the rounding of quantized models.</summary>
     public async Task<RelevanceScores> ScoreAsync(PairInputs inputs, RunPlan plan, CancellationToken cancellationToken)
     {
         double[] logits = new double[inputs.Count];

@@ -43,7 +43,7 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
             hash.AppendData(SHA256.HashData(stream));
         }
 
-        // Quantised models round differently where the processor has other instructions for them.
+        // Quantized models round differently where the processor has other instructions for them.
         string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
         int maxTokens = OnnxModel.SettleMaxTokens(folder, ModelConfiguration.Read(folder));
         hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {(options as OnnxScorerOptions)?.ScoreSettings}")));

@@ -32,7 +32,7 @@ internal static class SelfTest
             }
 
             RelevanceScores scores = await encoder.ScoreAsync(inputs, RunPlan.OneByOne(inputs), CancellationToken.None).ConfigureAwait(false);
-            double found = scores[0].RawScore;
+            double found = scores[0].RawValue;
             if (!(Math.Abs(found - pair.RawScore) <= pair.Tolerance))
             {
                 throw new RelevanceScoringException(string.Create(
@@ -69,7 +69,7 @@ internal sealed record SelfTestPair
 
     public required double RawScore { get; init; }
 
-    /// <summary>Gets how far the raw score may be off; quantised models differ between processors.</summary>
+    /// <summary>Gets how far the raw score may be off; quantized models differ between processors.</summary>
     public required double Tolerance { get; init; }
 
     public long[]? InputIds { get; init; }

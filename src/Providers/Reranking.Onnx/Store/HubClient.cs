@@ -172,7 +172,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         throw status switch
         {
             401 or 403 => new RelevanceScoringException(
-                $"{answered}: model '{request.Plan.Repository}' is private, gated or misspelt, or the token does not do. Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
+                $"{answered}: model '{request.Plan.Repository}' is private, gated or misspelled, or the token does not do. Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
             404 => request.Missing(),
             408 or 429 or >= 500 => new TransientHubException($"{answered}. Check {options.SettingsPath}:Endpoint, or try later.") { RetryAfter = RetryAfter(response) },
             _ => new RelevanceScoringException($"{answered}; expected the file. Check {options.SettingsPath}:Endpoint."),

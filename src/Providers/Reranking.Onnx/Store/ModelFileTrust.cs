@@ -12,6 +12,6 @@ internal enum ModelFileTrust
     /// <summary>The endpoint, in the header X-Linked-Etag.</summary>
     Endpoint,
 
-    /// <summary>The catalogue of this package.</summary>
-    Catalogue,
+    /// <summary>The catalog of this package.</summary>
+    Catalog,
 }

@@ -7,7 +7,7 @@ internal static partial class ModelName
 {
     /// <summary>Says what is wrong with the name of a model, or <see langword="null"/> where nothing is.</summary>
     public static string? Problem(string model) =>
-        ModelCatalogue.Find(model) is not null || IsRepository(model) ? null : $"expected the name of a model as owner/name. Did you mean {Nearest(model)}?";
+        ModelCatalog.Find(model) is not null || IsRepository(model) ? null : $"expected the name of a model as owner/name. Did you mean {Nearest(model)}?";
 
     public static bool IsRevision(string revision) => RevisionPattern().IsMatch(revision);
 
@@ -20,7 +20,7 @@ internal static partial class ModelName
     private static bool IsRepository(string model) =>
         RepositoryPattern().IsMatch(model) && !model.Contains("--", StringComparison.Ordinal) && !model.Contains("..", StringComparison.Ordinal);
 
-    private static string Nearest(string model) => ModelCatalogue.Entries.Select(static entry => entry.Id)
+    private static string Nearest(string model) => ModelCatalog.Entries.Select(static entry => entry.Id)
         .MinBy(id => Math.Min(Distance(model, id), Distance(model, id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..])))!;
 
     // Levenshtein: how many letters have to be put in, left out or changed.

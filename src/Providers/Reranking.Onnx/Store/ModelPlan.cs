@@ -1,6 +1,6 @@
 namespace Reranking.Onnx;
 
-/// <summary>What is to be fetched: the repository, the revision and the files, from the catalogue or by the usual names.</summary>
+/// <summary>What is to be fetched: the repository, the revision and the files, from the catalog or by the usual names.</summary>
 internal sealed class ModelPlan
 {
     private const string DefaultModelFile = "onnx/model.onnx";
@@ -24,7 +24,7 @@ internal sealed class ModelPlan
 
     public string ModelFile { get; }
 
-    /// <summary>Gets a value indicating whether the catalogue has the model.</summary>
+    /// <summary>Gets a value indicating whether the catalog has the model.</summary>
     public bool IsKnown { get; }
 
     public IReadOnlyList<PlannedFile> Files { get; }
@@ -49,7 +49,7 @@ internal sealed class ModelPlan
             throw new ArgumentException($"The model file is '{modelFile}'; expected a path within the repository, as onnx/model_quantized.onnx.", nameof(modelFile));
         }
 
-        ModelCatalogueEntry? entry = ModelCatalogue.Find(model);
+        ModelCatalogEntry? entry = ModelCatalog.Find(model);
         if (entry is { ModelFiles: [] } && modelFile is null)
         {
             throw new RelevanceScoringException(
@@ -58,19 +58,19 @@ internal sealed class ModelPlan
 
         string file = modelFile ?? entry?.ModelFiles[0].Path ?? DefaultModelFile;
         string wanted = revision ?? entry?.Revision ?? "main";
-        bool pinned = wanted == entry?.Revision;   // the hashes of the catalogue hold for the revision of the catalogue
+        bool pinned = wanted == entry?.Revision;   // the hashes of the catalog hold for the revision of the catalog
         return new ModelPlan(model, entry?.Repository ?? model, wanted, file, entry is not null, [.. Plan(entry, file, pinned)]);
     }
 
     // The large file comes last: what is missing otherwise is found out before it.
-    private static IEnumerable<PlannedFile> Plan(ModelCatalogueEntry? entry, string modelFile, bool pinned)
+    private static IEnumerable<PlannedFile> Plan(ModelCatalogEntry? entry, string modelFile, bool pinned)
     {
-        foreach (ModelCatalogueFile file in entry?.Files ?? ModelCatalogue.UsualFiles)
+        foreach (ModelCatalogFile file in entry?.Files ?? ModelCatalog.UsualFiles)
         {
             yield return new PlannedFile(file.Path, pinned ? file.Sha256 : null, IsOptional: file.Path == "tokenizer_config.json");
         }
 
-        ModelCatalogueFile? known = entry?.ModelFiles.FirstOrDefault(file => file.Path == modelFile);
+        ModelCatalogFile? known = entry?.ModelFiles.FirstOrDefault(file => file.Path == modelFile);
         yield return new PlannedFile(modelFile, pinned ? known?.Sha256 : null, IsOptional: false);
 
         // Exports above 2 GB keep their weights beside the graph, by this name.

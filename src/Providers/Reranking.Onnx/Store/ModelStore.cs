@@ -8,7 +8,7 @@ namespace Reranking.Onnx;
 /// <remarks>
 /// <para>Thread-safe, and safe between processes that share the folder: one fetches, the others wait. A download that was cut goes on where it stopped.</para>
 /// <para>
-/// Every file is checked against a SHA-256: of the catalogue, else of the endpoint, else of what came first, which is written down and held on to. So is the commit that a branch stood for
+/// Every file is checked against a SHA-256: of the catalog, else of the endpoint, else of what came first, which is written down and held on to. So is the commit that a branch stood for
 /// when it was first used. What is in the folder is used without the network.
 /// </para>
 /// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to give its connections back.</para>
@@ -44,9 +44,9 @@ public sealed partial class ModelStore : IDisposable
     }
 
     /// <summary>Gives the folder of a model, after fetching what is missing of it.</summary>
-    /// <param name="model">The name, as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalogue"/>, or any repository as <c>owner/name</c>.</param>
-    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalogue, else <c>main</c>.</param>
-    /// <param name="modelFile">The ONNX file, as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalogue, else <c>onnx/model.onnx</c>.</param>
+    /// <param name="model">The name, as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalog"/>, or any repository as <c>owner/name</c>.</param>
+    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalog, else <c>main</c>.</param>
+    /// <param name="modelFile">The ONNX file, as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalog, else <c>onnx/model.onnx</c>.</param>
     /// <param name="progress">Takes reports, at most one a megabyte, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Stops the download; the next call goes on with it.</param>
     /// <returns>The path of the folder, for <see cref="OnnxModelOptions.ModelPath"/>.</returns>
@@ -238,7 +238,7 @@ public sealed partial class ModelStore : IDisposable
     [LoggerMessage(EventId = 81, Level = LogLevel.Information, Message = "Model {Model} is in {Folder}: {Bytes} bytes; {FirstUseCount} of its files are trusted because they came first.")]
     private partial void LogFetched(string model, string folder, long bytes, int firstUseCount);
 
-    [LoggerMessage(EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalogue: its files are taken by their usual names and trusted as they come.")]
+    [LoggerMessage(EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalog: its files are taken by their usual names and trusted as they come.")]
     private partial void LogUnknown(string model);
 
     [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process fetches into {Folder}; waiting for it.")]

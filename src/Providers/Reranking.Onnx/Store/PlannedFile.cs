@@ -7,12 +7,12 @@ namespace Reranking.Onnx;
 internal sealed record PlannedFile(string Path, string? Sha256, bool IsOptional)
 {
     /// <summary>Gets who vouches for the hash.</summary>
-    public ModelFileTrust Trust { get; private init; } = ModelFileTrust.Catalogue;
+    public ModelFileTrust Trust { get; private init; } = ModelFileTrust.Catalog;
 
-    /// <summary>Gets the folder that the hash was written down in when the file first came, or <see langword="null"/> for that of the catalogue.</summary>
+    /// <summary>Gets the folder that the hash was written down in when the file first came, or <see langword="null"/> for that of the catalog.</summary>
     public string? WrittenDownIn { get; private init; }
 
-    /// <summary>Holds the file to what came first, unless the catalogue knows better.</summary>
+    /// <summary>Holds the file to what came first, unless the catalog knows better.</summary>
     public PlannedFile HeldTo(ModelManifestFile? first, string folder) =>
         first is null || Sha256 is not null ? this : this with { Sha256 = first.Sha256, Trust = first.Trust, WrittenDownIn = folder };
 }

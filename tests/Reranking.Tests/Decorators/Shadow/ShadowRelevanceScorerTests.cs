@@ -457,9 +457,9 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(["compared"], Outcomes());
     }
 
-    private static string Failure(Action<ShadowOptions> spoil)
+    private static string Failure(Action<ShadowRelevanceScorerOptions> spoil)
     {
-        ShadowOptions options = new();
+        ShadowRelevanceScorerOptions options = new();
         spoil(options);
         return Assert.Throws<ArgumentException>(() => new ShadowRelevanceScorer(new ShadowScorer(), new ShadowScorer(), options)).Message;
     }
@@ -475,7 +475,7 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(tags, Describe(measurement.Tags));
     }
 
-    private ShadowRelevanceScorer Create(IRelevanceScorer inner, ShadowScorer shadow, ShadowOptions? options = null, Func<double>? draw = null) =>
+    private ShadowRelevanceScorer Create(IRelevanceScorer inner, ShadowScorer shadow, ShadowRelevanceScorerOptions? options = null, Func<double>? draw = null) =>
         new(inner, shadow, options ?? new() { SampleRate = 1 }, _logger, _time, MeterFactory) { Draw = draw ?? Random.Shared.NextDouble };
 
     private IEnumerable<object?> Outcomes() => _calls.GetMeasurementSnapshot().Select(measurement => measurement.Tags["reranking.outcome"]);

@@ -10,7 +10,7 @@ internal sealed class KernelMemoryEndpoint
     private readonly Uri _address;
     private readonly string? _key;
     private readonly string _keyHeader;
-    private readonly KernelMemoryFailures _failures;
+    private readonly KernelMemoryErrors _failures;
 
     public KernelMemoryEndpoint(HttpClient client, KernelMemorySearchOptions options)
     {
@@ -19,7 +19,7 @@ internal sealed class KernelMemoryEndpoint
         _address = new Uri(endpoint.AbsolutePath.EndsWith('/') ? endpoint : new Uri(endpoint.AbsoluteUri + "/"), "search");
         _key = CheckedKey(options);
         _keyHeader = CheckedHeader(options);
-        _failures = new KernelMemoryFailures(_address, _keyHeader, _key is not null);
+        _failures = new KernelMemoryErrors(_address, _keyHeader, _key is not null);
     }
 
     public async Task<IReadOnlyList<KernelMemoryCitation>> SearchAsync(SearchRequest request, CancellationToken cancellationToken)

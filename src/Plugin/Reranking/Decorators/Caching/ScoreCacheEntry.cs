@@ -25,7 +25,7 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
     }
 
     /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, and of a scorer of one stage.</summary>
-    public bool IsKeepable => double.IsFinite(Score.RawScore) && Score.Score is >= 0 and <= 1 && Score.Stage == 0;
+    public bool IsKeepable => double.IsFinite(Score.RawValue) && Score.Value is >= 0 and <= 1 && Score.Stage == 0;
 
     public byte[] ToBytes()
     {
@@ -36,8 +36,8 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
             | (Score.TokenCount is null ? 0 : Parts.TokenCount)
             | (ModelId is null ? 0 : Parts.ModelId)
             | (Score.BestWindow is null ? 0 : Parts.Window));
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(2), Score.Score);
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(10), Score.RawScore);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(2), Score.Value);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(10), Score.RawValue);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(18), Score.TokenCount ?? 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), ToInt32(window.Start));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(26), ToInt32(window.End));

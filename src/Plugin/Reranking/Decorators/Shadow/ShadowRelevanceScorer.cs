@@ -22,7 +22,7 @@ namespace Reranking;
 public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
 {
     private readonly IRelevanceScorer _shadowScorer;
-    private readonly ShadowOptions _options;
+    private readonly ShadowRelevanceScorerOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly ShadowMetrics _metrics;
@@ -43,7 +43,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     public ShadowRelevanceScorer(
         IRelevanceScorer innerScorer,
         IRelevanceScorer shadowScorer,
-        ShadowOptions? options = null,
+        ShadowRelevanceScorerOptions? options = null,
         ILogger? logger = null,
         TimeProvider? timeProvider = null,
         IMeterFactory? meterFactory = null)
@@ -51,7 +51,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     {
         ArgumentNullException.ThrowIfNull(shadowScorer);
         _shadowScorer = shadowScorer;
-        _options = options?.Copy() ?? new ShadowOptions();
+        _options = options?.Copy() ?? new ShadowRelevanceScorerOptions();
         _options.ThrowIfInvalid(nameof(options));
         _logger = logger ?? NullLogger.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
@@ -107,7 +107,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     }
 
     private static bool AreComparable(RelevanceScores? scores, int count) =>
-        scores?.Count == count && scores.All(static score => double.IsFinite(score.RawScore));
+        scores?.Count == count && scores.All(static score => double.IsFinite(score.RawValue));
 
     private void Start(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, RelevanceScores scores)
     {
@@ -170,7 +170,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
         catch (Exception exception)
         {
             Exception failure = timeout.IsCancellationRequested
-                ? new TimeoutException($"The shadow took longer than {_options.Timeout} for {documents.Length} documents. Raise {nameof(ShadowOptions)}.{nameof(ShadowOptions.Timeout)}.", exception)
+                ? new TimeoutException($"The shadow took longer than {_options.Timeout} for {documents.Length} documents. Raise {nameof(ShadowRelevanceScorerOptions)}.{nameof(ShadowRelevanceScorerOptions.Timeout)}.", exception)
                 : exception;
             LogFailed(failure, documents.Length);
             _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));

@@ -10,7 +10,7 @@ internal sealed class AddedTokenMatcher
     private readonly CharTrie _trie;
     private readonly SearchValues<char> _firstCharacters;
     private readonly SearchValues<char> _characters;
-    private readonly HashSet<(char First, char Second)> _neighbours;
+    private readonly HashSet<(char First, char Second)> _neighbors;
     private readonly int _longest;
 
     /// <summary>Initializes a new instance of the <see cref="AddedTokenMatcher"/> class.</summary>
@@ -21,7 +21,7 @@ internal sealed class AddedTokenMatcher
         _trie = new CharTrie(tokens.Select((token, index) => KeyValuePair.Create(token.Pattern, index)));
         _firstCharacters = SearchValues.Create([.. tokens.Select(token => token.Pattern[0])]);
         _characters = SearchValues.Create([.. tokens.SelectMany(token => token.Pattern)]);
-        _neighbours = [.. tokens.SelectMany(token => token.Pattern.Zip(token.Pattern[1..]))];
+        _neighbors = [.. tokens.SelectMany(token => token.Pattern.Zip(token.Pattern[1..]))];
         _longest = tokens.Select(token => token.Pattern.Length).DefaultIfEmpty().Max();
         StripsLeft = _tokens.Any(token => token.StripsLeft);
         StripsRight = _tokens.Any(token => token.StripsRight);
@@ -38,7 +38,7 @@ internal sealed class AddedTokenMatcher
     {
         { After: > char.MaxValue } => true,
         { Before: TextCut.Unknown or > char.MaxValue } => _characters.Contains((char)cut.After),
-        _ => _neighbours.Contains(((char)cut.Before, (char)cut.After)),
+        _ => _neighbors.Contains(((char)cut.Before, (char)cut.After)),
     };
 
     /// <summary>Gives how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.</summary>

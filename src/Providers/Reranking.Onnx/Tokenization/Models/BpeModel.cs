@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Reranking.Onnx;
 
-/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbours that may merge, those of the lowest rank do, leftmost first, until none is left.</summary>
+/// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbors that may merge, those of the lowest rank do, leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel
 {
     // A word longer than this for each id wanted is cut, and cut later if that leaves too few ids. A cut changes the ids before it: but a merge waits for the

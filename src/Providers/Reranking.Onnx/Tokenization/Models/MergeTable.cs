@@ -1,6 +1,6 @@
 namespace Reranking.Onnx;
 
-/// <summary>What two neighbours become, and how soon: a hash table with open addresses.</summary>
+/// <summary>What two neighbors become, and how soon: a hash table with open addresses.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 internal sealed class MergeTable
 {

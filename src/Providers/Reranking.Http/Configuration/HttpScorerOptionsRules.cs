@@ -1,0 +1,127 @@
+using System.Globalization;
+using Reranking.Http.Protocol;
+
+namespace Reranking.Http;
+
+/// <summary>The rules of <see cref="HttpScorerOptions"/>. No message shows the key.</summary>
+internal static class HttpScorerOptionsRules
+{
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>Finds what is wrong.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="isUsed">Whether requests go to the scorer; one that stands by may lack key, model and endpoint.</param>
+    public static IEnumerable<string> Failures(HttpScorerOptions options, bool isUsed)
+    {
+        if (!Enum.IsDefined(options.Api))
+        {
+            return [Message(options, nameof(options.Api), options.Api, string.Join(", ", Enum.GetNames<RerankApi>()))];
+        }
+
+        RerankDialect dialect = RerankDialects.Get(options.Api);
+        return [.. EndpointFailures(options, dialect), .. SecretFailures(options), .. RangeFailures(options, dialect), .. isUsed ? MissingFailures(options, dialect) : []];
+    }
+
+    private static IEnumerable<string> EndpointFailures(HttpScorerOptions options, RerankDialect dialect)
+    {
+        const string Key = nameof(options.Endpoint);
+        if (string.IsNullOrEmpty(options.Endpoint))
+        {
+            if (options.DataStaysLocal == true && dialect.Host is { } host)
+            {
+                yield return $"{options.SettingsPath}:{nameof(options.DataStaysLocal)} is True, but without {options.SettingsPath}:{Key} texts go to '{host}'; expected an address of your own.";
+            }
+        }
+        else if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            // What is no address may be anything, a key in the wrong place too.
+            yield return $"{options.SettingsPath}:{Key} is no address; expected one that begins with https://, or http:// for this machine.";
+        }
+        else if (address.UserInfo.Length > 0)
+        {
+            yield return $"{options.SettingsPath}:{Key} holds a user name or password; expected an address without. A key goes into {options.SettingsPath}:{nameof(options.ApiKey)}.";
+        }
+        else if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !options.AllowInsecureHttp)
+        {
+            yield return $"{options.SettingsPath}:{Key} sends texts and key unencrypted to '{address.Authority}'; expected https://, or {options.SettingsPath}:{nameof(options.AllowInsecureHttp)} to be true.";
+        }
+    }
+
+    private static IEnumerable<string> SecretFailures(HttpScorerOptions options)
+    {
+        if (options.ApiKey is { } key && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} holds a blank, a line break or another character that no HTTP header takes; expected the key alone.";
+        }
+    }
+
+    private static IEnumerable<string> RangeFailures(HttpScorerOptions options, RerankDialect dialect)
+    {
+        if (options.MaxDocumentsPerRequest is < 1 or > 10_000)
+        {
+            yield return Message(options, nameof(options.MaxDocumentsPerRequest), options.MaxDocumentsPerRequest, "1 to 10000, or none");
+        }
+
+        if (options.MaxConcurrency is < 1 or > 64)
+        {
+            yield return Message(options, nameof(options.MaxConcurrency), options.MaxConcurrency, "1 to 64");
+        }
+
+        if (options.Timeout < ShortestTimeout || options.Timeout > LongestTimeout)
+        {
+            yield return Message(options, nameof(options.Timeout), options.Timeout, $"{ShortestTimeout} to {LongestTimeout}");
+        }
+        else if (options.AttemptTimeout < ShortestTimeout || options.AttemptTimeout > options.Timeout)
+        {
+            yield return Message(options, nameof(options.AttemptTimeout), options.AttemptTimeout, $"{ShortestTimeout} to the {options.Timeout} of {options.SettingsPath}:{nameof(options.Timeout)}, or none");
+        }
+
+        if (options.MaxRetries is < 0 or > 10)
+        {
+            yield return Message(options, nameof(options.MaxRetries), options.MaxRetries, "0 to 10");
+        }
+
+        if (options.RequestsPerMinute is < 1 or > 1_000_000)
+        {
+            yield return Message(options, nameof(options.RequestsPerMinute), options.RequestsPerMinute, "1 to 1000000, or none");
+        }
+
+        if (options.MaxTokensPerDocument < 1)
+        {
+            yield return Message(options, nameof(options.MaxTokensPerDocument), options.MaxTokensPerDocument, "1 or more, or none");
+        }
+        else if (options.MaxTokensPerDocument is { } tokens && dialect.MaxTokensField is null)
+        {
+            yield return Message(options, nameof(options.MaxTokensPerDocument), tokens, $"none, because the dialect {options.Api} has no such field");
+        }
+
+        if (options.ScoreKind is { } kind && !Enum.IsDefined(kind))
+        {
+            yield return Message(options, nameof(options.ScoreKind), kind, $"{string.Join(", ", Enum.GetNames<HttpScoreKind>())}, or none");
+        }
+    }
+
+    private static IEnumerable<string> MissingFailures(HttpScorerOptions options, RerankDialect dialect)
+    {
+        if (string.IsNullOrEmpty(options.Endpoint) && dialect.Host is null)
+        {
+            yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; expected the address of the server, since the dialect {options.Api} has no vendor's own.";
+        }
+
+        // A server of one's own need not ask for a key, whatever dialect it speaks.
+        bool isOwn = options.DataStaysLocal == true || RerankEndpoint.From(options, dialect) is { IsLoopback: true };
+        if (dialect.NeedsKey && !isOwn && string.IsNullOrEmpty(options.ApiKey))
+        {
+            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} is not set; expected the key of the API.";
+        }
+
+        if (dialect.NeedsModel && string.IsNullOrEmpty(options.Model))
+        {
+            yield return $"{options.SettingsPath}:{nameof(options.Model)} is not set; expected the name of a model, as the dialect {options.Api} needs one.";
+        }
+    }
+
+    private static string Message(HttpScorerOptions options, string key, object? found, string expected) =>
+        string.Create(CultureInfo.InvariantCulture, $"{options.SettingsPath}:{key} is {found}; expected {expected}.");
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Reranking.Http;
+
+/// <summary>Reads <see cref="HttpScorerOptions"/> from a section. A value that does not fit its key becomes a message like those of the rules, where a binder would throw.</summary>
+internal static class HttpScorerSettings
+{
+    private delegate bool Setter(HttpScorerOptions options, string value);
+
+    private delegate bool Parser<T>(string value, out T parsed)
+        where T : struct;
+
+    private static readonly (string Key, string Expected, Setter Set)[] Settings =
+    [
+        Text(nameof(HttpScorerOptions.Endpoint), static (options, value) => options.Endpoint = value),
+        Text(nameof(HttpScorerOptions.ApiKey), static (options, value) => options.ApiKey = value),
+        Text(nameof(HttpScorerOptions.Model), static (options, value) => options.Model = value),
+        Name<RerankApi>(nameof(HttpScorerOptions.Api), static (options, value) => options.Api = value),
+        Name<HttpScoreKind>(nameof(HttpScorerOptions.ScoreKind), static (options, value) => options.ScoreKind = value),
+        Number(nameof(HttpScorerOptions.MaxDocumentsPerRequest), static (options, value) => options.MaxDocumentsPerRequest = value),
+        Number(nameof(HttpScorerOptions.MaxConcurrency), static (options, value) => options.MaxConcurrency = value),
+        Number(nameof(HttpScorerOptions.MaxRetries), static (options, value) => options.MaxRetries = value),
+        Number(nameof(HttpScorerOptions.RequestsPerMinute), static (options, value) => options.RequestsPerMinute = value),
+        Number(nameof(HttpScorerOptions.MaxTokensPerDocument), static (options, value) => options.MaxTokensPerDocument = value),
+        Time(nameof(HttpScorerOptions.Timeout), static (options, value) => options.Timeout = value),
+        Time(nameof(HttpScorerOptions.AttemptTimeout), static (options, value) => options.AttemptTimeout = value),
+        Flag(nameof(HttpScorerOptions.AllowInsecureHttp), static (options, value) => options.AllowInsecureHttp = value),
+        Flag(nameof(HttpScorerOptions.DataStaysLocal), static (options, value) => options.DataStaysLocal = value),
+    ];
+
+    /// <summary>Gets the keys that a section may have.</summary>
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Settings.Select(setting => setting.Key)];
+
+    /// <summary>Sets what the section has; a blank value is none.</summary>
+    /// <returns>Messages about the values that do not fit their keys.</returns>
+    public static IReadOnlyList<string> Apply(IConfigurationSection section, HttpScorerOptions options)
+    {
+        options.SettingsPath = section.Path;
+        List<string> failures = [];
+        foreach ((string key, string expected, Setter set) in Settings)
+        {
+            if (section[key] is { Length: > 0 } value && !set(options, value))
+            {
+                failures.Add($"{section.Path}:{key} is '{value}'; expected {expected}.");
+            }
+        }
+
+        return failures;
+    }
+
+    private static (string Key, string Expected, Setter Set) Text(string key, Action<HttpScorerOptions, string> set)
+    {
+        return (key, "a text", SetText);
+
+        bool SetText(HttpScorerOptions options, string value)
+        {
+            set(options, value);
+            return true;
+        }
+    }
+
+    private static (string Key, string Expected, Setter Set) Number(string key, Action<HttpScorerOptions, int> set) =>
+        Setting(key, "a whole number", static (string value, out int parsed) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed), set);
+
+    private static (string Key, string Expected, Setter Set) Time(string key, Action<HttpScorerOptions, TimeSpan> set) =>
+        Setting(key, "a time such as 00:00:30", static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed), set);
+
+    private static (string Key, string Expected, Setter Set) Flag(string key, Action<HttpScorerOptions, bool> set) => Setting(key, "true or false", bool.TryParse, set);
+
+    // By name alone: a number would be one without a name, or the sum of two.
+    private static (string Key, string Expected, Setter Set) Name<TEnum>(string key, Action<HttpScorerOptions, TEnum> set)
+        where TEnum : struct, Enum =>
+        Setting(
+            key,
+            string.Join(", ", Enum.GetNames<TEnum>()),
+            static (string value, out TEnum parsed) =>
+            {
+                parsed = default;
+                return Enum.GetNames<TEnum>().Contains(value, StringComparer.OrdinalIgnoreCase) && Enum.TryParse(value, ignoreCase: true, out parsed);
+            },
+            set);
+
+    private static (string Key, string Expected, Setter Set) Setting<T>(string key, string expected, Parser<T> parse, Action<HttpScorerOptions, T> set)
+        where T : struct
+    {
+        return (key, expected, SetParsed);
+
+        bool SetParsed(HttpScorerOptions options, string value)
+        {
+            bool fits = parse(value, out T parsed);
+            if (fits)
+            {
+                set(options, parsed);
+            }
+
+            return fits;
+        }
+    }
+}

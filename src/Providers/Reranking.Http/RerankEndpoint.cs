@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using Reranking.Http.Protocol;
+
+namespace Reranking.Http;
+
+/// <summary>The address that requests go to.</summary>
+internal sealed class RerankEndpoint
+{
+    private RerankEndpoint(Uri address)
+    {
+        Address = address;
+        Public = new Uri(address.GetLeftPart(UriPartial.Path));
+        Identity = address.Query.Length == 0 ? $"{Public}" : $"{Public}?{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address.Query)).AsSpan(0, 4))}";
+    }
+
+    /// <summary>Gets the address in full.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Gets the address without the query, which may hold a secret.</summary>
+    public Uri Public { get; }
+
+    /// <summary>Gets what tells the address from others: a query, which may choose a deployment, counts by its hash.</summary>
+    public string Identity { get; }
+
+    public bool IsLoopback => Address.IsLoopback;
+
+    /// <summary>Puts the address together, or gives <see langword="null"/> where the options have none and the dialect has no vendor.</summary>
+    public static RerankEndpoint? From(HttpScorerOptions options, RerankDialect dialect)
+    {
+        string? given = string.IsNullOrEmpty(options.Endpoint) ? dialect.Host : options.Endpoint;
+        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? address))
+        {
+            return null;
+        }
+
+        if (address.AbsolutePath.EndsWith('/'))
+        {
+            address = new UriBuilder(address) { Path = address.AbsolutePath + dialect.Path }.Uri;
+        }
+
+        return new RerankEndpoint(address);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Reranking.Http.Transport;
+
+/// <summary>When the answer to a call stops being of use, and whether somebody waits for it; it travels with each request, so that nobody waits for a try that would come too late.</summary>
+internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeout, CancellationToken passed)
+{
+    public static readonly HttpRequestOptionsKey<RequestDeadline> Key = new("Reranking.Http.Deadline");
+
+    private readonly long _start = timeProvider.GetTimestamp();
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>Gets a value indicating whether nobody waits for the answer.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary>Gets a value indicating whether the call was ended because its time was over.</summary>
+    public bool HasPassed => passed.IsCancellationRequested;
+
+    public TimeSpan Remaining => timeout - timeProvider.GetElapsedTime(_start);
+}

@@ -1,0 +1,55 @@
+using System.Security.Authentication;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Reranking.Http.Transport;
+
+/// <summary>Which requests are tried again, and when. An answered request never is: it was billed.</summary>
+internal static class RetryRules
+{
+    private static readonly ResiliencePropertyKey<TimeSpan> DelayKey = new("Reranking.Http.Delay");
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(500);
+
+    public static bool IsBroken(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Result: { } response } => (int)response.StatusCode is 408 or 500 or 502 or 503 or 504,
+        { Exception: HttpRequestException exception } => exception.InnerException is not AuthenticationException,
+        { Exception: TimeoutRejectedException } => true,
+        _ => false,
+    };
+
+    public static TimeSpan? RetryAfter(HttpResponseMessage? response, TimeProvider timeProvider)
+    {
+        TimeSpan? wait = response?.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - timeProvider.GetUtcNow(),
+            _ => null,
+        };
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    public static ValueTask<bool> ShouldRetry(RetryPredicateArguments<HttpResponseMessage> args)
+    {
+        if (!IsBroken(args.Outcome) && args.Outcome.Result is not { StatusCode: System.Net.HttpStatusCode.TooManyRequests })
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        // The delay is chosen here and not when it is asked for, since only here one that is too long can be declined.
+        RequestDeadline? deadline = Deadline(args.Context);
+        TimeSpan delay = RetryAfter(args.Outcome.Result, deadline?.TimeProvider ?? TimeProvider.System) ?? BackOff(args.AttemptNumber);
+        args.Context.Properties.Set(DelayKey, delay);
+        return ValueTask.FromResult(deadline is null || delay < deadline.Remaining);
+    }
+
+    public static ValueTask<TimeSpan?> Delay(RetryDelayGeneratorArguments<HttpResponseMessage> args) =>
+        ValueTask.FromResult<TimeSpan?>(args.Context.Properties.GetValue(DelayKey, FirstDelay));
+
+    public static RequestDeadline? Deadline(ResilienceContext context) =>
+        context.GetRequestMessage() is { } request && request.Options.TryGetValue(RequestDeadline.Key, out RequestDeadline? deadline) ? deadline : null;
+
+    // Doubled each time, and anywhere from half to one and a half times that: clients that failed together do not come back together.
+    private static TimeSpan BackOff(int attempt) => FirstDelay * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble());
+}

@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace Reranking.Http.Tests;
+
+/// <summary>Neither key nor texts get anywhere but into the request.</summary>
+public sealed class PrivacyTests
+{
+    private const string Key = "secret-key-0123456789";
+    private const string Query = "Why did Wilhelmina leave the orchestra?";
+    private const string Document = "Wilhelmina's illness was kept from the other members for eleven years.";
+
+    [Theory]
+    [InlineData(RerankApi.Cohere)]
+    [InlineData(RerankApi.AzureFoundry)]
+    [InlineData(RerankApi.Pinecone)]
+    public async Task ScoreAsync_EverythingListenedTo_TellsNeitherKeyNorTexts(RerankApi dialect)
+    {
+        ConcurrentBag<string> heard = [];
+        using ActivityListener listener = Listen(heard);
+        await using var server = new StubServer(
+            StubAnswer.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"), StubAnswer.Ok(Contract.Of(dialect).Answer), StubAnswer.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
+        services.AddCohereScorer(options =>
+            (options.Api, options.Endpoint, options.ApiKey, options.Model) = (dialect, $"{server.Address}/rerank?token={Key}", Key, "m-1"));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var scorer = provider.GetRequiredService<IRelevanceScorer>();
+
+        await scorer.ScoreAsync(Query, [Document, Document, Document]);
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, [Document]));
+
+        RelevanceScorerMetadata metadata = scorer.GetService<RelevanceScorerMetadata>()!;
+        string[] said =
+        [
+            .. provider.GetFakeLogCollector().GetSnapshot().SelectMany(Texts), .. heard, exception.ToString(), scorer.ToString()!,
+            metadata.ToString()!, metadata.Endpoint!.ToString(), metadata.Revision!,
+            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<HttpScorerOptions>>().Value.ToString()!,
+        ];
+        Assert.Contains(said, text => text.Contains("OnRetry", StringComparison.Ordinal));           // the pipeline was heard,
+        Assert.Contains(said, text => text.Contains("scored 3 documents", StringComparison.Ordinal));   // the scorer,
+        Assert.Contains(said, text => text.StartsWith("span System.Net.Http", StringComparison.Ordinal));   // and the client
+        Assert.All(said, text => Assert.DoesNotContain(Key, text, StringComparison.OrdinalIgnoreCase));
+        Assert.All(said, text => Assert.DoesNotContain("Wilhelmina", text, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(Key, server.Requests[0].Headers[Contract.Of(dialect).KeyHeader.Name], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bad key secret-key-0123456789")]
+    [InlineData("bad key SECRET-KEY-0123456789")]
+    [InlineData("bad key ending in 456789")]
+    [InlineData("Why did Wilhelmina leave the orchestra? is too long")]
+    [InlineData("query 'why did wilhelmina leave' is not allowed")]
+    [InlineData("input: ...kept from the other members for el...")]
+    [InlineData("input: Wilhelmina\\u0027s illness")]
+    [InlineData("input: \\xE2\\x80")]
+    [InlineData("value is not a valid list: pear")]
+    public async Task ScoreAsync_ErrorThatEchoesOurs_IsLeftOut(string message)
+    {
+        RelevanceScoringException exception = await FailAsync(message);
+
+        Assert.Equal(
+            $"answered 400 (BadRequest), with a message that repeats a text or the key and is left out. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.",
+            exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
+        Assert.Null(exception.InnerException);
+    }
+
+    [Theory]
+    [InlineData("model 'm-9' not found", ": model 'm-9' not found")]
+    [InlineData("  two\r\nlines\u0007 ", ": two  lines")]
+    [InlineData("the documents are too many", ": the documents are too many")]
+    [InlineData("", "")]
+    [InlineData("  ", "")]
+    public async Task ScoreAsync_ErrorOfTheApisOwn_IsShown(string message, string shown)
+    {
+        RelevanceScoringException exception = await FailAsync(message);
+
+        Assert.Equal(
+            $"answered 400 (BadRequest){shown}. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.",
+            exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_LongError_IsCut()
+    {
+        RelevanceScoringException exception = await FailAsync(new string('-', 299) + "\ud83d\ude00" + new string('-', 9_000));
+
+        Assert.Contains($": {new string('-', 299)}….", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(290)]
+    [InlineData(299)]
+    public async Task ScoreAsync_TextThatBeginsAtTheCut_IsLeftOutToo(int position)
+    {
+        RelevanceScoringException exception = await FailAsync(new string('-', position) + Document);
+
+        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_ApiWarnings_AreLoggedWithoutTexts()
+    {
+        await using var server = new StubServer(StubAnswer.Ok(
+            $$$"""{"results":[{"index":0,"relevance_score":0.5}],"meta":{"warnings":["model m-1 is deprecated", "cut: {{{Document}}}", 7]}}"""));
+        var logger = new FakeLogger<HttpRelevanceScorer>();
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, logger: logger);
+
+        await scorer.ScoreAsync(Query, [Document]);
+
+        Assert.Equal(
+            [
+                (LogLevel.Warning, 61, $"cohere at {server.Authority} warns: model m-1 is deprecated"),
+                (LogLevel.Warning, 61, $"cohere at {server.Authority} warns: (left out, because it repeats a text)"),
+                (LogLevel.Debug, 60, $"cohere at {server.Authority} scored 1 documents in 1 requests: (null) search units, (null) tokens."),
+            ],
+            logger.Collector.GetSnapshot().Select(record => (record.Level, record.Id.Id, record.Message)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task ScoreAsync_KeepLocalAndNotLocal_OpensNoConnection(int count)
+    {
+        // An address of this machine that does not look like one.
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using var handler = new SignallingHandler(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, token) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(System.Net.IPAddress.Loopback, server.Port, token);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        using var client = new HttpClient(handler);
+        var options = new HttpScorerOptions { Endpoint = "http://rerank.example", AllowInsecureHttp = true, ApiKey = Key, Model = "m-1" };
+        using var scorer = new HttpRelevanceScorer(options, client);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, Enumerable.Repeat(Document, count).ToArray(), new RelevanceScoringOptions { KeepLocal = true }));
+
+        Assert.Equal(
+            "The call keeps its texts local, but cohere at rerank.example is not local. Choose a local scorer, or set Reranking:Cohere:DataStaysLocal to true if the texts are as safe there.",
+            exception.Message);
+        Assert.False(exception.IsTransient);
+        Assert.Equal(0, server.Accepted);
+
+        // The same address reaches the server where texts may leave, and where it is declared to be local.
+        await scorer.ScoreAsync(Query, [Document]);
+        options.DataStaysLocal = true;
+        using var local = new HttpRelevanceScorer(options, client);
+        Assert.True(local.GetService<RelevanceScorerMetadata>()!.IsLocal);
+        await local.ScoreAsync(Query, [Document], new RelevanceScoringOptions { KeepLocal = true });
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_KeepLocalAndOnThisMachine_Scores()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server);
+
+        Assert.True(scorer.GetService<RelevanceScorerMetadata>()!.IsLocal);
+        Assert.Single(await scorer.ScoreAsync(Query, [Document], new RelevanceScoringOptions { KeepLocal = true }));
+    }
+
+    [Theory]
+    [InlineData("input 'Bob Smith\nPIN: 4711\nDOB: 1.1.80' is refused")]             // as it is
+    [InlineData("input \"Bob Smith\\nPIN: 4711\\nDOB: 1.1.80\" is refused")]         // escaped
+    [InlineData("input \"Bob Smith\\\\nPIN: 4711\\\\nDOB: 1.1.80\" is refused")]   // twice
+    [InlineData("input 'Bob Smith PIN: 4711 DOB: 1.1.80' is refused")]               // in one line
+    [InlineData("refused at th\nPIN: 4711\r\nDOB: 1")]                               // a piece
+    public async Task ScoreAsync_EchoOfSeveralLines_IsLeftOut(string message)
+    {
+        RelevanceScoringException exception = await FailAsync(message, "Bob Smith\nPIN: 4711\nDOB: 1.1.80");
+
+        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("path 'C:\\\\new\\\\files' is refused")]
+    [InlineData("path 'C:\\new\\files' is refused")]
+    public async Task ScoreAsync_EchoOfBackslashes_IsLeftOut(string message)
+    {
+        RelevanceScoringException exception = await FailAsync(message, "C:\\new\\files");
+
+        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<RelevanceScoringException> FailAsync(string message, string document = Document)
+    {
+        string body = new System.Text.Json.Nodes.JsonObject { ["message"] = message }.ToJsonString();
+        await using var server = new StubServer(StubAnswer.Of(400, body));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.ApiKey = Key);
+        return await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, ["a", "", " pear ", document]));
+    }
+
+    private static IEnumerable<string> Texts(FakeLogRecord record) =>
+    [
+        $"{record.Category}: {record.Message} {record.Exception}",
+        .. record.StructuredState?.Select(pair => $"{pair.Key}={pair.Value}") ?? [],
+        .. record.Scopes.Select(scope => scope is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(',', pairs) : $"{scope}"),
+    ];
+
+    private static ActivityListener Listen(ConcurrentBag<string> heard)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => heard.Add(
+                $"span {activity.Source.Name} {activity.DisplayName} {activity.StatusDescription} {string.Join(',', activity.TagObjects)} {string.Join(',', activity.Events.SelectMany(e => e.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Reranking.Http.Tests;
+
+/// <summary>Scorers over a stub.</summary>
+internal static class TestScorers
+{
+    public const string ApiKey = "k-123";
+
+    public static HttpScorerOptions Options(StubServer server, Action<HttpScorerOptions>? configure = null)
+    {
+        var options = new HttpScorerOptions { Endpoint = server.Address, ApiKey = ApiKey, Model = "m-1" };
+        configure?.Invoke(options);
+        return options;
+    }
+
+    public static HttpRelevanceScorer Create(
+        StubServer server, Action<HttpScorerOptions>? configure = null, TimeProvider? timeProvider = null, ILogger<HttpRelevanceScorer>? logger = null) =>
+        new(Options(server, configure), httpClient: null, logger, timeProvider);
+
+    /// <summary>An answer of Cohere with scores in document order.</summary>
+    public static StubAnswer Scores(params double[] scores) => StubAnswer.Ok(
+        $$"""{"results":[{{string.Join(',', scores.Select((score, index) => FormattableString.Invariant($$"""{"index":{{index}},"relevance_score":{{score:R}}}""")))}}]}""");
+}
