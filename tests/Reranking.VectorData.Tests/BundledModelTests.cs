@@ -10,19 +10,20 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
     private readonly RecordingStore<string, HelpArticle> _collection = new(static (question, top) => HelpArticles.Search((string)question, top));
 
     [Fact]
-    public async Task AsReranked_Search_PutsTheAnswerFirst() =>
+    public async Task WithReranking_VectorSearch_PutsTheAnswerFirst() =>
+        AssertIsAnswer(await ((IVectorSearchable<HelpArticle>)_collection).WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
+
+    [Fact]
+    public async Task WithReranking_HybridSearch_PutsTheAnswerFirst() =>
+        AssertIsAnswer(await ((IKeywordHybridSearchable<HelpArticle>)_collection).WithReranking(fixture.Reranker, static article => article.Text)
+            .HybridSearchAsync(HelpArticles.Question, ["password"], top: 3).FirstAsync());
+
+    [Fact]
+    public async Task WithReranking_Collection_PutsTheAnswerFirst() =>
         AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
 
     [Fact]
-    public async Task AsRerankedHybrid_Search_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).HybridSearchAsync(HelpArticles.Question, ["password"], top: 3).FirstAsync());
-
-    [Fact]
-    public async Task AsRerankedCollection_Search_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
-
-    [Fact]
-    public async Task AsReranked_StoreAndSearch_PutsTheAnswerFirst()
+    public async Task WithReranking_StoreAndSearch_PutsTheAnswerFirst()
     {
         using RerankedVectorStore store = new MemoryStore(_collection).WithReranking(fixture.Reranker, new RerankedVectorStoreOptions { TextProperty = nameof(HelpArticle.Text) });
 

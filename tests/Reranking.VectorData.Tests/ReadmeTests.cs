@@ -16,7 +16,7 @@ public sealed class ReadmeTests
             new Passage("public", "", "the password of the guest network is public"));
         List<string> lines = [];
 
-        RerankedVectorSearch<Passage> search = collection.WithReranking(reranker, passage => passage.Text);
+        RerankedVectorStoreCollection<string, Passage> search = collection.WithReranking(reranker, passage => passage.Text);
         await foreach (VectorSearchResult<Passage> result in search.SearchAsync("reset the password", top: 2))
         {
             SearchProvenance provenance = result.GetProvenance()!;
@@ -33,7 +33,7 @@ public sealed class ReadmeTests
         var collection = new PassageStore(new Passage("anagram", "", "sweat posh tree drops"), new Passage("reset", "", "call us to reset the password"));
         using var store = new MemoryStore(collection);
 
-        VectorStoreCollection<string, Passage> passages = collection.WithReranking<string, Passage>(reranker, passage => passage.Text);
+        VectorStoreCollection<string, Passage> passages = collection.WithReranking(reranker, passage => passage.Text);
 
         VectorStore reranked = store.WithReranking(reranker, new RerankedVectorStoreOptions { TextProperty = "Text" }
             .SetTextSelector<Passage>(passage => $"{passage.Title}\n{passage.Text}"));

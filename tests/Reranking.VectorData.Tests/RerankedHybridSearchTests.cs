@@ -75,7 +75,8 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
     public async Task GetService_VectorSearch_IsRerankedInTheSameWay()
     {
         var options = new RerankedSearchOptions { Reranking = new() { CandidateCount = 5 } };
-        object? service = Store.WithReranking(NewReranker(), static passage => passage.Text, options).GetService(typeof(IVectorSearchable<Passage>));
+        object? service = ((IKeywordHybridSearchable<Passage>)Store)
+            .WithReranking(NewReranker(), static passage => passage.Text, options).GetService(typeof(IVectorSearchable<Passage>));
 
         RerankedVectorSearch<Passage> vector = Assert.IsType<RerankedVectorSearch<Passage>>(service);
         VectorSearchResult<Passage>[] results = await vector.SearchAsync("reset the password", top: 1).ToArrayAsync();
@@ -138,13 +139,16 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
 
     protected override IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync(
         PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
-        store.WithReranking(reranker, static passage => passage.Text, options).HybridSearchAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
+        ((IKeywordHybridSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
+            .HybridSearchAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
 
     protected override Task<RerankingResult<VectorSearchResult<Passage>>> SearchRankingAsync(
         PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
-        store.WithReranking(reranker, static passage => passage.Text, options).HybridSearchRankingAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
+        ((IKeywordHybridSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
+            .HybridSearchRankingAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
 
-    private RerankedHybridSearch<Passage> Search() => Store.WithReranking(NewReranker(), static passage => passage.Text);
+    private RerankedHybridSearch<Passage> Search() =>
+        ((IKeywordHybridSearchable<Passage>)Store).WithReranking(NewReranker(), static passage => passage.Text);
 
     private sealed class HybridOnly(PassageStore inner) : IKeywordHybridSearchable<Passage>
     {

@@ -8,16 +8,21 @@ public sealed class RerankedSearchExtensionsTests
     private static Reranker Reranker { get; } = new(new WordOverlapScorer());
 
     [Fact]
-    public void AsReranked_CollectionThatSearchesInBothWays_SaysWhichOneIsMeant()
+    public void WithReranking_Collection_StaysACollectionUnlessASearchIsMeant()
     {
         var collection = new PassageStore();
 
-        Assert.IsType<RerankedVectorSearch<Passage>>(collection.WithReranking(Reranker, passage => passage.Text));
-        Assert.IsType<RerankedHybridSearch<Passage>>(collection.WithReranking(Reranker, passage => passage.Text));
+        Assert.IsType<RerankedVectorStoreCollection<string, Passage>>(collection.WithReranking(Reranker, passage => passage.Text));
+        Assert.IsType<RerankedVectorSearch<Passage>>(((IVectorSearchable<Passage>)collection).WithReranking(Reranker, passage => passage.Text));
+        Assert.IsType<RerankedHybridSearch<Passage>>(((IKeywordHybridSearchable<Passage>)collection).WithReranking(Reranker, passage => passage.Text));
     }
 
     [Fact]
-    public void AsReranked_NullSearch_Throws()
+    public void WithReranking_SearchInBothWays_IsTheVectorSearch() =>
+        Assert.IsType<RerankedVectorSearch<Passage>>(new BothWays().WithReranking(Reranker, static passage => passage.Text));
+
+    [Fact]
+    public void WithReranking_NullSearch_Throws()
     {
         Assert.Throws<ArgumentNullException>("search", () => ((IVectorSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
         Assert.Throws<ArgumentNullException>("search", () => ((IKeywordHybridSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
@@ -49,5 +54,20 @@ public sealed class RerankedSearchExtensionsTests
         SearchProvenance.Attach(result, new SearchProvenance(0, 0.5, null));
         Assert.NotNull(result.GetProvenance());
         return new WeakReference(result);
+    }
+
+    private sealed class BothWays : IVectorSearchable<Passage>, IKeywordHybridSearchable<Passage>
+    {
+        public IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync<TInput>(
+            TInput searchValue, int top, VectorSearchOptions<Passage>? options = null, CancellationToken cancellationToken = default)
+            where TInput : notnull =>
+            AsyncEnumerable.Empty<VectorSearchResult<Passage>>();
+
+        public IAsyncEnumerable<VectorSearchResult<Passage>> HybridSearchAsync<TInput>(
+            TInput searchValue, ICollection<string> keywords, int top, HybridSearchOptions<Passage>? options = null, CancellationToken cancellationToken = default)
+            where TInput : notnull =>
+            AsyncEnumerable.Empty<VectorSearchResult<Passage>>();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
     }
 }

@@ -68,7 +68,7 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
     public async Task GetService_HybridSearch_IsRerankedInTheSameWay()
     {
         var options = new RerankedSearchOptions { Reranking = new() { CandidateCount = 4 } };
-        object? service = Store.WithReranking(NewReranker(), static passage => passage.Text, options).GetService(typeof(IKeywordHybridSearchable<Passage>));
+        object? service = ((IVectorSearchable<Passage>)Store).WithReranking(NewReranker(), static passage => passage.Text, options).GetService(typeof(IKeywordHybridSearchable<Passage>));
 
         RerankedHybridSearch<Passage> hybrid = Assert.IsType<RerankedHybridSearch<Passage>>(service);
         VectorSearchResult<Passage>[] results = await hybrid.HybridSearchAsync("reset the password", ["password"], top: 1).ToArrayAsync();
@@ -135,13 +135,16 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
 
     protected override IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync(
         PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
-        store.WithReranking(reranker, static passage => passage.Text, options).SearchAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
+        ((IVectorSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
+            .SearchAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
 
     protected override Task<RerankingResult<VectorSearchResult<Passage>>> SearchRankingAsync(
         PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
-        store.WithReranking(reranker, static passage => passage.Text, options).SearchRankingAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
+        ((IVectorSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
+            .SearchRankingAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
 
-    private RerankedVectorSearch<Passage> Search() => Store.WithReranking(NewReranker(), static passage => passage.Text);
+    private RerankedVectorSearch<Passage> Search() =>
+        ((IVectorSearchable<Passage>)Store).WithReranking(NewReranker(), static passage => passage.Text);
 
     private sealed class VectorOnly(PassageStore inner) : IVectorSearchable<Passage>
     {

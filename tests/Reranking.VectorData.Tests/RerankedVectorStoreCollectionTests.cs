@@ -104,7 +104,7 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     [Fact]
     public void GetService_Others_AreThoseOfTheInnerCollectionButNotItself()
     {
-        RerankedVectorStoreCollection<string, Passage> collection = new PassageStore().WithReranking<string, Passage>(new Reranker(_scorer), passage => passage.Text);
+        RerankedVectorStoreCollection<string, Passage> collection = new PassageStore().WithReranking(new Reranker(_scorer), passage => passage.Text);
 
         Assert.Null(collection.GetService(typeof(PassageStore)));
         Assert.Null(collection.GetService(typeof(VectorStoreCollection<string, Passage>), "primary"));
@@ -127,12 +127,12 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     public void Constructor_NullArguments_Throws()
     {
         var reranker = new Reranker(_scorer);
-        Assert.Throws<ArgumentNullException>("collection", () => ((RecordingStore<string, Passage>)null!).WithReranking<string, Passage>(reranker, passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("collection", () => ((RecordingStore<string, Passage>)null!).WithReranking(reranker, passage => passage.Text));
         Assert.Throws<ArgumentNullException>("inner", () => new RerankedVectorStoreCollection<string, Passage>(null!, reranker, static passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("reranker", () => _inner.WithReranking<string, Passage>(null!, passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("textSelector", () => _inner.WithReranking<string, Passage>(reranker, null!));
+        Assert.Throws<ArgumentNullException>("reranker", () => _inner.WithReranking(null!, passage => passage.Text));
+        Assert.Throws<ArgumentNullException>("textSelector", () => _inner.WithReranking(reranker, null!));
     }
 
     private RerankedVectorStoreCollection<string, Passage> Collection(RerankedSearchOptions? options = null) =>
-        _inner.WithReranking<string, Passage>(new Reranker(_scorer), passage => passage.Text, options);
+        _inner.WithReranking(new Reranker(_scorer), passage => passage.Text, options);
 }

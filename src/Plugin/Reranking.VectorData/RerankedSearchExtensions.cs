@@ -4,6 +4,11 @@ using Reranking;
 namespace Microsoft.Extensions.VectorData;
 
 /// <summary>Reranks the results of vector and hybrid searches.</summary>
+/// <remarks>
+/// What several overloads of <c>WithReranking</c> take, the first of them decorates: a collection stays a collection, whatever else it is, and what searches both by vector and by
+/// vector and keywords becomes a vector search. Cast it to <see cref="IVectorSearchable{TRecord}"/> or <see cref="IKeywordHybridSearchable{TRecord}"/> to say which search is meant,
+/// or ask <c>GetService</c> of the result for the other one.
+/// </remarks>
 public static class RerankedSearchExtensions
 {
     /// <summary>Decorates a vector search, such as a collection of a vector store, so that its results are reranked.</summary>
@@ -12,8 +17,13 @@ public static class RerankedSearchExtensions
     /// <param name="reranker">Reorders what the first stage finds.</param>
     /// <param name="textSelector">Gives the text of a record to score. A record without one is not scored.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <returns>The reranked search. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search of the collection, reranked in the same way.</returns>
-    /// <remarks>Many collections search in both ways; the hybrid twin has a name of its own, so that the call says which one is meant.</remarks>
+    /// <returns>
+    /// The reranked search. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> returns the hybrid search of the collection, reranked in the same way.
+    /// </returns>
+    /// <remarks>
+    /// A <see cref="VectorStoreCollection{TKey, TRecord}"/> takes the overload that returns a collection, unless it is cast to <see cref="IVectorSearchable{TRecord}"/>. Anything else
+    /// that also searches by keywords takes this one.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static RerankedVectorSearch<TRecord> WithReranking<TRecord>(
@@ -25,7 +35,10 @@ public static class RerankedSearchExtensions
     }
 
     /// <summary>Decorates a hybrid search, by vector and keywords, so that its results are reranked.</summary>
-    /// <returns>The reranked search. Asked for <see cref="IVectorSearchable{TRecord}"/>, its <c>GetService</c> gives the vector search of the collection, reranked in the same way.</returns>
+    /// <returns>
+    /// The reranked search. Asked for <see cref="IVectorSearchable{TRecord}"/>, its <c>GetService</c> returns the vector search of the collection, reranked in the same way.
+    /// </returns>
+    /// <remarks>What searches by vector alone as well, such as most collections, takes another overload unless it is cast to <see cref="IKeywordHybridSearchable{TRecord}"/>.</remarks>
     /// <inheritdoc cref="WithReranking{TRecord}(IVectorSearchable{TRecord}, Reranker, Func{TRecord, string}, RerankedSearchOptions)"/>
     public static RerankedHybridSearch<TRecord> WithReranking<TRecord>(
         this IKeywordHybridSearchable<TRecord> search, Reranker reranker, Func<TRecord, string?> textSelector, RerankedSearchOptions? options = null)
@@ -42,8 +55,8 @@ public static class RerankedSearchExtensions
     /// <param name="reranker">Reorders what searches find.</param>
     /// <param name="textSelector">Gives the text of a record to score. A record without one is not scored.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <returns>The collection. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> gives the hybrid search, reranked in the same way.</returns>
-    /// <remarks>It has a name of its own, so that <c>AsReranked</c> on a collection stays what searches alone.</remarks>
+    /// <returns>The collection. Asked for <see cref="IKeywordHybridSearchable{TRecord}"/>, its <c>GetService</c> returns the hybrid search, reranked in the same way.</returns>
+    /// <remarks>This overload is preferred to those for searches, so that a collection stays a collection.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="collection"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static RerankedVectorStoreCollection<TKey, TRecord> WithReranking<TKey, TRecord>(
