@@ -58,7 +58,7 @@ public sealed class KernelMemoryFailureTests
     public async Task SearchAsync_Unavailable_SaysWhatTheServiceSays()
     {
         Assert.Equal(
-            "answered 503 (ServiceUnavailable): the vector store is down. The log of the service says why.",
+            "answered 503 (ServiceUnavailable): the vector store is down. See the log of the service for the cause.",
             await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, "the vector\nstore is down."));
     }
 
@@ -75,14 +75,14 @@ public sealed class KernelMemoryFailureTests
     [InlineData("the key k-3f9a1c27d5e84b60 is unknown")]
     [InlineData("the key ...d5e84b60 is unknown")]
     public async Task SearchAsync_ProblemThatRepeatsWhatWasSent_IsLeftOut(string detail) =>
-        Assert.Equal("answered 503 (ServiceUnavailable). The log of the service says why.", await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, detail));
+        Assert.Equal("answered 503 (ServiceUnavailable). See the log of the service for the cause.", await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, detail));
 
     [Fact]
     public async Task SearchAsync_LongProblem_IsCut()
     {
         string message = await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, new string('x', 299) + "\U0001F333 and more");
 
-        Assert.Equal($"answered 503 (ServiceUnavailable): {new string('x', 299)}…. The log of the service says why.", message);
+        Assert.Equal($"answered 503 (ServiceUnavailable): {new string('x', 299)}…. See the log of the service for the cause.", message);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class KernelMemoryFailureTests
         };
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 502 (BadGateway). The log of the service says why.", (await FailAsync(server, static _ => { })).Message);
+            $"Kernel Memory at {server.Address.Authority} answered 502 (BadGateway). See the log of the service for the cause.", (await FailAsync(server, static _ => { })).Message);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class KernelMemoryFailureTests
         };
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 503 (ServiceUnavailable): Busy. The log of the service says why.", (await FailAsync(server, static _ => { })).Message);
+            $"Kernel Memory at {server.Address.Authority} answered 503 (ServiceUnavailable): Busy. See the log of the service for the cause.", (await FailAsync(server, static _ => { })).Message);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class KernelMemoryFailureTests
         Assert.Equal(HttpRequestError.InvalidResponse, exception.HttpRequestError);
         Assert.Equal(
             $"Kernel Memory at {server.Address.Authority} answered text/plain that is no search result; expected JSON with 'results'. " +
-            "Check KernelMemorySearchOptions.Endpoint: its path '/search' was asked.",
+            "Check KernelMemorySearchOptions.Endpoint: its path '/search' was requested.",
             exception.Message);
         Assert.Null(exception.InnerException);
     }
@@ -207,6 +207,23 @@ public sealed class KernelMemoryFailureTests
             $"KernelMemorySearchOptions.Endpoint is {shown}; expected an absolute http or https address without user, query and fragment. (Parameter 'options')", exception.Message);
     }
 
+    [Fact]
+    public void Constructor_PlainHttpToAnotherMachine_IsRefusedUnlessAllowed()
+    {
+        using var client = new HttpClient();
+        var options = new KernelMemorySearchOptions { Endpoint = new Uri("http://km.example:9001/memory") };
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            "options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+
+        Assert.Equal(
+            "KernelMemorySearchOptions.Endpoint sends texts and key unencrypted to 'km.example:9001'; " +
+            "expected https://, or KernelMemorySearchOptions.AllowInsecureHttp to be true. (Parameter 'options')",
+            exception.Message);
+        options.AllowInsecureHttp = true;
+        Assert.NotNull(new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("two words")]
@@ -214,7 +231,7 @@ public sealed class KernelMemoryFailureTests
     public void Constructor_ApiKeyHeader_IsRefused(string header)
     {
         using var client = new HttpClient();
-        var options = new KernelMemorySearchOptions { Endpoint = new Uri("http://km.example"), ApiKeyHeader = header };
+        var options = new KernelMemorySearchOptions { Endpoint = new Uri("https://km.example"), ApiKeyHeader = header };
 
         ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 
@@ -227,7 +244,7 @@ public sealed class KernelMemoryFailureTests
     public void Constructor_ApiKey_IsRefusedAndNotShown(string key)
     {
         using var client = new HttpClient();
-        var options = new KernelMemorySearchOptions { Endpoint = new Uri("http://km.example"), ApiKey = key };
+        var options = new KernelMemorySearchOptions { Endpoint = new Uri("https://km.example"), ApiKey = key };
 
         ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 

@@ -50,3 +50,11 @@ internal class RerankingMemoryDb : IMemoryDb
     // Stores that keep payloads as JSON give the text back as a JsonElement.
     private static string? GetText(MemoryRecord record) => record.Payload.TryGetValue(TextField, out object? text) ? text?.ToString() : null;
 }
+
+/// <summary>The same over a store that accepts batches: Kernel Memory looks for that interface and, without it, ingests record by record.</summary>
+internal sealed class RerankingBatchMemoryDb(IMemoryDb inner, IMemoryDbUpsertBatch innerBatch, Reranker reranker, RerankingOptions? options)
+    : RerankingMemoryDb(inner, reranker, options), IMemoryDbUpsertBatch
+{
+    public IAsyncEnumerable<string> UpsertBatchAsync(string index, IEnumerable<MemoryRecord> records, CancellationToken cancellationToken = default) =>
+        innerBatch.UpsertBatchAsync(index, records, cancellationToken);
+}

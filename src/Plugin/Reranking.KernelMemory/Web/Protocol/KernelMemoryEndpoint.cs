@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Reranking;
 
-/// <summary>Sends searches to the service and reads its answers.</summary>
+/// <summary>Sends search requests to the web service and reads its responses.</summary>
 internal sealed class KernelMemoryEndpoint
 {
     private readonly HttpClient _client;
     private readonly Uri _address;
     private readonly string? _key;
     private readonly string _keyHeader;
-    private readonly KernelMemoryErrors _failures;
+    private readonly KernelMemoryErrors _errors;
 
     public KernelMemoryEndpoint(HttpClient client, KernelMemorySearchOptions options)
     {
@@ -19,7 +19,7 @@ internal sealed class KernelMemoryEndpoint
         _address = new Uri(endpoint.AbsolutePath.EndsWith('/') ? endpoint : new Uri(endpoint.AbsoluteUri + "/"), "search");
         _key = CheckedKey(options);
         _keyHeader = CheckedHeader(options);
-        _failures = new KernelMemoryErrors(_address, _keyHeader, _key is not null);
+        _errors = new KernelMemoryErrors(_address, _keyHeader, _key is not null);
     }
 
     public async Task<IReadOnlyList<KernelMemoryCitation>> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
@@ -27,57 +27,56 @@ internal sealed class KernelMemoryEndpoint
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            throw _failures.Refused(response.StatusCode, await ReadProblemAsync(response.Content, request, cancellationToken).ConfigureAwait(false));
+            throw _errors.Refused(
+                response.StatusCode, await ReadProblemAsync(response.Content, request, cancellationToken).ConfigureAwait(false));
         }
 
         try
         {
-            SearchResponse? answer = await response.Content.ReadFromJsonAsync(KernelMemoryJson.Default.SearchResponse, cancellationToken).ConfigureAwait(false);
-            return Citations(answer) ?? throw _failures.NoSearchResult(response.Content.Headers.ContentType?.MediaType);
+            SearchResponse? answer = await response.Content
+                .ReadFromJsonAsync(KernelMemoryJson.Default.SearchResponse, cancellationToken).ConfigureAwait(false);
+            return Citations(answer) ?? throw _errors.NoSearchResult(response.Content.Headers.ContentType?.MediaType);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)   // the latter for a character set that does not exist
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)   // the latter for an unknown character set
         {
-            throw _failures.NoSearchResult(response.Content.Headers.ContentType?.MediaType);
+            throw _errors.NoSearchResult(response.Content.Headers.ContentType?.MediaType);
         }
     }
 
-    // The service leaves out what is null, and JSON of something else may lack anything.
+    // The service omits null properties, and JSON that is no search result may lack any of them.
     private static IReadOnlyList<KernelMemoryCitation>? Citations(SearchResponse? answer) =>
         answer?.Results is not { } results ? (answer?.NoResult == true ? [] : null)
         : results.All(static citation => citation?.Partitions is { } partitions && partitions.All(static partition => partition is not null)) ? results
         : null;
 
     private static Uri CheckedEndpoint(KernelMemorySearchOptions options) =>
-        options.Endpoint is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" } endpoint && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
-            ? endpoint
-            : throw new ArgumentException(
-                $"{nameof(KernelMemorySearchOptions)}.{nameof(options.Endpoint)} is {Shown(options.Endpoint)}; expected an absolute http or https address without user, query and fragment.",
-                nameof(options));
+        options.Endpoint is not { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" } endpoint || !IsHttp(endpoint)
+            ? throw KernelMemoryErrors.EndpointInvalid(options.Endpoint, nameof(options))
+        : endpoint.Scheme == Uri.UriSchemeHttp && !endpoint.IsLoopback && !options.AllowInsecureHttp
+            ? throw KernelMemoryErrors.EndpointInsecure(endpoint, nameof(options))
+        : endpoint;
 
-    // What stands before an @ or after a ? may be a secret.
-    private static string Shown(Uri? endpoint) =>
-        endpoint is null ? "not set"
-        : !endpoint.IsAbsoluteUri ? "relative"
-        : $"'{endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}'{(endpoint.UserInfo + endpoint.Query + endpoint.Fragment is "" ? "" : " and more")}";
+    private static bool IsHttp(Uri endpoint) => endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps;
 
     private static string? CheckedKey(KernelMemorySearchOptions options) =>
         string.IsNullOrWhiteSpace(options.ApiKey) ? null
         : options.ApiKey.Trim() is var key && key.All(static character => character is >= ' ' and <= '~') ? key
-        : throw new ArgumentException(
-            $"{nameof(KernelMemorySearchOptions)}.{nameof(options.ApiKey)} has a character that no header can carry; expected visible ASCII characters.", nameof(options));
+        : throw KernelMemoryErrors.KeyInvalid(nameof(options));
 
     private static string CheckedHeader(KernelMemorySearchOptions options)
     {
         using var message = new HttpRequestMessage();
         return !string.IsNullOrWhiteSpace(options.ApiKeyHeader) && message.Headers.TryAddWithoutValidation(options.ApiKeyHeader, "key")
             ? options.ApiKeyHeader
-            : throw new ArgumentException(
-                $"{nameof(KernelMemorySearchOptions)}.{nameof(options.ApiKeyHeader)} is '{options.ApiKeyHeader}'; expected the name of a request header, such as Authorization.", nameof(options));
+            : throw KernelMemoryErrors.KeyHeaderInvalid(options.ApiKeyHeader, nameof(options));
     }
 
     private async Task<HttpResponseMessage> SendAsync(SearchRequest request, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, _address) { Content = JsonContent.Create(request, KernelMemoryJson.Default.SearchRequest) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, _address)
+        {
+            Content = JsonContent.Create(request, KernelMemoryJson.Default.SearchRequest),
+        };
         if (_key is not null)
         {
             message.Headers.TryAddWithoutValidation(_keyHeader, _key);
@@ -85,16 +84,16 @@ internal sealed class KernelMemoryEndpoint
 
         try
         {
-            // The body is waited for as well, so that the timeout of the client holds for all of the answer.
+            // The body is read here too, so that the timeout of the client covers the whole answer.
             return await _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException exception)
         {
-            throw _failures.Unreachable(exception);
+            throw _errors.Unreachable(exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw _failures.TookTooLong(_client.Timeout, exception);
+            throw _errors.TimedOut(_client.Timeout, exception);
         }
     }
 
@@ -102,12 +101,13 @@ internal sealed class KernelMemoryEndpoint
     {
         try
         {
-            ProblemResponse? problem = await content.ReadFromJsonAsync(KernelMemoryJson.Default.ProblemResponse, cancellationToken).ConfigureAwait(false);
+            ProblemResponse? problem = await content
+                .ReadFromJsonAsync(KernelMemoryJson.Default.ProblemResponse, cancellationToken).ConfigureAwait(false);
             return ProblemText.Clean(problem?.Detail ?? problem?.Title, request, _key);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;   // a page of a proxy: the status says it all
+            return null;   // a proxy's page: the status is all there is to report
         }
     }
 }

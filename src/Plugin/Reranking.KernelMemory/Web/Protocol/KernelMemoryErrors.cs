@@ -2,39 +2,67 @@ using System.Net;
 
 namespace Reranking;
 
-/// <summary>Puts failures of the service into words: what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
+/// <summary>Creates the exceptions of the web search. Each message says what was found, what was expected and which option to change; none has a text or the key in it.</summary>
 internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool hasKey)
 {
     private const string Options = nameof(KernelMemorySearchOptions);
+    private const string Endpoint = $"{Options}.{nameof(KernelMemorySearchOptions.Endpoint)}";
+    private const string Key = $"{Options}.{nameof(KernelMemorySearchOptions.ApiKey)}";
+    private const string KeyHeader = $"{Options}.{nameof(KernelMemorySearchOptions.ApiKeyHeader)}";
 
-    private readonly string _who = $"Kernel Memory at {address.Authority}";
+    private readonly string _service = $"Kernel Memory at {address.Authority}";
+
+    public static ArgumentException EndpointInvalid(Uri? endpoint, string paramName) =>
+        new($"{Endpoint} is {Describe(endpoint)}; expected an absolute http or https address without user, query and fragment.", paramName);
+
+    public static ArgumentException EndpointInsecure(Uri endpoint, string paramName) => new(
+        $"{Endpoint} sends texts and key unencrypted to '{endpoint.Authority}'; "
+        + $"expected https://, or {Options}.{nameof(KernelMemorySearchOptions.AllowInsecureHttp)} to be true.",
+        paramName);
+
+    public static ArgumentException KeyInvalid(string paramName) =>
+        new($"{Key} has a character that no header can carry; expected visible ASCII characters.", paramName);
+
+    public static ArgumentException KeyHeaderInvalid(string? name, string paramName) =>
+        new($"{KeyHeader} is '{name}'; expected the name of a request header, such as Authorization.", paramName);
 
     public HttpRequestException Refused(HttpStatusCode status, string? problem)
     {
         string name = Enum.IsDefined(status) ? $"{(int)status} ({status})" : $"{(int)status}";
-        string said = problem is null ? "" : $": {problem.TrimEnd('.', ' ')}";
-        return new HttpRequestException($"{_who} answered {name}{said}.{Advice(status)}", inner: null, status);
+        string detail = problem is null ? "" : $": {problem.TrimEnd('.', ' ')}";
+        return new HttpRequestException($"{_service} answered {name}{detail}.{Advice(status)}", inner: null, status);
     }
 
     public HttpRequestException NoSearchResult(string? mediaType) => new(
         HttpRequestError.InvalidResponse,
-        $"{_who} answered {mediaType ?? "a body of no type"} that is no search result; expected JSON with 'results'. Check {Options}.{nameof(KernelMemorySearchOptions.Endpoint)}: its path '{address.AbsolutePath}' was asked.");
+        $"{_service} answered {mediaType ?? "a body of no type"} that is no search result; expected JSON with 'results'. "
+        + $"Check {Endpoint}: its path '{address.AbsolutePath}' was requested.");
 
     public HttpRequestException Unreachable(HttpRequestException cause) => new(
         cause.HttpRequestError,
-        $"The connection to {_who} failed{(cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})")}. Check {Options}.{nameof(KernelMemorySearchOptions.Endpoint)} and the network.",
+        $"The connection to {_service} failed{(cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})")}. "
+        + $"Check {Endpoint} and the network.",
         cause,
         cause.StatusCode);
 
-    public TimeoutException TookTooLong(TimeSpan timeout, Exception cause) =>
-        new($"{_who} did not answer within {timeout}. Raise the Timeout of the HttpClient, or lower {nameof(RerankingOptions)}.{nameof(RerankingOptions.CandidateCount)}.", cause);
+    public TimeoutException TimedOut(TimeSpan timeout, Exception cause) => new(
+        $"{_service} did not answer within {timeout}. "
+        + $"Raise the Timeout of the HttpClient, or lower {nameof(RerankingOptions)}.{nameof(RerankingOptions.CandidateCount)}.",
+        cause);
+
+    // What comes before an @ or after a ? can be a secret.
+    private static string Describe(Uri? endpoint) =>
+        endpoint is null ? "not set"
+        : !endpoint.IsAbsoluteUri ? "relative"
+        : $"'{endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}'"
+            + (endpoint.UserInfo + endpoint.Query + endpoint.Fragment is "" ? "" : " and more");
 
     private string Advice(HttpStatusCode status) => (int)status switch
     {
-        401 or 403 when !hasKey => $" No key was sent: set {Options}.{nameof(KernelMemorySearchOptions.ApiKey)}.",
-        401 or 403 => $" A key was sent in the header '{keyHeader}': check {Options}.{nameof(KernelMemorySearchOptions.ApiKey)} and {Options}.{nameof(KernelMemorySearchOptions.ApiKeyHeader)}.",
-        404 or 405 or (>= 300 and < 400) => $" The path was '{address.AbsolutePath}': check {Options}.{nameof(KernelMemorySearchOptions.Endpoint)}.",
-        >= 500 => " The log of the service says why.",
+        401 or 403 when !hasKey => $" No key was sent: set {Key}.",
+        401 or 403 => $" A key was sent in the header '{keyHeader}': check {Key} and {KeyHeader}.",
+        404 or 405 or (>= 300 and < 400) => $" The path was '{address.AbsolutePath}': check {Endpoint}.",
+        >= 500 => " See the log of the service for the cause.",
         _ => "",
     };
 }
