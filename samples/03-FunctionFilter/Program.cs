@@ -18,7 +18,7 @@ Show.Text("Prompt without the filter", await RenderAsync(builder.Build()));
 // The plugin and its callers stay as they are. The filter asks Help.Search for 50 results instead of 3, reranks them, and gives the caller its 3.
 builder.Services.AddOnnxScorer();
 builder.Services.AddReranker();
-builder.AddReranking(options => options.AddFunction("Help", "Search"));
+builder.AddFunctionReranking(options => options.AddFunction("Help", "Search"));
 Show.Text("Prompt with the filter", await RenderAsync(builder.Build()));
 
 // The prompt that kernel.InvokePromptAsync would send to a chat model. The filter works on calls by models, too.

@@ -125,7 +125,7 @@ public sealed class ChatLoopTests(BundledModel model)
 
         if (seam is Seam.AutoFilterAroundStrings or Seam.AutoFilterAroundResults or Seam.BothFilters)
         {
-            builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(new RerankingAutoFunctionFilter(model.Reranker, options));
+            builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(new RerankingFunctionFilter(model.Reranker, options));
         }
 
         return builder.Build();

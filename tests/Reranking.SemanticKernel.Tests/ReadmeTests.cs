@@ -42,7 +42,7 @@ public sealed class ReadmeTests
         builder.Plugins.Add(new ObsoleteArticleSearch(new ArticleSearch(Articles)).CreateWithSearch("Web"));
 
         builder.Services.AddReranker();
-        builder.AddReranking(options => options.AddFunction("Web", "Search"));
+        builder.AddFunctionReranking(options => options.AddFunction("Web", "Search"));
 
         Assert.Equal(
             ["call us to reset the password"],

@@ -410,7 +410,6 @@ public sealed class RerankingFunctionFilterTests
         var reranker = new Reranker(_scorer);
         Assert.Throws<ArgumentNullException>("reranker", () => new RerankingFunctionFilter(null!, _options));
         Assert.Throws<ArgumentNullException>("options", () => new RerankingFunctionFilter(reranker, null!));
-        Assert.Throws<ArgumentNullException>("reranker", () => new RerankingAutoFunctionFilter(null!, _options));
         Assert.Throws<ArgumentNullException>("functionName", () => _options.AddFunction("Help", null!));
         Assert.Throws<ArgumentNullException>("textSelector", () => _options.AddItemType<Article>(null!));
         Assert.Throws<ArgumentNullException>("itemsSelector", () => _options.AddResultType<Answer, Article>(null!, static article => article.Text, static (answer, _) => answer));

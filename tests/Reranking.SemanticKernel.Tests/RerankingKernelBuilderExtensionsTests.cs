@@ -14,19 +14,19 @@ public sealed class RerankingKernelBuilderExtensionsTests
     private static readonly string[] Texts = ["invoices", "the network", "open the page to reset the password"];
 
     [Fact]
-    public async Task AddReranking_NamedFunction_IsRerankedByTheRerankerOfTheServices()
+    public async Task AddFunctionReranking_NamedFunction_IsRerankedByTheRerankerOfTheServices()
     {
         IKernelBuilder builder = NewBuilder();
-        Assert.Same(builder, builder.AddReranking(static options => options.AddFunction("Web", "Find")));
+        Assert.Same(builder, builder.AddFunctionReranking(static options => options.AddFunction("Web", "Find")));
         builder.Plugins.AddFromFunctions("Web", [KernelFunctionFactory.CreateFromMethod((string query, int count) => Texts.Take(count).ToList(), "Find")]);
 
         Assert.Equal([Texts[2]], (await builder.Build().InvokeAsync<List<string>>("Web", "Find", new() { ["query"] = Query, ["count"] = 1 }))!);
     }
 
     [Fact]
-    public async Task AddReranking_Twice_AddsUp()
+    public async Task AddFunctionReranking_Twice_AddsUp()
     {
-        IKernelBuilder builder = NewBuilder().AddReranking(static options => options.AddFunction("Web", "Find")).AddReranking(static options => options.AddFunction("Web", "Look"));
+        IKernelBuilder builder = NewBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find")).AddFunctionReranking(static options => options.AddFunction("Web", "Look"));
         Delegate find = (string query, int count) => Texts.Take(count).ToList();
         builder.Plugins.AddFromFunctions("Web", [KernelFunctionFactory.CreateFromMethod(find, "Find"), KernelFunctionFactory.CreateFromMethod(find, "Look")]);
         Kernel kernel = builder.Build();
@@ -36,10 +36,10 @@ public sealed class RerankingKernelBuilderExtensionsTests
     }
 
     [Fact]
-    public async Task AddReranking_Logger_IsTheOneOfTheServices()
+    public async Task AddFunctionReranking_Logger_IsTheOneOfTheServices()
     {
         using var provider = new FakeLoggerProvider();
-        IKernelBuilder builder = NewBuilder().AddReranking(static options => options.AddFunction("Web", "Find"));
+        IKernelBuilder builder = NewBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find"));
         builder.Services.AddLogging(logging => logging.AddProvider(provider));
         builder.Plugins.AddFromFunctions("Web", [KernelFunctionFactory.CreateFromMethod((string query) => "one text", "Find")]);
         await builder.Build().InvokeAsync("Web", "Find", new() { ["query"] = Query });
@@ -48,17 +48,17 @@ public sealed class RerankingKernelBuilderExtensionsTests
     }
 
     [Fact]
-    public void AddReranking_NoFunction_Throws()
+    public void AddFunctionReranking_NoFunction_Throws()
     {
-        ArgumentException thrown = Assert.Throws<ArgumentException>("configure", () => NewBuilder().AddReranking(static _ => { }));
+        ArgumentException thrown = Assert.Throws<ArgumentException>("configure", () => NewBuilder().AddFunctionReranking(static _ => { }));
 
         Assert.Equal("No function was named, so nothing would be reranked; expected one or more. Name them with AddFunction. (Parameter 'configure')", thrown.Message);
     }
 
     [Fact]
-    public void AddReranking_NoReranker_SaysWhatIsMissing()
+    public void AddFunctionReranking_NoReranker_SaysWhatIsMissing()
     {
-        IKernelBuilder builder = Kernel.CreateBuilder().AddReranking(static options => options.AddFunction("Web", "Find"));
+        IKernelBuilder builder = Kernel.CreateBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find"));
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
         Assert.Equal("No Reranker is registered in the services of the kernel, and reranking needs one. Add one with builder.Services.AddReranker().", thrown.Message);
@@ -93,8 +93,8 @@ public sealed class RerankingKernelBuilderExtensionsTests
     public void Extensions_NullArguments_Throws()
     {
         IKernelBuilder builder = NewBuilder();
-        Assert.Throws<ArgumentNullException>("builder", () => RerankingKernelBuilderExtensions.AddReranking(null!, static _ => { }));
-        Assert.Throws<ArgumentNullException>("configure", () => builder.AddReranking(null!));
+        Assert.Throws<ArgumentNullException>("builder", () => RerankingKernelBuilderExtensions.AddFunctionReranking(null!, static _ => { }));
+        Assert.Throws<ArgumentNullException>("configure", () => builder.AddFunctionReranking(null!));
         Assert.Throws<ArgumentNullException>("builder", () => RerankingKernelBuilderExtensions.AddRerankedTextSearch(null!, static _ => new ArticleSearch()));
         Assert.Throws<ArgumentNullException>("searchFactory", () => builder.AddRerankedTextSearch<Article>(null!));
         Assert.Throws<ArgumentNullException>("plugins", () => RerankingKernelBuilderExtensions.AddRerankedSearch<Article>(null!, "Help"));

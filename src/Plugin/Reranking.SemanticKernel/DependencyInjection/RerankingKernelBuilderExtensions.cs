@@ -9,13 +9,13 @@ namespace Microsoft.SemanticKernel;
 /// <summary>Adds reranking to the kernel. The <see cref="Reranker"/> is the one of the services, as <c>AddReranker</c> registers it.</summary>
 public static class RerankingKernelBuilderExtensions
 {
-    /// <summary>Reranks what the named functions give, whoever calls them: registers <see cref="RerankingFunctionFilter"/>.</summary>
+    /// <summary>Reranks the results of the named functions, whoever calls them: registers <see cref="RerankingFunctionFilter"/> for all invocations.</summary>
     /// <param name="builder">The builder of the kernel.</param>
     /// <param name="configure">Names the functions.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">No function was named.</exception>
-    public static IKernelBuilder AddReranking(this IKernelBuilder builder, Action<RerankingFunctionFilterOptions> configure)
+    public static IKernelBuilder AddFunctionReranking(this IKernelBuilder builder, Action<RerankingFunctionFilterOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -23,7 +23,8 @@ public static class RerankingKernelBuilderExtensions
         configure(options);
         if (options.Functions.Count == 0)
         {
-            throw new ArgumentException($"No function was named, so nothing would be reranked; expected one or more. Name them with {nameof(options.AddFunction)}.", nameof(configure));
+            throw new ArgumentException(
+                $"No function was named, so nothing would be reranked; expected one or more. Name them with {nameof(options.AddFunction)}.", nameof(configure));
         }
 
         builder.Services.AddSingleton<IFunctionInvocationFilter>(provider =>

@@ -75,7 +75,7 @@ internal sealed partial class FunctionReranking
     }
 
     /// <summary>Warns where a function that should be reranked is left alone, because its result is streamed.</summary>
-    public void LeaveStreamed(KernelFunction function)
+    public void SkipStreamed(KernelFunction function)
     {
         if (Find(function) is not null)
         {

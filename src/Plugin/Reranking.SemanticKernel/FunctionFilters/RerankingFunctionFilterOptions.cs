@@ -1,26 +1,26 @@
 namespace Reranking;
 
-/// <summary>Which functions <see cref="RerankingFunctionFilter"/> and <see cref="RerankingAutoFunctionFilter"/> rerank, and what they find in the results.</summary>
-/// <remarks>They are copied when the filter is made: later changes have no effect.</remarks>
+/// <summary>Which functions <see cref="RerankingFunctionFilter"/> reranks, and which types of results.</summary>
+/// <remarks>They are copied when the filter is created: later changes have no effect.</remarks>
 public sealed class RerankingFunctionFilterOptions
 {
     private readonly List<ResultShape> _shapes = [];
 
-    /// <summary>Gets the functions whose results are reranked. All others are left alone.</summary>
+    /// <summary>Gets the functions whose results are reranked. All others are passed through.</summary>
     /// <value>The default is none.</value>
     public IList<RerankedFunction> Functions { get; } = [];
 
     /// <summary>Gets or sets how the results are reranked.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: as the reranker was set up. <see cref="RerankingOptions.TopN"/> is not used, since the caller of a function says how many
-    /// results are wanted; <see cref="RerankingOptions.CandidateCount"/> says how many are fetched.
+    /// The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored, since the caller of a function says how
+    /// many results it wants; <see cref="RerankingOptions.CandidateCount"/> is how many are fetched.
     /// </value>
     public RerankingOptions? Reranking { get; set; }
 
     internal IReadOnlyList<ResultShape> Shapes => _shapes;
 
     /// <summary>Adds a function whose results are reranked.</summary>
-    /// <param name="pluginName">The name of its plugin, or <see langword="null"/> where it belongs to none.</param>
+    /// <param name="pluginName">The name of its plugin, or <see langword="null"/> if it belongs to none.</param>
     /// <param name="functionName">The name of the function.</param>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="functionName"/> is <see langword="null"/>.</exception>
@@ -30,9 +30,9 @@ public sealed class RerankingFunctionFilterOptions
         return this;
     }
 
-    /// <summary>Lets results be reranked that are a list, an array or a <c>KernelSearchResults</c> of some type. Strings and <c>TextSearchResult</c>s are known already.</summary>
+    /// <summary>Adds a type of items: a list, an array or a <c>KernelSearchResults</c> of them is reranked. Strings and <c>TextSearchResult</c>s are known already.</summary>
     /// <typeparam name="TItem">The type of the items.</typeparam>
-    /// <param name="textSelector">Gives the text of an item to score. An item without one is not scored.</param>
+    /// <param name="textSelector">Returns the text of an item to score. An item without a text is not scored.</param>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="textSelector"/> is <see langword="null"/>.</exception>
     public RerankingFunctionFilterOptions AddItemType<TItem>(Func<TItem, string?> textSelector)
@@ -42,12 +42,12 @@ public sealed class RerankingFunctionFilterOptions
         return this;
     }
 
-    /// <summary>Lets results of some type be reranked that hold items.</summary>
+    /// <summary>Adds a type of results that hold items to rerank.</summary>
     /// <typeparam name="TResult">The type of the results.</typeparam>
     /// <typeparam name="TItem">The type of the items.</typeparam>
-    /// <param name="itemsSelector">Gives the items of a result, in first-stage order.</param>
-    /// <param name="textSelector">Gives the text of an item to score. An item without one is not scored.</param>
-    /// <param name="withItems">Makes a result with other items of the one that came.</param>
+    /// <param name="itemsSelector">Returns the items of a result, in first-stage order.</param>
+    /// <param name="textSelector">Returns the text of an item to score. An item without a text is not scored.</param>
+    /// <param name="withItems">Creates a result from the original one and its items in their new order.</param>
     /// <returns>These options.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public RerankingFunctionFilterOptions AddResultType<TResult, TItem>(
