@@ -54,6 +54,24 @@ public sealed partial class Reranker
         }
     }
 
+    /// <summary>Prepares a page of a ranking, for a search that fetches wide, reranks, skips and takes.</summary>
+    /// <param name="query">The text that the candidates are judged against. If it is blank, nothing is reranked.</param>
+    /// <param name="skip">How many candidates of the ranking are skipped, from 0.</param>
+    /// <param name="top">The maximum number of candidates of the page, from 1.</param>
+    /// <param name="options">
+    /// The options of this call, or <see langword="null"/> for those of the reranker. They are copied; <see cref="RerankingOptions.TopN"/> is ignored.
+    /// </param>
+    /// <returns>The page: how many candidates to fetch for it, and how to rerank them.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="query"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="skip"/> is below 0, or <paramref name="top"/> is below 1.</exception>
+    public RerankingPage GetPage(string query, int skip, int top, RerankingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        return new RerankingPage(this, query, skip, top, options?.Clone() ?? DefaultOptions);
+    }
+
     /// <summary>Reranks texts.</summary>
     /// <param name="query">The text that the documents are judged against.</param>
     /// <param name="documents">The documents, in first-stage order.</param>

@@ -56,4 +56,21 @@ public sealed class RerankingResult<T>
 
     /// <summary>Gets how long the call took, the scorer included and the wait for a stream of candidates not.</summary>
     public TimeSpan Elapsed { get; internal init; }
+
+    internal RerankingResult<T> WithRanking(IReadOnlyList<RankedCandidate<T>> ranking) => new(ranking)
+    {
+        Outcome = Outcome,
+        Reason = Reason,
+        Failure = Failure,
+        ScorerMetadata = ScorerMetadata,
+        ScorerName = ScorerName,
+        FailedAttempts = FailedAttempts,
+        KeptLocal = KeptLocal,
+        MinScore = MinScore,
+        ModelId = ModelId,
+        ScoredCount = ScoredCount,
+        TruncatedCount = TruncatedCount,
+        Usage = Usage,
+        Elapsed = Elapsed,
+    };
 }
