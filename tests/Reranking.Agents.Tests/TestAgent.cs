@@ -5,7 +5,9 @@ using Microsoft.Extensions.AI;
 
 namespace Reranking.Agents.Tests;
 
-/// <summary>The least of an agent: its history comes back marked as such, one context provider adds to the request, and all of it, once answered, becomes history.</summary>
+/// <summary>
+/// The least of an agent: its history comes back marked as such, one context provider adds to the request, and all of it, once answered, becomes history.
+/// </summary>
 internal sealed class TestAgent(IChatClient model, MessageAIContextProvider provider) : AIAgent
 {
     private readonly List<ChatMessage> _history = [];
@@ -13,7 +15,8 @@ internal sealed class TestAgent(IChatClient model, MessageAIContextProvider prov
     protected override async Task<AgentResponse> RunCoreAsync(
         IEnumerable<ChatMessage> messages, AgentSession? session = null, AgentRunOptions? options = null, CancellationToken cancellationToken = default)
     {
-        IEnumerable<ChatMessage> history = _history.Select(message => message.WithAgentRequestMessageSource(AgentRequestMessageSourceType.ChatHistory, "history"));
+        IEnumerable<ChatMessage> history =
+            _history.Select(message => message.WithAgentRequestMessageSource(AgentRequestMessageSourceType.ChatHistory, "history"));
         var context = new MessageAIContextProvider.InvokingContext(this, session, [.. history, .. messages]);
         List<ChatMessage> request = [.. await provider.InvokingAsync(context, cancellationToken)];
         ChatResponse response = await model.GetResponseAsync(request, cancellationToken: cancellationToken);
@@ -23,7 +26,10 @@ internal sealed class TestAgent(IChatClient model, MessageAIContextProvider prov
     }
 
     protected override async IAsyncEnumerable<AgentResponseUpdate> RunCoreStreamingAsync(
-        IEnumerable<ChatMessage> messages, AgentSession? session = null, AgentRunOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        AgentSession? session = null,
+        AgentRunOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (AgentResponseUpdate update in (await RunCoreAsync(messages, session, options, cancellationToken)).ToAgentResponseUpdates())
         {
@@ -34,8 +40,12 @@ internal sealed class TestAgent(IChatClient model, MessageAIContextProvider prov
     protected override ValueTask<AgentSession> CreateSessionCoreAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     protected override ValueTask<JsonElement> SerializeSessionCoreAsync(
-        AgentSession session, JsonSerializerOptions? jsonSerializerOptions = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        AgentSession session,
+        JsonSerializerOptions? jsonSerializerOptions = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     protected override ValueTask<AgentSession> DeserializeSessionCoreAsync(
-        JsonElement serializedState, JsonSerializerOptions? jsonSerializerOptions = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        JsonElement serializedState,
+        JsonSerializerOptions? jsonSerializerOptions = null,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

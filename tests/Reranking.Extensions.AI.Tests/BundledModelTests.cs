@@ -15,7 +15,8 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
     [Fact]
     public async Task WithReranking_Question_PutsTheAnswerFirst()
     {
-        Func<string, CancellationToken, Task<IEnumerable<HelpArticle>>> search = (query, _) => Task.FromResult<IEnumerable<HelpArticle>>(HelpArticles.Search(query, 50));
+        Func<string, CancellationToken, Task<IEnumerable<HelpArticle>>> search =
+            (query, _) => Task.FromResult<IEnumerable<HelpArticle>>(HelpArticles.Search(query, 50));
 
         IEnumerable<HelpArticle> found = await search.WithReranking(fixture.Reranker, article => article.Text)(HelpArticles.Question, CancellationToken.None);
 
@@ -44,7 +45,8 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
     [Fact]
     public async Task WithReranking_FollowUp_FindsTheAnswerByTheCondensedQuestion()
     {
-        Func<string, CancellationToken, Task<IEnumerable<HelpArticle>>> search = (query, _) => Task.FromResult<IEnumerable<HelpArticle>>(HelpArticles.Search(query, 50));
+        Func<string, CancellationToken, Task<IEnumerable<HelpArticle>>> search =
+            (query, _) => Task.FromResult<IEnumerable<HelpArticle>>(HelpArticles.Search(query, 50));
         ChatMessage[] conversation =
         [
             new(ChatRole.User, "How do I sign in?"),
@@ -53,7 +55,8 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
         ];
         using var model = new FakeChatClient(HelpArticles.Question);
 
-        IEnumerable<HelpArticle> found = await search.WithReranking(new CondensingQueryBuilder(model), fixture.Reranker, article => article.Text)(conversation, CancellationToken.None);
+        IEnumerable<HelpArticle> found =
+            await search.WithReranking(new CondensingQueryBuilder(model), fixture.Reranker, article => article.Text)(conversation, CancellationToken.None);
 
         Assert.Equal(HelpArticles.AnswerId, found.First().Id);
     }

@@ -21,7 +21,8 @@ internal sealed class FakeChatClient(Func<IReadOnlyList<ChatMessage>, Cancellati
             ? new ChatMessage(ChatRole.Assistant, $"Found: {found.Result}")
             : new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("call-1", "search", arguments)])));
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         Requests.Add([.. messages]);
         Options.Add(options);

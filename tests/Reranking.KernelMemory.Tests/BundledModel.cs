@@ -9,7 +9,8 @@ public sealed class BundledModel : IDisposable
 {
     private readonly OnnxRelevanceScorer _scorer = new();
 
-    public BundledModel() => Reranker = new Reranker(_scorer, new RerankingOptions { OnFailure = RerankingFailureMode.Throw, Timeout = TimeSpan.FromMinutes(5) });
+    public BundledModel() =>
+        Reranker = new Reranker(_scorer, new RerankingOptions { OnFailure = RerankingFailureMode.Throw, Timeout = TimeSpan.FromMinutes(5) });
 
     public Reranker Reranker { get; }
 

@@ -156,7 +156,8 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
         Assert.Throws<ArgumentNullException>("reranker", () => new KernelMemoryBuilder().WithReranking(null!));
     }
 
-    private static string[] Texts(SearchResult result) => [.. result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Text)];
+    private static string[] Texts(SearchResult result) =>
+        [.. result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Text)];
 
     private KernelMemoryBuilder NewBuilder(KernelMemoryBuilder builder, IMemoryDb store)
     {
@@ -166,5 +167,6 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     }
 
     private ISearchClient NewClient(RerankingOptions? options = null) =>
-        NewBuilder(new KernelMemoryBuilder(), _store).WithReranking(model.Reranker, options).Services.BuildServiceProvider().GetRequiredService<ISearchClient>();
+        NewBuilder(new KernelMemoryBuilder(), _store).WithReranking(model.Reranker, options).Services.BuildServiceProvider()
+            .GetRequiredService<ISearchClient>();
 }

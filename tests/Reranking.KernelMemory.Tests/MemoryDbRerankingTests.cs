@@ -132,11 +132,14 @@ public sealed class MemoryDbRerankingTests
         await reranked.DeleteAsync("garden", record, source.Token);
         await reranked.DeleteIndexAsync("garden", source.Token);
 
-        Assert.Equal(["create garden 384 with token", "list with token", "upsert garden 7 with token", "delete garden 7 with token", "delete garden with token"], _store.Others);
+        Assert.Equal(
+            ["create garden 384 with token", "list with token", "upsert garden 7 with token", "delete garden 7 with token", "delete garden with token"],
+            _store.Others);
     }
 
     [Fact]
-    public void WithReranking_StoreWithoutBatches_TakesNone() => Assert.IsNotType<IMemoryDbUpsertBatch>(_store.WithReranking(new Reranker(_scorer)), exactMatch: false);
+    public void WithReranking_StoreWithoutBatches_TakesNone() =>
+        Assert.IsNotType<IMemoryDbUpsertBatch>(_store.WithReranking(new Reranker(_scorer)), exactMatch: false);
 
     [Fact]
     public async Task WithReranking_StoreWithBatches_TakesThemAndReranks()
@@ -145,7 +148,9 @@ public sealed class MemoryDbRerankingTests
         var store = new BatchMemoryStore(Memories);
         IMemoryDb reranked = store.WithReranking(new Reranker(_scorer));
         var stored = new List<string>();
-        await foreach (string id in Assert.IsType<IMemoryDbUpsertBatch>(reranked, exactMatch: false).UpsertBatchAsync("garden", [new() { Id = "7" }, new() { Id = "8" }], source.Token))
+        await foreach (
+            string id in Assert.IsType<IMemoryDbUpsertBatch>(reranked, exactMatch: false)
+                .UpsertBatchAsync("garden", [new() { Id = "7" }, new() { Id = "8" }], source.Token))
         {
             stored.Add(id);
         }
@@ -156,7 +161,8 @@ public sealed class MemoryDbRerankingTests
     }
 
     [Fact]
-    public void WithReranking_NoStore_Throws() => Assert.Throws<ArgumentNullException>("memoryDb", () => ((IMemoryDb)null!).WithReranking(new Reranker(_scorer)));
+    public void WithReranking_NoStore_Throws() =>
+        Assert.Throws<ArgumentNullException>("memoryDb", () => ((IMemoryDb)null!).WithReranking(new Reranker(_scorer)));
 
     private static async Task<(string, double)[]> SearchAsync(IMemoryDb store, int limit)
     {

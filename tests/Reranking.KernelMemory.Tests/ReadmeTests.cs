@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.KernelMemory;
 using Microsoft.KernelMemory.AI;
@@ -62,7 +63,9 @@ public sealed class ReadmeTests
     public async Task Readme_OwnDecorator_IsReranked()
     {
         var texts = new List<object>();
-        await foreach ((MemoryRecord record, double _) in new OwnDecorator(new MemoryStore(Memories), _reranker).GetSimilarListAsync("help", Question, null, 0, 1, false, default))
+        await foreach (
+            (MemoryRecord record, double _) in new OwnDecorator(new MemoryStore(Memories), _reranker)
+                .GetSimilarListAsync("help", Question, null, 0, 1, false, default))
         {
             texts.Add(record.Payload["text"]);
         }
@@ -77,18 +80,30 @@ public sealed class ReadmeTests
         string[] blocks = [.. Read("README.md").Split("```csharp\n")[1..].Select(static part => part.Split("```")[0])];
 
         Assert.Equal(3, blocks.Length);
-        Assert.All(blocks, block => Assert.Contains(string.Concat(block.Split('\n')[..^1].Select(static line => line.Length == 0 ? "\n" : $"        {line}\n")), test, StringComparison.Ordinal));
+        Assert.All(
+            blocks,
+            block => Assert.Contains(
+                string.Concat(block.Split('\n')[..^1].Select(static line => line.Length == 0 ? "\n" : $"        {line}\n")), test, StringComparison.Ordinal));
     }
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file)).ReplaceLineEndings("\n");
 
     private sealed class OwnDecorator(IMemoryDb memoryDb, Reranker reranker)
     {
-        private readonly ScoredListReranker<MemoryRecord> _reranking = new(reranker, static record => record.Payload["text"].ToString());
-
-        public IAsyncEnumerable<(MemoryRecord, double)> GetSimilarListAsync(
-            string index, string text, ICollection<MemoryFilter>? filters, double minRelevance, int limit, bool withEmbeddings, CancellationToken cancellationToken) =>
-            _reranking.SearchAsync(
-                text, limit, (count, token) => memoryDb.GetSimilarListAsync(index, text, filters, minRelevance, count, withEmbeddings, token), cancellationToken);
+        public async IAsyncEnumerable<(MemoryRecord, double)> GetSimilarListAsync(
+            string index, string text, ICollection<MemoryFilter>? filters, double minRelevance, int limit, bool withEmbeddings,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            RerankingPage page = reranker.GetPage(text, skip: 0, limit);
+            RerankingResult<(MemoryRecord, double)> result = await page.RerankAsync(
+                memoryDb.GetSimilarListAsync(index, text, filters, minRelevance, page.FetchCount, withEmbeddings, cancellationToken),
+                found => found.Item1.Payload["text"].ToString(),
+                found => found.Item1,
+                cancellationToken);
+            foreach (RankedCandidate<(MemoryRecord, double)> ranked in result.Ranking)
+            {
+                yield return (ranked.Candidate.Item1, ranked.Relevance?.Value ?? 0);
+            }
+        }
     }
 }

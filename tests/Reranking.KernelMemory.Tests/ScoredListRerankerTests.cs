@@ -38,7 +38,9 @@ public sealed class ScoredListRerankerTests
     {
         (string, double)[] found = [("red apple tree", 0.9), ("red apple", 0.8), ("red", 0.7), ("tree", 0.2)];
 
-        Assert.Equal([1, 2 / 3d, 2 / 3d, 0.2], (await SearchAsync(new RerankingOptions { CandidateCount = 2 }, limit: 4, found)).Select(static result => result.Item2));
+        Assert.Equal(
+            [1, 2 / 3d, 2 / 3d, 0.2],
+            (await SearchAsync(new RerankingOptions { CandidateCount = 2 }, limit: 4, found)).Select(static result => result.Item2));
     }
 
     [Fact]
@@ -112,7 +114,9 @@ public sealed class ScoredListRerankerTests
     {
         _scorer.Failure = new RelevanceScoringException("down");
 
-        Assert.Same(_scorer.Failure, await Assert.ThrowsAsync<RelevanceScoringException>(() => SearchAsync(new RerankingOptions { OnFailure = RerankingFailureMode.Throw }, limit: 2)));
+        Assert.Same(
+            _scorer.Failure,
+            await Assert.ThrowsAsync<RelevanceScoringException>(() => SearchAsync(new RerankingOptions { OnFailure = RerankingFailureMode.Throw }, limit: 2)));
     }
 
     [Fact]
@@ -188,7 +192,8 @@ public sealed class ScoredListRerankerTests
         Assert.Equal([4], _limits);
     }
 
-    private static async IAsyncEnumerable<(string Item, double Relevance)> FindAsync((string, double)[] found, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<(string Item, double Relevance)> FindAsync(
+        (string, double)[] found, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach ((string, double) item in found)
         {

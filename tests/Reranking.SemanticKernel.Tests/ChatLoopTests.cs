@@ -7,7 +7,9 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Reranking.SemanticKernel.Tests;
 
-/// <summary>The whole loop with a client for OpenAI, a model on a real socket, and the real reranker: what the model calls a function for, and what it gets.</summary>
+/// <summary>
+/// The whole loop with a client for OpenAI, a model on a real socket, and the real reranker: what the model calls a function for, and what it gets.
+/// </summary>
 public sealed class ChatLoopTests(BundledModel model)
 {
     public enum Seam
@@ -29,7 +31,8 @@ public sealed class ChatLoopTests(BundledModel model)
     {
         await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, seam);
-        ChatMessageContent answer = await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCentre.Question, Settings(), kernel);
+        ChatMessageContent answer =
+            await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCentre.Question, Settings(), kernel);
 
         AssertAnswered(server, answer.Content);
     }

@@ -71,7 +71,8 @@ public sealed class PromptTests(BundledModel model)
         var search = new ObsoleteArticleSearch(FirstStage());
         Kernel kernel = NewKernel(KernelPluginFactory.CreateFromFunctions("Help", [search.CreateSearch(), search.CreateGetTextSearchResults()]));
         kernel.FunctionInvocationFilters.Add(
-            new RerankingFunctionFilter(model.Reranker, new RerankingFunctionFilterOptions().AddFunction("Help", "Search").AddFunction("Help", "GetTextSearchResults")));
+            new RerankingFunctionFilter(
+                model.Reranker, new RerankingFunctionFilterOptions().AddFunction("Help", "Search").AddFunction("Help", "GetTextSearchResults")));
         string[] texts = await RenderHandlebarsAsync(kernel, Handlebars);
         string[] results = await RenderHandlebarsAsync(kernel, HandlebarsResults);
 
@@ -90,7 +91,8 @@ public sealed class PromptTests(BundledModel model)
     }
 
     private static async Task<string[]> RenderHandlebarsAsync(Kernel kernel, string template) =>
-        (await Prompts.RenderAsync(kernel, template, HelpCentre.Question, new HandlebarsTemplateFactory(), HandlebarsTemplateFactory.Format)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (await Prompts.RenderAsync(kernel, template, HelpCentre.Question, new HandlebarsTemplateFactory(), HandlebarsTemplateFactory.Format))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private KernelPlugin NewPlugin(int count)
     {

@@ -31,7 +31,9 @@ public sealed class ReadmeTests
         const string Template = "Answer with these facts:\n{{Help.Search $query count='2'}}\nQuestion: {{$query}}";
 
         string prompt = await Prompts.RenderAsync(kernel, Template, Question);
-        Assert.Equal("Answer with these facts:\ncall us to reset the password\nthe password of the guest network is public\nQuestion: reset the password", prompt);
+        Assert.Equal(
+            "Answer with these facts:\ncall us to reset the password\nthe password of the guest network is public\nQuestion: reset the password",
+            prompt);
     }
 
     [Fact]
@@ -50,15 +52,15 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public async Task Readme_Scores_AreInTheMetadata()
+    public async Task Readme_Scores_AreThoseOfTheReranking()
     {
         RerankedTextSearch<Article> search = new ArticleSearch(Articles).WithReranking(new Reranker(new WordOverlapScorer()));
         const string question = Question;
 
         KernelSearchResults<Article> results = await search.GetSearchResultsAsync(question);
-        var scores = (IReadOnlyList<RelevanceScore?>)results.Metadata![RerankedTextSearchMetadata.Scores]!;
+        IEnumerable<double?> scores = results.GetReranking()!.Ranking.Select(ranked => ranked.Relevance?.Value);
 
-        Assert.Equal([1, 2 / 3d, 0, 0], scores.Select(static score => score!.Value.Value));
+        Assert.Equal([1, 2 / 3d, 0, 0], scores);
     }
 
     [Fact]
@@ -83,7 +85,10 @@ public sealed class ReadmeTests
         string[] blocks = [.. Read("README.md").Split("```csharp\n")[1..].Select(static part => part.Split("```")[0])];
 
         Assert.Equal(4, blocks.Length);
-        Assert.All(blocks, block => Assert.Contains(string.Concat(block.Split('\n')[..^1].Select(static line => line.Length == 0 ? "\n" : $"        {line}\n")), test, StringComparison.Ordinal));
+        Assert.All(
+            blocks,
+            block => Assert.Contains(
+                string.Concat(block.Split('\n')[..^1].Select(static line => line.Length == 0 ? "\n" : $"        {line}\n")), test, StringComparison.Ordinal));
     }
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file)).ReplaceLineEndings("\n");

@@ -115,9 +115,9 @@ public sealed class RerankedSearchPluginTests
     }
 
     [Theory]
-    [InlineData("count", "many", "The argument 'count' of a search function is no whole number from 1.")]
-    [InlineData("count", 0, "The argument 'count' of a search function is no whole number from 1.")]
-    [InlineData("skip", -1, "The argument 'skip' of a search function is no whole number from 0.")]
+    [InlineData("count", "many", "The argument 'count' of a search function is not a whole number of 1 or more.")]
+    [InlineData("count", 0, "The argument 'count' of a search function is not a whole number of 1 or more.")]
+    [InlineData("skip", -1, "The argument 'skip' of a search function is not a whole number of 0 or more.")]
     [InlineData("query", null, "A search function was called without the argument 'query'; expected a value.")]
     public async Task Search_BadArgument_ThrowsWithoutItsText(string name, object? value, string message)
     {
@@ -178,7 +178,9 @@ public sealed class RerankedSearchPluginTests
         var options = new RerankedSearchPluginOptions<Article> { Parameters = { new("Count", static _ => static _ => true) } };
         ArgumentException thrown = Assert.Throws<ArgumentException>("options", () => NewPlugin(options));
 
-        Assert.Equal("A search function has two parameters with the name 'Count'; expected names that differ, also from query, count and skip. (Parameter 'options')", thrown.Message);
+        Assert.Equal(
+            "A search function has two parameters with the name 'Count'; expected names that differ, also from query, count and skip. (Parameter 'options')",
+            thrown.Message);
     }
 
     [Fact]
@@ -234,7 +236,8 @@ public sealed class RerankedSearchPluginTests
         Assert.Throws<ArgumentNullException>("filter", () => new SearchParameter<Article>("tenant", null!));
     }
 
-    private static RerankedSearchPluginOptions<Article> ByTenant() => new() { Parameters = { new("tenant", static tenant => article => article.Product == tenant) } };
+    private static RerankedSearchPluginOptions<Article> ByTenant() =>
+        new() { Parameters = { new("tenant", static tenant => article => article.Product == tenant) } };
 
     private static string TenantOf(SearchCall call) =>
         Assert.Single(Tenants, tenant => ((Expression<Func<Article, bool>>)call.Filter!).Compile()(new Article("", "", tenant)));

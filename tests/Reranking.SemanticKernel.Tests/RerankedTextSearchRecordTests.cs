@@ -18,7 +18,8 @@ public sealed class RerankedTextSearchRecordTests
     [Fact]
     public async Task GetSearchResults_TextSelector_GoesBeforeTheAttribute()
     {
-        RerankedTextSearch<Article> search = _inner.WithReranking(Reranker, new RerankedTextSearchOptions<Article> { TextSelector = static article => article.Title });
+        RerankedTextSearch<Article> search =
+            _inner.WithReranking(Reranker, new RerankedTextSearchOptions<Article> { TextSelector = static article => article.Title });
 
         Assert.Equal([Articles[0], Articles[1], Articles[2]], await RecordsAsync(search));
         Assert.Equal(["reset the password", "Billing", "Null"], Assert.Single(_scorer.Calls).Documents);
@@ -51,7 +52,8 @@ public sealed class RerankedTextSearchRecordTests
     public async Task GetSearchResults_NothingSaysWhereTheTextIs_ThrowsBeforeSearching()
     {
         var search = new RecordSearch<Version>(new Version(1, 0));
-        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => search.WithReranking(Reranker).GetSearchResultsAsync(Query));
+        InvalidOperationException thrown =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => search.WithReranking(Reranker).GetSearchResultsAsync(Query));
 
         Assert.Equal(
             "Records of type System.Version can't be reranked, because nothing says where their text is. Set RerankedTextSearchOptions.TextSelector, "
@@ -63,7 +65,8 @@ public sealed class RerankedTextSearchRecordTests
 
     [Fact]
     public async Task GetSearchResults_MarkedPropertyIsNoString_IsNoText() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(() => new RecordSearch<Numbered>(new Numbered(1)).WithReranking(Reranker).GetSearchResultsAsync(Query));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => new RecordSearch<Numbered>(new Numbered(1)).WithReranking(Reranker).GetSearchResultsAsync(Query));
 
     [Fact]
     public async Task Search_CurrentKindAlone_IsAnObsoleteOneToo()
@@ -72,7 +75,9 @@ public sealed class RerankedTextSearchRecordTests
         var options = new TextSearchOptions { Top = 1, Skip = 1, IncludeTotalCount = true };
 
         Assert.Equal(["invoices"], await TextsAsync(await search.SearchAsync(Query, options)));
-        Assert.Equal(["invoices"], (await (await search.GetTextSearchResultsAsync(Query, options)).Results.ToArrayAsync()).Select(static result => result.Value));
+        Assert.Equal(
+            ["invoices"],
+            (await (await search.GetTextSearchResultsAsync(Query, options)).Results.ToArrayAsync()).Select(static result => result.Value));
         Assert.Equal([Articles[0]], await (await search.GetSearchResultsAsync(Query, options)).Results.ToArrayAsync());
         Assert.Equal(3, (await search.GetSearchResultsAsync(Query, options)).TotalCount);
         Assert.Equal(new SearchCall(Query, 50, 0, true, null), _inner.Calls[0]);
@@ -86,7 +91,8 @@ public sealed class RerankedTextSearchRecordTests
         NotSupportedException thrown = await Assert.ThrowsAsync<NotSupportedException>(() => search.SearchAsync(Query, options));
 
         Assert.Equal(
-            "Reranking.SemanticKernel.Tests.ArticleSearch does not take a TextSearchFilter, since it is no ITextSearch. Search through ITextSearch<Article> with a filter expression.",
+            "Reranking.SemanticKernel.Tests.ArticleSearch does not take a TextSearchFilter, since it is no ITextSearch. "
+            + "Search through ITextSearch<Article> with a filter expression.",
             thrown.Message);
         await Assert.ThrowsAsync<NotSupportedException>(() => search.GetTextSearchResultsAsync(Query, options));
         await Assert.ThrowsAsync<NotSupportedException>(() => search.GetSearchResultsAsync(Query, options));
@@ -100,7 +106,9 @@ public sealed class RerankedTextSearchRecordTests
         var options = new TextSearchOptions<object> { Top = 1, Skip = 1, IncludeTotalCount = true };
 
         Assert.Equal(["invoices"], await TextsAsync(await search.SearchAsync(Query, options)));
-        Assert.Equal(["invoices"], (await (await search.GetTextSearchResultsAsync(Query, options)).Results.ToArrayAsync()).Select(static result => result.Value));
+        Assert.Equal(
+            ["invoices"],
+            (await (await search.GetTextSearchResultsAsync(Query, options)).Results.ToArrayAsync()).Select(static result => result.Value));
         Assert.Equal([Articles[0]], await (await search.GetSearchResultsAsync(Query, options)).Results.ToArrayAsync());
         Assert.Equal([Articles[1], Articles[0], Articles[2]], await (await search.GetSearchResultsAsync(Query)).Results.ToArrayAsync());
         Assert.Equal(new SearchCall(Query, 50, 0, true, null), _inner.Calls[0]);
@@ -124,7 +132,8 @@ public sealed class RerankedTextSearchRecordTests
             () => search.SearchAsync(Query, new TextSearchOptions<object> { Filter = static record => record is Article }));
 
         Assert.Equal(
-            "Reranking.SemanticKernel.Tests.ObsoleteArticleSearch does not take a filter expression, since it is an ITextSearch alone. Search through ITextSearch with a TextSearchFilter.",
+            "Reranking.SemanticKernel.Tests.ObsoleteArticleSearch does not take a filter expression, since it is only an ITextSearch. "
+            + "Search through ITextSearch with a TextSearchFilter.",
             thrown.Message);
     }
 
@@ -174,14 +183,16 @@ public sealed class RerankedTextSearchRecordTests
     {
         public int CallCount { get; private set; }
 
-        public Task<KernelSearchResults<string>> SearchAsync(string query, TextSearchOptions<T>? searchOptions = null, CancellationToken cancellationToken = default) =>
+        public Task<KernelSearchResults<string>> SearchAsync(
+            string query, TextSearchOptions<T>? searchOptions = null, CancellationToken cancellationToken = default) =>
             Task.FromResult(new KernelSearchResults<string>(records.Select(static record => $"{record}").ToAsyncEnumerable()));
 
         public Task<KernelSearchResults<TextSearchResult>> GetTextSearchResultsAsync(
             string query, TextSearchOptions<T>? searchOptions = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
-        public Task<KernelSearchResults<T>> GetSearchResultsAsync(string query, TextSearchOptions<T>? searchOptions = null, CancellationToken cancellationToken = default)
+        public Task<KernelSearchResults<T>> GetSearchResultsAsync(
+            string query, TextSearchOptions<T>? searchOptions = null, CancellationToken cancellationToken = default)
         {
             CallCount++;
             return Task.FromResult(new KernelSearchResults<T>(records.ToAsyncEnumerable()));

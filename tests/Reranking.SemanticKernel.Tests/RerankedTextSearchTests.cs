@@ -86,19 +86,24 @@ public sealed class RerankedTextSearchTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Search_Metadata_HoldsScoresAndPlacesOfThePageBesideThatOfTheFirstStage(Half half, Kind kind)
+    public async Task GetReranking_Page_HasScoresPositionsAndOutcome(Half half, Kind kind)
     {
         (string?[] texts, Results results) = await SearchAsync(half, kind, top: 5, skip: 1);
 
         Assert.Equal([Articles[3].Text, Articles[1].Text, Articles[0].Text, Articles[5].Text, Articles[2].Text], texts);
-        Assert.Equal([2 / 3d, 1 / 3d, 0, 0, null], Scores(results));
-        Assert.Equal([3, 1, 0, 5, 2], Assert.IsType<IReadOnlyList<int>>(results.Metadata![RerankedTextSearchMetadata.FirstStageIndices], exactMatch: false));
-        Assert.Equal(RerankingOutcome.Reranked, results.Metadata[RerankedTextSearchMetadata.Outcome]);
-        Assert.Equal(RerankingReason.None, results.Metadata[RerankedTextSearchMetadata.Reason]);
-        Assert.Equal("words", results.Metadata[RerankedTextSearchMetadata.ModelId]);
-        Assert.Equal("articles", results.Metadata["source"]);
-        Assert.Equal(6, results.Metadata.Count);
+        Assert.Equal([2 / 3d, 1 / 3d, 0, 0, null], results.Scores);
+        Assert.Equal([3, 1, 0, 5, 2], results.Indices);
+        Assert.Equal((RerankingOutcome.Reranked, RerankingReason.None, "words"), (results.Outcome, results.Reason, results.ModelId));
+        Assert.Equal([KeyValuePair.Create<string, object?>("source", "articles")], results.Metadata);
     }
+
+    [Fact]
+    public void GetReranking_ResultsOfAnotherSearch_IsNull() =>
+        Assert.Null(new KernelSearchResults<string>(AsyncEnumerable.Empty<string>()).GetReranking());
+
+    [Fact]
+    public void GetReranking_NullResults_Throws() =>
+        Assert.Throws<ArgumentNullException>("results", () => ((KernelSearchResults<string>)null!).GetReranking());
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -130,10 +135,8 @@ public sealed class RerankedTextSearchTests
         (string?[] texts, Results results) = await SearchAsync(half, kind, top: 2, skip: 1);
 
         Assert.Equal([Articles[1].Text, Articles[2].Text], texts);
-        Assert.Equal([null, null], Scores(results));
-        Assert.Equal(RerankingOutcome.FellBack, results.Metadata![RerankedTextSearchMetadata.Outcome]);
-        Assert.Equal(RerankingReason.ScorerFailed, results.Metadata[RerankedTextSearchMetadata.Reason]);
-        Assert.Null(results.Metadata[RerankedTextSearchMetadata.ModelId]);
+        Assert.Equal([null, null], results.Scores);
+        Assert.Equal((RerankingOutcome.FellBack, RerankingReason.ScorerFailed, null), (results.Outcome, results.Reason, results.ModelId));
     }
 
     [Theory]
@@ -142,7 +145,9 @@ public sealed class RerankedTextSearchTests
     {
         _scorer.Failure = new RelevanceScoringException("down");
 
-        Assert.Same(_scorer.Failure, await Assert.ThrowsAsync<RelevanceScoringException>(() => CallAsync(half, kind, new() { OnFailure = RerankingFailureMode.Throw })));
+        Assert.Same(
+            _scorer.Failure,
+            await Assert.ThrowsAsync<RelevanceScoringException>(() => CallAsync(half, kind, new() { OnFailure = RerankingFailureMode.Throw })));
     }
 
     [Theory]
@@ -174,7 +179,9 @@ public sealed class RerankedTextSearchTests
         }
 
         Assert.Equal(whole, pages);
-        Assert.Equal([Articles[3], Articles[1], Articles[0], Articles[2], Articles[4], Articles[5]], whole.Select(static text => Articles.Single(article => article.Text == text)));
+        Assert.Equal(
+            [Articles[3], Articles[1], Articles[0], Articles[2], Articles[4], Articles[5]],
+            whole.Select(static text => Articles.Single(article => article.Text == text)));
     }
 
     [Theory]
@@ -222,7 +229,8 @@ public sealed class RerankedTextSearchTests
     public async Task Search_NoOptions_UsesThoseOfTheReranker()
     {
         await _inner.WithReranking(new Reranker(_scorer, new RerankingOptions { CandidateCount = 7 })).SearchAsync(Query);
-        await _inner.WithReranking(new Reranker(_scorer, new RerankingOptions { CandidateCount = 8 }), new RerankedTextSearchOptions<Article>()).SearchAsync(Query);
+        await _inner.WithReranking(new Reranker(_scorer, new RerankingOptions { CandidateCount = 8 }), new RerankedTextSearchOptions<Article>())
+            .SearchAsync(Query);
 
         Assert.Equal([7, 8], _inner.Calls.Select(static call => call.Top));
     }
@@ -241,9 +249,6 @@ public sealed class RerankedTextSearchTests
         Assert.Throws<ArgumentNullException>("reranker", () => new RerankedTextSearch<Article>(_inner, null!));
     }
 
-    private static IEnumerable<double?> Scores(Results results) =>
-        Assert.IsType<IReadOnlyList<RelevanceScore?>>(results.Metadata![RerankedTextSearchMetadata.Scores], exactMatch: false).Select(static score => score?.Value);
-
     private static async Task<(string?[] Texts, Results Results)> SearchAsync(
         RerankedTextSearch<Article> search,
         Half half,
@@ -257,7 +262,8 @@ public sealed class RerankedTextSearchTests
         Results results = (half, kind) switch
         {
             (Half.Current, Kind.Text) => Results.Of(await search.SearchAsync(query, current, cancellationToken), static text => text),
-            (Half.Current, Kind.TextSearchResult) => Results.Of(await search.GetTextSearchResultsAsync(query, current, cancellationToken), static result => result.Value),
+            (Half.Current, Kind.TextSearchResult) => Results.Of(
+                await search.GetTextSearchResultsAsync(query, current, cancellationToken), static result => result.Value),
             (Half.Current, _) => Results.Of(await search.GetSearchResultsAsync(query, current, cancellationToken), static article => article.Text),
             (_, Kind.Text) => Results.Of(await old.SearchAsync(query, obsolete, cancellationToken), static text => text),
             (_, Kind.TextSearchResult) => Results.Of(await old.GetTextSearchResultsAsync(query, obsolete, cancellationToken), static result => result.Value),
@@ -270,7 +276,8 @@ public sealed class RerankedTextSearchTests
         new ArticleSearchOfBothKinds(_inner).WithReranking(new Reranker(_scorer), new RerankedTextSearchOptions<Article> { Reranking = options });
 
     private Task<(string?[] Texts, Results Results)> SearchAsync(Half half, Kind kind, int top, int skip = 0, RerankingOptions? options = null) =>
-        SearchAsync(NewSearch(options), half, kind, Query, new TextSearchOptions<Article> { Top = top, Skip = skip }, new TextSearchOptions { Top = top, Skip = skip });
+        SearchAsync(
+            NewSearch(options), half, kind, Query, new TextSearchOptions<Article> { Top = top, Skip = skip }, new TextSearchOptions { Top = top, Skip = skip });
 
     // No enumeration: what goes wrong must come out before.
     private Task CallAsync(Half half, Kind kind, RerankingOptions? options = null, CancellationToken cancellationToken = default)
@@ -301,7 +308,27 @@ public sealed class RerankedTextSearchTests
     /// <summary>Search results of any kind, by their texts.</summary>
     private sealed record Results(long? TotalCount, IReadOnlyDictionary<string, object?>? Metadata, Func<Task<string?[]>> Enumerate)
     {
-        public static Results Of<T>(KernelSearchResults<T> results, Func<T, string?> text) =>
-            new(results.TotalCount, results.Metadata, () => results.Results.Select(text).ToArrayAsync().AsTask());
+        public required double?[] Scores { get; init; }
+
+        public required int[] Indices { get; init; }
+
+        public required RerankingOutcome Outcome { get; init; }
+
+        public required RerankingReason Reason { get; init; }
+
+        public required string? ModelId { get; init; }
+
+        public static Results Of<T>(KernelSearchResults<T> results, Func<T, string?> text)
+        {
+            RerankingResult<T> reranking = results.GetReranking()!;
+            return new(results.TotalCount, results.Metadata, () => results.Results.Select(text).ToArrayAsync().AsTask())
+            {
+                Scores = [.. reranking.Ranking.Select(static ranked => ranked.Relevance?.Value)],
+                Indices = [.. reranking.Ranking.Select(static ranked => ranked.Index)],
+                Outcome = reranking.Outcome,
+                Reason = reranking.Reason,
+                ModelId = reranking.ModelId,
+            };
+        }
     }
 }

@@ -11,7 +11,8 @@ public sealed class RerankingFunctionFilterTests
 {
     private const string Query = "reset the password";
 
-    private static readonly string[] Texts = ["sweat posh tree drops", "the network is open", "invoices come monthly", "the password is long", "call us to reset the password"];
+    private static readonly string[] Texts =
+        ["sweat posh tree drops", "the network is open", "invoices come monthly", "the password is long", "call us to reset the password"];
 
     private readonly WordOverlapScorer _scorer = new();
     private readonly FakeLogger<RerankingFunctionFilter> _logger = new();
@@ -84,7 +85,8 @@ public sealed class RerankingFunctionFilterTests
     public async Task Invoke_FunctionOfNoPlugin_IsRerankedWhenNamedSo()
     {
         _options.AddFunction(null, "Find");
-        List<string>? texts = await NewKernel().InvokeAsync<List<string>>(KernelFunctionFactory.CreateFromMethod(FindList, "Find"), new() { ["query"] = Query, ["count"] = 1 });
+        List<string>? texts =
+            await NewKernel().InvokeAsync<List<string>>(KernelFunctionFactory.CreateFromMethod(FindList, "Find"), new() { ["query"] = Query, ["count"] = 1 });
 
         Assert.Equal([Texts[4]], texts!);
     }
@@ -130,8 +132,15 @@ public sealed class RerankingFunctionFilterTests
     [Fact]
     public async Task Invoke_CountOfOtherTypes_IsWidenedAllTheSame()
     {
-        Assert.Equal([Texts[4]], (await InvokeAsync<List<string>>((string query, string count) => FindList(query, int.Parse(count, CultureInfo.InvariantCulture)), new() { ["query"] = Query, ["count"] = "1" }))!);
-        Assert.Equal([Texts[4]], (await InvokeAsync<List<string>>((string query, long count) => FindList(query, (int)count), new() { ["query"] = Query, ["count"] = 1L }))!);
+        Assert.Equal(
+            [Texts[4]],
+            (
+                await InvokeAsync<List<string>>(
+                    (string query, string count) => FindList(query, int.Parse(count, CultureInfo.InvariantCulture)),
+                    new() { ["query"] = Query, ["count"] = "1" }))!);
+        Assert.Equal(
+            [Texts[4]],
+            (await InvokeAsync<List<string>>((string query, long count) => FindList(query, (int)count), new() { ["query"] = Query, ["count"] = 1L }))!);
         Assert.Equal([(50, 0), (50, 0)], _calls);
     }
 
@@ -158,7 +167,8 @@ public sealed class RerankingFunctionFilterTests
     [InlineData("  ")]
     public async Task Invoke_BlankQuery_IsLeftAlone(string? query)
     {
-        List<string>? texts = await InvokeAsync<List<string>>((int count, string? query = null) => FindList(query ?? "", count), new() { ["query"] = query, ["count"] = 2 });
+        List<string>? texts =
+            await InvokeAsync<List<string>>((int count, string? query = null) => FindList(query ?? "", count), new() { ["query"] = query, ["count"] = 2 });
 
         Assert.Equal(Texts[..2], texts!);
         Assert.Equal([(2, 0)], _calls);
@@ -168,13 +178,15 @@ public sealed class RerankingFunctionFilterTests
     [Fact]
     public async Task Invoke_NoQueryArgument_IsLeftAloneAndLogged()
     {
-        List<string>? texts = await InvokeAsync<List<string>>((string question, int count) => FindList(question, count), new() { ["question"] = Query, ["count"] = 2 });
+        List<string>? texts =
+            await InvokeAsync<List<string>>((string question, int count) => FindList(question, count), new() { ["question"] = Query, ["count"] = 2 });
 
         Assert.Equal(Texts[..2], texts!);
         Assert.Equal([(2, 0)], _calls);
         AssertLogged(
             101,
-            "The function Help.Find was called without the argument 'query', so there is no query to rerank by. Set RerankedFunction.QueryArgument to the name of the one that holds it.");
+            "The function Help.Find was called without the argument 'query', so there is no query to rerank by. "
+            + "Set RerankedFunction.QueryArgument to the name of the argument that holds it.");
     }
 
     [Theory]
@@ -192,7 +204,8 @@ public sealed class RerankingFunctionFilterTests
         Assert.Empty(_scorer.Calls);
         AssertLogged(
             103,
-            $"The function Help.Find was called with an argument '{name}' that is no number of results, and so is left alone. Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.");
+            $"The function Help.Find was called with an argument '{name}' that is no number of results, so its result is not reranked. "
+            + "Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.");
     }
 
     [Fact]
@@ -203,10 +216,20 @@ public sealed class RerankingFunctionFilterTests
 
         Assert.Equal([Texts[4]], Assert.IsType<List<string>>(await InvokeAsync<object>(FindList, arguments)));
         Assert.Equal([Texts[4]], Assert.IsType<string[]>(await InvokeAsync<object>((string query, int count) => Texts, arguments)));
-        Assert.Same(results[4], Assert.Single(Assert.IsType<List<TextSearchResult>>(await InvokeAsync<object>((string query, int count) => results.ToList(), arguments))));
+        Assert.Same(
+            results[4],
+            Assert.Single(Assert.IsType<List<TextSearchResult>>(await InvokeAsync<object>((string query, int count) => results.ToList(), arguments))));
         Assert.Same(results[4], Assert.Single(Assert.IsType<TextSearchResult[]>(await InvokeAsync<object>((string query, int count) => results, arguments))));
-        Assert.Equal([Texts[4]], Assert.IsType<IEnumerable<string>>(await InvokeAsync<object>((string query, int count) => Texts.Select(static text => text), arguments), exactMatch: false));
-        Assert.Equal([Texts[4]], Assert.IsType<IReadOnlyList<string>>(await InvokeAsync<object>(IReadOnlyList<string> (string query, int count) => [.. Texts], arguments), exactMatch: false));
+        Assert.Equal(
+            [Texts[4]],
+            Assert.IsType<IEnumerable<string>>(
+                await InvokeAsync<object>((string query, int count) => Texts.Select(static text => text), arguments),
+                exactMatch: false));
+        Assert.Equal(
+            [Texts[4]],
+            Assert.IsType<IReadOnlyList<string>>(
+                await InvokeAsync<object>(IReadOnlyList<string> (string query, int count) => [.. Texts], arguments),
+                exactMatch: false));
     }
 
     [Fact]
@@ -219,7 +242,7 @@ public sealed class RerankingFunctionFilterTests
         Assert.Equal([Texts[4]], await results.Results.ToArrayAsync());
         Assert.Equal(99, results.TotalCount);
         Assert.Equal("web", results.Metadata!["source"]);
-        Assert.Equal([4], Assert.IsType<IReadOnlyList<int>>(results.Metadata[RerankedTextSearchMetadata.FirstStageIndices], exactMatch: false));
+        Assert.Equal([4], results.GetReranking()!.Ranking.Select(static ranked => ranked.Index));
 
         var objects = new KernelSearchResults<TextSearchResult>(Texts.Select(static text => new TextSearchResult(text)).ToAsyncEnumerable());
         value = await InvokeAsync<object>((string query, int count) => objects, new() { ["query"] = Query, ["count"] = 1 });
@@ -240,7 +263,8 @@ public sealed class RerankingFunctionFilterTests
     [Fact]
     public async Task Invoke_AddedResultType_IsReranked()
     {
-        _options.AddResultType<Answer, Article>(static answer => answer.Articles, static article => article.Text, static (answer, articles) => answer with { Articles = articles });
+        _options.AddResultType<Answer, Article>(
+            static answer => answer.Articles, static article => article.Text, static (answer, articles) => answer with { Articles = articles });
         var answer = new Answer("web", [.. Texts.Select(static text => new Article("", text))]);
         Answer? reranked = await InvokeAsync<Answer>((string query, int count) => answer, new() { ["query"] = Query, ["count"] = 1 });
 
@@ -270,13 +294,15 @@ public sealed class RerankingFunctionFilterTests
     [Fact]
     public async Task Invoke_UnknownType_IsWhatItIsWithoutTheFilterAndIsLogged()
     {
-        string? text = await InvokeAsync<string>((string query, int count) => string.Join('|', FindList(query, count)), new() { ["query"] = Query, ["count"] = 2 });
+        string? text =
+            await InvokeAsync<string>((string query, int count) => string.Join('|', FindList(query, count)), new() { ["query"] = Query, ["count"] = 2 });
 
         Assert.Equal($"{Texts[0]}|{Texts[1]}", text);
         Assert.Equal([(50, 0), (2, 0)], _calls);
         AssertLogged(
             100,
-            "The function Help.Find gave a System.String, which is not known how to rerank, and so is left alone. Add it with AddItemType or AddResultType of RerankingFunctionFilterOptions.");
+            "The function Help.Find returned a System.String, a type that is not known, so its result is not reranked. "
+            + "Add the type with AddItemType or AddResultType of RerankingFunctionFilterOptions.");
     }
 
     [Fact]
@@ -341,11 +367,12 @@ public sealed class RerankingFunctionFilterTests
     [Fact]
     public async Task InvokeStreaming_NamedFunction_IsLeftAlone()
     {
-        List<List<string>> items = await NewKernel(FindList).InvokeStreamingAsync<List<string>>("Help", "Find", new() { ["query"] = Query, ["count"] = 2 }).ToListAsync();
+        List<List<string>> items =
+            await NewKernel(FindList).InvokeStreamingAsync<List<string>>("Help", "Find", new() { ["query"] = Query, ["count"] = 2 }).ToListAsync();
 
         Assert.Equal(Texts[..2], Assert.Single(items));
         Assert.Equal([(2, 0)], _calls);
-        AssertLogged(102, "The function Help.Find was streamed, and so is left alone. Call it with InvokeAsync to have its result reranked.");
+        AssertLogged(102, "The function Help.Find was streamed, so its result is not reranked. Call it with InvokeAsync to have it reranked.");
     }
 
     [Fact]
@@ -374,7 +401,9 @@ public sealed class RerankingFunctionFilterTests
             string[] expected = [Texts[4], Texts[3], Texts[1]];
 
             Assert.Equal(expected[..count], (await kernel.InvokeAsync<List<string>>("Web", "Search", arguments))!);
-            Assert.Equal(expected[..count], (await kernel.InvokeAsync<List<TextSearchResult>>("Named", "GetTextSearchResults", arguments))!.Select(static result => result.Value));
+            Assert.Equal(
+                expected[..count],
+                (await kernel.InvokeAsync<List<TextSearchResult>>("Named", "GetTextSearchResults", arguments))!.Select(static result => result.Value));
         }
 
         Assert.All(search.Calls, static call => Assert.Equal(50, call.Top));
@@ -412,9 +441,15 @@ public sealed class RerankingFunctionFilterTests
         Assert.Throws<ArgumentNullException>("options", () => new RerankingFunctionFilter(reranker, null!));
         Assert.Throws<ArgumentNullException>("functionName", () => _options.AddFunction("Help", null!));
         Assert.Throws<ArgumentNullException>("textSelector", () => _options.AddItemType<Article>(null!));
-        Assert.Throws<ArgumentNullException>("itemsSelector", () => _options.AddResultType<Answer, Article>(null!, static article => article.Text, static (answer, _) => answer));
-        Assert.Throws<ArgumentNullException>("textSelector", () => _options.AddResultType<Answer, Article>(static answer => answer.Articles, null!, static (answer, _) => answer));
-        Assert.Throws<ArgumentNullException>("withItems", () => _options.AddResultType<Answer, Article>(static answer => answer.Articles, static article => article.Text, null!));
+        Assert.Throws<ArgumentNullException>(
+            "itemsSelector",
+            () => _options.AddResultType<Answer, Article>(null!, static article => article.Text, static (answer, _) => answer));
+        Assert.Throws<ArgumentNullException>(
+            "textSelector",
+            () => _options.AddResultType<Answer, Article>(static answer => answer.Articles, null!, static (answer, _) => answer));
+        Assert.Throws<ArgumentNullException>(
+            "withItems",
+            () => _options.AddResultType<Answer, Article>(static answer => answer.Articles, static article => article.Text, null!));
     }
 
     private List<string> FindList(string query, int count = 2, int skip = 0)

@@ -26,7 +26,8 @@ public sealed class RerankingKernelBuilderExtensionsTests
     [Fact]
     public async Task AddFunctionReranking_Twice_AddsUp()
     {
-        IKernelBuilder builder = NewBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find")).AddFunctionReranking(static options => options.AddFunction("Web", "Look"));
+        IKernelBuilder builder = NewBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find"))
+            .AddFunctionReranking(static options => options.AddFunction("Web", "Look"));
         Delegate find = (string query, int count) => Texts.Take(count).ToList();
         builder.Plugins.AddFromFunctions("Web", [KernelFunctionFactory.CreateFromMethod(find, "Find"), KernelFunctionFactory.CreateFromMethod(find, "Look")]);
         Kernel kernel = builder.Build();
@@ -52,7 +53,9 @@ public sealed class RerankingKernelBuilderExtensionsTests
     {
         ArgumentException thrown = Assert.Throws<ArgumentException>("configure", () => NewBuilder().AddFunctionReranking(static _ => { }));
 
-        Assert.Equal("No function was named, so nothing would be reranked; expected one or more. Name them with AddFunction. (Parameter 'configure')", thrown.Message);
+        Assert.Equal(
+            "No function was named, so nothing would be reranked; expected one or more. Name them with AddFunction. (Parameter 'configure')",
+            thrown.Message);
     }
 
     [Fact]
@@ -61,7 +64,9 @@ public sealed class RerankingKernelBuilderExtensionsTests
         IKernelBuilder builder = Kernel.CreateBuilder().AddFunctionReranking(static options => options.AddFunction("Web", "Find"));
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
-        Assert.Equal("No Reranker is registered in the services of the kernel, and reranking needs one. Add one with builder.Services.AddReranker().", thrown.Message);
+        Assert.Equal(
+            "No Reranker is registered in the services of the kernel, and reranking needs one. Add one with builder.Services.AddReranker().",
+            thrown.Message);
     }
 
     [Fact]
@@ -82,7 +87,9 @@ public sealed class RerankingKernelBuilderExtensionsTests
     public async Task AddRerankedSearch_Plugin_SearchesTheRegisteredSearch()
     {
         IKernelBuilder builder = NewBuilder().AddRerankedTextSearch(static _ => new ArticleSearch(Texts.Select(static text => new Article(text, text))));
-        Assert.Same(builder.Plugins, builder.Plugins.AddRerankedSearch("Help", new RerankedSearchPluginOptions<Article> { Description = "Searches the help center." }));
+        Assert.Same(
+            builder.Plugins,
+            builder.Plugins.AddRerankedSearch("Help", new RerankedSearchPluginOptions<Article> { Description = "Searches the help center." }));
         Kernel kernel = builder.Build();
 
         Assert.Equal("Searches the help center.", kernel.Plugins["Help"]["Search"].Description);

@@ -24,7 +24,8 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     [Fact]
     public async Task VectorStoreTextSearch_WithReranking_HasTheAnswerFirst()
     {
-        RerankedTextSearch<Passage> search = NewSearch(_store).WithReranking(model.Reranker, new RerankedTextSearchOptions<Passage> { TextSelector = static passage => passage.Text });
+        RerankedTextSearch<Passage> search =
+            NewSearch(_store).WithReranking(model.Reranker, new RerankedTextSearchOptions<Passage> { TextSelector = static passage => passage.Text });
         var options = new TextSearchOptions<Passage> { Top = 3 };
 
         Assert.Equal(HelpCentre.Answer, await (await search.SearchAsync(HelpCentre.Question, options)).Results.FirstAsync());
@@ -47,11 +48,13 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     public async Task VectorStoreTextSearch_WithEmbeddingGenerator_IsRerankedFromAbove()
     {
         var search = new VectorStoreTextSearch<Passage>(_store, new LetterEmbeddings(), TextOf, ResultOf);
-        var under = new VectorStoreTextSearch<Passage>(_store.WithReranking(model.Reranker, static passage => passage.Text), new LetterEmbeddings(), TextOf, ResultOf);
+        var under =
+            new VectorStoreTextSearch<Passage>(_store.WithReranking(model.Reranker, static passage => passage.Text), new LetterEmbeddings(), TextOf, ResultOf);
 
         Assert.Equal(HelpCentre.Answer, await (await search.WithReranking(model.Reranker).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
         Assert.IsType<ReadOnlyMemory<float>>(Assert.Single(_store.Calls).SearchValue);
-        await Assert.ThrowsAsync<NotSupportedException>(async () => await (await ((ITextSearch<Passage>)under).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
+        await Assert.ThrowsAsync<NotSupportedException>(
+            async () => await (await ((ITextSearch<Passage>)under).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     public async Task Search_Filter_ReachesTheStore()
     {
         RerankedTextSearch<Passage> search = NewSearch(_store).WithReranking(model.Reranker);
-        KernelSearchResults<string> results = await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Filter = static passage => passage.Id == "Invoices" });
+        KernelSearchResults<string> results =
+            await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Filter = static passage => passage.Id == "Invoices" });
 
         Assert.StartsWith("We send invoices", await results.Results.SingleAsync(), StringComparison.Ordinal);
     }

@@ -11,7 +11,9 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
 
     [Fact]
     public async Task WithReranking_VectorSearch_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await ((IVectorSearchable<HelpArticle>)_collection).WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
+        AssertIsAnswer(
+            await ((IVectorSearchable<HelpArticle>)_collection).WithReranking(fixture.Reranker, static article => article.Text)
+                .SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
 
     [Fact]
     public async Task WithReranking_HybridSearch_PutsTheAnswerFirst() =>
@@ -20,12 +22,14 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
 
     [Fact]
     public async Task WithReranking_Collection_PutsTheAnswerFirst() =>
-        AssertIsAnswer(await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
+        AssertIsAnswer(
+            await _collection.WithReranking(fixture.Reranker, static article => article.Text).SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
 
     [Fact]
     public async Task WithReranking_StoreAndSearch_PutsTheAnswerFirst()
     {
-        using RerankedVectorStore store = new MemoryStore(_collection).WithReranking(fixture.Reranker, new RerankedVectorStoreOptions { TextProperty = nameof(HelpArticle.Text) });
+        using RerankedVectorStore store = new MemoryStore(_collection)
+            .WithReranking(fixture.Reranker, new RerankedVectorStoreOptions { TextProperty = nameof(HelpArticle.Text) });
 
         AssertIsAnswer(await store.GetCollection<string, HelpArticle>("articles").SearchAsync(HelpArticles.Question, top: 3).FirstAsync());
     }

@@ -16,7 +16,9 @@ public sealed record StoreCall(
     bool IncludeVectors,
     double? ScoreThreshold);
 
-/// <summary>A vector store in memory: cosine similarity over letter counts; hybrid search adds a point a keyword. It searches in both ways, as most stores do.</summary>
+/// <summary>
+/// A vector store in memory: cosine similarity over letter counts; hybrid search adds a point a keyword. It searches in both ways, as most stores do.
+/// </summary>
 public sealed class PassageStore : VectorStoreCollection<string, Passage>, IKeywordHybridSearchable<Passage>
 {
     private static readonly VectorStoreCollectionMetadata Metadata = new() { CollectionName = "passages", VectorStoreSystemName = "memory" };
@@ -49,7 +51,15 @@ public sealed class PassageStore : VectorStoreCollection<string, Passage>, IKeyw
         options ??= new();
         Token = cancellationToken;
         var call = new StoreCall(
-            searchValue, top, options.Skip, Keywords: null, options.Filter, options.VectorProperty, AdditionalProperty: null, options.IncludeVectors, options.ScoreThreshold);
+            searchValue,
+            top,
+            options.Skip,
+            Keywords: null,
+            options.Filter,
+            options.VectorProperty,
+            AdditionalProperty: null,
+            options.IncludeVectors,
+            options.ScoreThreshold);
         return FindAsync(call, options.Filter, options.VectorProperty, cancellationToken);
     }
 
@@ -60,7 +70,15 @@ public sealed class PassageStore : VectorStoreCollection<string, Passage>, IKeyw
         options ??= new();
         Token = cancellationToken;
         var call = new StoreCall(
-            searchValue, top, options.Skip, keywords, options.Filter, options.VectorProperty, options.AdditionalProperty, options.IncludeVectors, options.ScoreThreshold);
+            searchValue,
+            top,
+            options.Skip,
+            keywords,
+            options.Filter,
+            options.VectorProperty,
+            options.AdditionalProperty,
+            options.IncludeVectors,
+            options.ScoreThreshold);
         return FindAsync(call, options.Filter, options.VectorProperty, cancellationToken);
     }
 
@@ -84,7 +102,10 @@ public sealed class PassageStore : VectorStoreCollection<string, Passage>, IKeyw
         Task.FromResult(_passages.GetValueOrDefault(key));
 
     public override IAsyncEnumerable<Passage> GetAsync(
-        Expression<Func<Passage, bool>> filter, int top, FilteredRecordRetrievalOptions<Passage>? options = null, CancellationToken cancellationToken = default) =>
+        Expression<Func<Passage, bool>> filter,
+        int top,
+        FilteredRecordRetrievalOptions<Passage>? options = null,
+        CancellationToken cancellationToken = default) =>
         _passages.Values.Where(filter.Compile()).Take(top).ToAsyncEnumerable();
 
     public override Task DeleteAsync(string key, CancellationToken cancellationToken = default)

@@ -5,7 +5,8 @@ using Microsoft.Extensions.VectorData;
 namespace Reranking.VectorData.Tests;
 
 /// <summary>A collection that writes down what it is asked, and searches by a function.</summary>
-public sealed class RecordingStore<TKey, TRecord>(Func<object, int, IEnumerable<TRecord>> search) : VectorStoreCollection<TKey, TRecord>, IKeywordHybridSearchable<TRecord>
+public sealed class RecordingStore<TKey, TRecord>(Func<object, int, IEnumerable<TRecord>> search)
+    : VectorStoreCollection<TKey, TRecord>, IKeywordHybridSearchable<TRecord>
     where TKey : notnull
     where TRecord : class
 {
@@ -26,20 +27,26 @@ public sealed class RecordingStore<TKey, TRecord>(Func<object, int, IEnumerable<
     public override Task<TRecord?> GetAsync(TKey key, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default) =>
         Record(Task.FromResult<TRecord?>(null), [key, options], cancellationToken);
 
-    public override IAsyncEnumerable<TRecord> GetAsync(IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default) =>
+    public override IAsyncEnumerable<TRecord> GetAsync(
+        IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default) =>
         Record(AsyncEnumerable.Empty<TRecord>(), [keys, options], cancellationToken);
 
     public override IAsyncEnumerable<TRecord> GetAsync(
-        Expression<Func<TRecord, bool>> filter, int top, FilteredRecordRetrievalOptions<TRecord>? options = null, CancellationToken cancellationToken = default) =>
+        Expression<Func<TRecord, bool>> filter,
+        int top,
+        FilteredRecordRetrievalOptions<TRecord>? options = null,
+        CancellationToken cancellationToken = default) =>
         Record(AsyncEnumerable.Empty<TRecord>(), [filter, top, options], cancellationToken);
 
     public override Task DeleteAsync(TKey key, CancellationToken cancellationToken = default) => Record(Task.CompletedTask, [key], cancellationToken);
 
-    public override Task DeleteAsync(IEnumerable<TKey> keys, CancellationToken cancellationToken = default) => Record(Task.CompletedTask, [keys], cancellationToken);
+    public override Task DeleteAsync(IEnumerable<TKey> keys, CancellationToken cancellationToken = default) =>
+        Record(Task.CompletedTask, [keys], cancellationToken);
 
     public override Task UpsertAsync(TRecord record, CancellationToken cancellationToken = default) => Record(Task.CompletedTask, [record], cancellationToken);
 
-    public override Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default) => Record(Task.CompletedTask, [records], cancellationToken);
+    public override Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default) =>
+        Record(Task.CompletedTask, [records], cancellationToken);
 
     public override IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync<TInput>(
         TInput searchValue, int top, VectorSearchOptions<TRecord>? options = null, CancellationToken cancellationToken = default) =>

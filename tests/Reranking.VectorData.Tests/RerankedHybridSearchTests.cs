@@ -30,7 +30,9 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
         Assert.Same(property, call.VectorProperty);
         Assert.Same(additional, call.AdditionalProperty);
         Assert.NotEmpty(results);
-        Assert.All(results, static result => Assert.True(result.Record.Id != "all" && result.Record.TextVector is not null && result.GetProvenance()!.FirstStageScore >= 0.4));
+        Assert.All(
+            results,
+            static result => Assert.True(result.Record.Id != "all" && result.Record.TextVector is not null && result.GetProvenance()!.FirstStageScore >= 0.4));
         Assert.Equal(1, options.Skip);
     }
 
@@ -93,11 +95,14 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
 
     [Fact]
     public void GetService_HybridOnlySearchByKey_IsNull() =>
-        Assert.Null(new RerankedHybridSearch<Passage>(new HybridOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(object), "primary"));
+        Assert.Null(
+            new RerankedHybridSearch<Passage>(new HybridOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(object), "primary"));
 
     [Fact]
     public void GetService_VectorSearchOfAStoreWithoutOne_IsNull() =>
-        Assert.Null(new RerankedHybridSearch<Passage>(new HybridOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(IVectorSearchable<Passage>)));
+        Assert.Null(
+            new RerankedHybridSearch<Passage>(new HybridOnly(Store), NewReranker(), static passage => passage.Text)
+                .GetService(typeof(IVectorSearchable<Passage>)));
 
     [Fact]
     public void GetService_HybridSearchByKey_IsReranked() =>
@@ -135,15 +140,28 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
         Assert.Throws<ArgumentNullException>("textSelector", () => new RerankedHybridSearch<Passage>(Store, NewReranker(), null!));
     }
 
-    protected override IAsyncEnumerable<VectorSearchResult<Passage>> FirstStageAsync(PassageStore store, string query) => store.HybridSearchAsync(query, ["drops"], 100);
+    protected override IAsyncEnumerable<VectorSearchResult<Passage>> FirstStageAsync(PassageStore store, string query) =>
+        store.HybridSearchAsync(query, ["drops"], 100);
 
     protected override IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default) =>
         ((IKeywordHybridSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
             .HybridSearchAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
 
     protected override Task<RerankingResult<VectorSearchResult<Passage>>> SearchRankingAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default) =>
         ((IKeywordHybridSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
             .HybridSearchRankingAsync(searchValue, ["drops"], top, new() { Skip = skip }, cancellationToken);
 
@@ -153,7 +171,11 @@ public sealed class RerankedHybridSearchTests : RerankedSearchTests
     private sealed class HybridOnly(PassageStore inner) : IKeywordHybridSearchable<Passage>
     {
         public IAsyncEnumerable<VectorSearchResult<Passage>> HybridSearchAsync<TInput>(
-            TInput searchValue, ICollection<string> keywords, int top, HybridSearchOptions<Passage>? options = null, CancellationToken cancellationToken = default)
+            TInput searchValue,
+            ICollection<string> keywords,
+            int top,
+            HybridSearchOptions<Passage>? options = null,
+            CancellationToken cancellationToken = default)
             where TInput : notnull =>
             inner.HybridSearchAsync(searchValue, keywords, top, options, cancellationToken);
 

@@ -25,7 +25,9 @@ public sealed class RerankedSearchExtensionsTests
     public void WithReranking_NullSearch_Throws()
     {
         Assert.Throws<ArgumentNullException>("search", () => ((IVectorSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("search", () => ((IKeywordHybridSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
+        Assert.Throws<ArgumentNullException>(
+            "search",
+            () => ((IKeywordHybridSearchable<Passage>)null!).WithReranking(Reranker, static passage => passage.Text));
     }
 
     [Fact]
@@ -64,7 +66,11 @@ public sealed class RerankedSearchExtensionsTests
             AsyncEnumerable.Empty<VectorSearchResult<Passage>>();
 
         public IAsyncEnumerable<VectorSearchResult<Passage>> HybridSearchAsync<TInput>(
-            TInput searchValue, ICollection<string> keywords, int top, HybridSearchOptions<Passage>? options = null, CancellationToken cancellationToken = default)
+            TInput searchValue,
+            ICollection<string> keywords,
+            int top,
+            HybridSearchOptions<Passage>? options = null,
+            CancellationToken cancellationToken = default)
             where TInput : notnull =>
             AsyncEnumerable.Empty<VectorSearchResult<Passage>>();
 

@@ -24,10 +24,22 @@ public abstract class RerankedSearchTests
     protected abstract IAsyncEnumerable<VectorSearchResult<Passage>> FirstStageAsync(PassageStore store, string query);
 
     protected abstract IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default);
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default);
 
     protected abstract Task<RerankingResult<VectorSearchResult<Passage>>> SearchRankingAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default);
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default);
 
     [Fact]
     public async Task SearchAsync_RelevantPassagesBehindInFirstStage_ComeFirstWithTheirRelevance()
@@ -114,7 +126,8 @@ public abstract class RerankedSearchTests
     {
         var reranking = new RerankingOptions { CandidateCount = 3 };
         var options = new RerankedSearchOptions { Reranking = reranking, QuerySelector = static _ => Query };
-        IAsyncEnumerable<VectorSearchResult<Passage>> search = SearchAsync(Store, NewReranker(), options, new ReadOnlyMemory<float>(Passage.LettersOf(Query)), top: 1);
+        IAsyncEnumerable<VectorSearchResult<Passage>> search =
+            SearchAsync(Store, NewReranker(), options, new ReadOnlyMemory<float>(Passage.LettersOf(Query)), top: 1);
         reranking.CandidateCount = 4;
         options.QuerySelector = null;
         options.Reranking = null;
@@ -168,7 +181,8 @@ public abstract class RerankedSearchTests
             var options = new RerankedSearchOptions { Reranking = new() { CandidateCount = candidateCount } };
             Passage[] firstStage = await FirstStageAsync(store, "red fox").Select(static result => result.Record).ToArrayAsync();
             Passage[] scored = [.. firstStage.Take(candidateCount).Where(static passage => !string.IsNullOrWhiteSpace(passage.Text))];
-            IEnumerable<Passage> whole = [.. scored.OrderByDescending(static passage => WordOverlapScorer.Overlap("red fox", passage.Text!)), .. firstStage.Except(scored)];
+            IEnumerable<Passage> whole =
+                [.. scored.OrderByDescending(static passage => WordOverlapScorer.Overlap("red fox", passage.Text!)), .. firstStage.Except(scored)];
             string[] expected = [.. whole.Select(static passage => passage.Id)];
 
             Assert.Equal(expected, Ids(await SearchAsync(store, new Reranker(new WordOverlapScorer()), options, "red fox", top: 100).ToArrayAsync()));
@@ -256,7 +270,8 @@ public abstract class RerankedSearchTests
     public async Task SearchAsync_CanceledToken_ThrowsWithoutScoring()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await SearchAsync(Store, NewReranker(), options: null, Query, top: 3, cancellationToken: new CancellationToken(canceled: true)).ToArrayAsync());
+            async () =>
+                await SearchAsync(Store, NewReranker(), options: null, Query, top: 3, cancellationToken: new CancellationToken(canceled: true)).ToArrayAsync());
         Assert.Empty(Scorer.Calls);
     }
 
@@ -293,7 +308,8 @@ public abstract class RerankedSearchTests
             () => { SearchAsync(Store, NewReranker(), null, new ReadOnlyMemory<float>(new float[26]), top: 1); });
 
         Assert.Equal(
-            "A search value of type System.ReadOnlyMemory`1[System.Single] holds no text to rerank by. Search with a string, or set RerankedSearchOptions.QuerySelector.",
+            "A search value of type System.ReadOnlyMemory`1[System.Single] has no text to rerank by. "
+            + "Search with a string, or set RerankedSearchOptions.QuerySelector.",
             thrown.Message);
     }
 
@@ -344,13 +360,13 @@ public abstract class RerankedSearchTests
     }
 
     [Fact]
-    public async Task SearchRankingAsync_Reranked_GivesFirstStageResultsAndWhatHappened()
+    public async Task SearchRankingAsync_Page_HasFirstStageResultsAndWhatHappened()
     {
         VectorSearchResult<Passage>[] firstStage = await FirstStageAsync(Store, Query).ToArrayAsync();
         RerankingResult<VectorSearchResult<Passage>> result = await SearchRankingAsync(Store, NewReranker(), options: null, Query, top: 2, skip: 1);
 
         Assert.Equal((RerankingOutcome.Reranked, "words", 6), (result.Outcome, result.ModelId, result.ScoredCount));
-        Assert.Equal(["all", "two", "one"], result.Ranking.Select(static ranked => ranked.Candidate.Record.Id));
+        Assert.Equal(["two", "one"], result.Ranking.Select(static ranked => ranked.Candidate.Record.Id));
         Assert.All(result.Ranking, ranked => Assert.Equal(firstStage[ranked.Index].Score, ranked.Candidate.Score));
         Assert.Equal((50, 0), (Store.Calls[^1].Top, Store.Calls[^1].Skip));
     }
@@ -410,7 +426,10 @@ public abstract class RerankedSearchTests
     private async IAsyncEnumerable<VectorSearchResult<Passage>> PagesAsync(PassageStore store, RerankedSearchOptions options, int pageSize)
     {
         VectorSearchResult<Passage>[] page;
-        for (int skip = 0; (page = await SearchAsync(store, new Reranker(new WordOverlapScorer()), options, "red fox", pageSize, skip).ToArrayAsync()).Length > 0; skip += pageSize)
+        for (
+            int skip = 0; (
+                page = await SearchAsync(store, new Reranker(new WordOverlapScorer()), options, "red fox", pageSize, skip)
+                    .ToArrayAsync()).Length > 0; skip += pageSize)
         {
             foreach (VectorSearchResult<Passage> result in page)
             {

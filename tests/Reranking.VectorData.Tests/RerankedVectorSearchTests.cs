@@ -18,7 +18,9 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
         Assert.Same(filter, call.Filter);
         Assert.Same(property, call.VectorProperty);
         Assert.NotEmpty(results);
-        Assert.All(results, static result => Assert.True(result.Record.Id != "all" && result.Record.TextVector is not null && result.GetProvenance()!.FirstStageScore >= 0.4));
+        Assert.All(
+            results,
+            static result => Assert.True(result.Record.Id != "all" && result.Record.TextVector is not null && result.GetProvenance()!.FirstStageScore >= 0.4));
         Assert.Equal(1, options.Skip);
     }
 
@@ -68,7 +70,8 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
     public async Task GetService_HybridSearch_IsRerankedInTheSameWay()
     {
         var options = new RerankedSearchOptions { Reranking = new() { CandidateCount = 4 } };
-        object? service = ((IVectorSearchable<Passage>)Store).WithReranking(NewReranker(), static passage => passage.Text, options).GetService(typeof(IKeywordHybridSearchable<Passage>));
+        object? service = ((IVectorSearchable<Passage>)Store).WithReranking(NewReranker(), static passage => passage.Text, options)
+            .GetService(typeof(IKeywordHybridSearchable<Passage>));
 
         RerankedHybridSearch<Passage> hybrid = Assert.IsType<RerankedHybridSearch<Passage>>(service);
         VectorSearchResult<Passage>[] results = await hybrid.HybridSearchAsync("reset the password", ["password"], top: 1).ToArrayAsync();
@@ -78,7 +81,9 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
 
     [Fact]
     public void GetService_HybridSearchOfAStoreWithoutOne_IsNull() =>
-        Assert.Null(new RerankedVectorSearch<Passage>(new VectorOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(IKeywordHybridSearchable<Passage>)));
+        Assert.Null(
+            new RerankedVectorSearch<Passage>(new VectorOnly(Store), NewReranker(), static passage => passage.Text)
+                .GetService(typeof(IKeywordHybridSearchable<Passage>)));
 
     [Theory]
     [InlineData(typeof(PassageStore))]
@@ -93,7 +98,8 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
 
     [Fact]
     public void GetService_VectorOnlySearchByKey_IsNull() =>
-        Assert.Null(new RerankedVectorSearch<Passage>(new VectorOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(object), "primary"));
+        Assert.Null(
+            new RerankedVectorSearch<Passage>(new VectorOnly(Store), NewReranker(), static passage => passage.Text).GetService(typeof(object), "primary"));
 
     [Fact]
     public void GetService_VectorSearchByKey_IsReranked() =>
@@ -134,12 +140,24 @@ public sealed class RerankedVectorSearchTests : RerankedSearchTests
     protected override IAsyncEnumerable<VectorSearchResult<Passage>> FirstStageAsync(PassageStore store, string query) => store.SearchAsync(query, 100);
 
     protected override IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default) =>
         ((IVectorSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
             .SearchAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
 
     protected override Task<RerankingResult<VectorSearchResult<Passage>>> SearchRankingAsync(
-        PassageStore store, Reranker reranker, RerankedSearchOptions? options, object searchValue, int top, int skip = 0, CancellationToken cancellationToken = default) =>
+        PassageStore store,
+        Reranker reranker,
+        RerankedSearchOptions? options,
+        object searchValue,
+        int top,
+        int skip = 0,
+        CancellationToken cancellationToken = default) =>
         ((IVectorSearchable<Passage>)store).WithReranking(reranker, static passage => passage.Text, options)
             .SearchRankingAsync(searchValue, top, new() { Skip = skip }, cancellationToken);
 

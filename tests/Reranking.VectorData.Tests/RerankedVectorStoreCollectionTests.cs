@@ -24,8 +24,10 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     public void Decorator_MembersOfTheBase_AreAllOverridden(Type contract, Type decorator)
     {
         const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        IEnumerable<string?> expected = contract.GetMethods(Own).Where(static method => method.IsVirtual && !method.IsFinal).Select(static method => method.ToString());
-        IEnumerable<string?> overridden = decorator.GetMethods(Own).Where(method => method.GetBaseDefinition().DeclaringType == contract).Select(static method => method.ToString());
+        IEnumerable<string?> expected =
+            contract.GetMethods(Own).Where(static method => method.IsVirtual && !method.IsFinal).Select(static method => method.ToString());
+        IEnumerable<string?> overridden =
+            decorator.GetMethods(Own).Where(method => method.GetBaseDefinition().DeclaringType == contract).Select(static method => method.ToString());
 
         Assert.Equal(expected.Order(), overridden.Order());
         Assert.Contains("Void Dispose(Boolean)", overridden);
@@ -62,7 +64,8 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     [Fact]
     public async Task SearchAsync_Text_IsReranked()
     {
-        VectorSearchResult<Passage>[] results = await Collection(new() { Reranking = new() { CandidateCount = 9 } }).SearchAsync("red fox", top: 2).ToArrayAsync();
+        VectorSearchResult<Passage>[] results =
+            await Collection(new() { Reranking = new() { CandidateCount = 9 } }).SearchAsync("red fox", top: 2).ToArrayAsync();
 
         Assert.Equal(["both", "fox"], results.Select(static result => result.Record.Id));
         Assert.Equal(1, results[0].Score);
@@ -128,7 +131,9 @@ public sealed class RerankedVectorStoreCollectionTests : IDisposable
     {
         var reranker = new Reranker(_scorer);
         Assert.Throws<ArgumentNullException>("collection", () => ((RecordingStore<string, Passage>)null!).WithReranking(reranker, passage => passage.Text));
-        Assert.Throws<ArgumentNullException>("inner", () => new RerankedVectorStoreCollection<string, Passage>(null!, reranker, static passage => passage.Text));
+        Assert.Throws<ArgumentNullException>(
+            "inner",
+            () => new RerankedVectorStoreCollection<string, Passage>(null!, reranker, static passage => passage.Text));
         Assert.Throws<ArgumentNullException>("reranker", () => _inner.WithReranking(null!, passage => passage.Text));
         Assert.Throws<ArgumentNullException>("textSelector", () => _inner.WithReranking(reranker, null!));
     }

@@ -12,14 +12,17 @@ public sealed class RerankedVectorStoreTests : IDisposable
     private readonly MemoryStore _inner = new(
         new RecordingStore<string, Passage>(static (_, _) => Texts.Select(static text => new Passage(text, "", text))),
         new RecordingStore<string, Hidden>(static (_, _) => Texts.Select(static text => new Hidden { Text = text })),
-        new RecordingStore<object, Dictionary<string, object?>>(static (_, _) => Texts.Select(static text => new Dictionary<string, object?> { ["Text"] = text, ["Number"] = 7 })));
+        new RecordingStore<object, Dictionary<string, object?>>(
+            static (_, _) => Texts.Select(static text => new Dictionary<string, object?> { ["Text"] = text, ["Number"] = 7 })));
 
     public void Dispose() => _caller.Dispose();
 
     [Fact]
     public async Task GetCollection_TypeWithSelector_IsRerankedByIt()
     {
-        RerankedVectorStore store = Store(new RerankedVectorStoreOptions { Search = new() { Reranking = new() { CandidateCount = 9 } } }.SetTextSelector<Passage>(static passage => passage.Text));
+        RerankedVectorStore store = Store(
+            new RerankedVectorStoreOptions { Search = new() { Reranking = new() { CandidateCount = 9 } } }
+                .SetTextSelector<Passage>(static passage => passage.Text));
         var passages = store.GetCollection<string, Passage>("passages", Definition);
 
         Assert.Equal("the red fox", (await FirstAsync(passages)).Id);
@@ -44,12 +47,15 @@ public sealed class RerankedVectorStoreTests : IDisposable
 
     [Fact]
     public async Task GetCollection_OfDictionaries_IsRerankedAsTheDynamicOne() =>
-        Assert.Equal("the red fox", (await FirstAsync(Store(new() { TextProperty = "Text" }).GetCollection<object, Dictionary<string, object?>>("records")))["Text"]);
+        Assert.Equal(
+            "the red fox",
+            (await FirstAsync(Store(new() { TextProperty = "Text" }).GetCollection<object, Dictionary<string, object?>>("records")))["Text"]);
 
     [Fact]
     public async Task GetDynamicCollection_BySelector_IsReranked()
     {
-        var options = new RerankedVectorStoreOptions { TextProperty = "Other" }.SetTextSelector<Dictionary<string, object?>>(static record => (string?)record["Text"]);
+        var options = new RerankedVectorStoreOptions { TextProperty = "Other" }
+            .SetTextSelector<Dictionary<string, object?>>(static record => (string?)record["Text"]);
 
         Assert.Equal("the red fox", (await FirstAsync(Store(options).GetDynamicCollection("records", Definition)))["Text"]);
     }
@@ -59,7 +65,8 @@ public sealed class RerankedVectorStoreTests : IDisposable
     [InlineData("Number")]
     public async Task GetDynamicCollection_RecordsWithoutThatText_AreNotScored(string property)
     {
-        VectorStoreCollection<object, Dictionary<string, object?>> records = Store(new() { TextProperty = property }).GetDynamicCollection("records", Definition);
+        VectorStoreCollection<object, Dictionary<string, object?>> records =
+            Store(new() { TextProperty = property }).GetDynamicCollection("records", Definition);
 
         Assert.Equal("the fox", (await FirstAsync(records))["Text"]);
         Assert.Empty(_scorer.Calls);
@@ -81,14 +88,17 @@ public sealed class RerankedVectorStoreTests : IDisposable
     public void GetCollection_TextIsNotKnown_SaysWhatToSet()
     {
         const string Rest =
-            " records is, is not known, so they can't be reranked. Set RerankedVectorStoreOptions.TextProperty to the name of a property that holds it, or call SetTextSelector; " +
-            "or take the collection from the inner store, where it shall not be reranked.";
+            " records is, so they can't be reranked. " +
+            "Set RerankedVectorStoreOptions.TextProperty to the name of the property that holds it, or call SetTextSelector; " +
+            "or get the collection from the inner store if it is not to be reranked.";
         RerankedVectorStore store = Store(new());
 
         Assert.Equal(
-            $"Where the text of {typeof(Passage)}{Rest}", Assert.Throws<InvalidOperationException>(() => store.GetCollection<string, Passage>("passages")).Message);
+            $"It is not known where the text of {typeof(Passage)}{Rest}",
+            Assert.Throws<InvalidOperationException>(() => store.GetCollection<string, Passage>("passages")).Message);
         Assert.Equal(
-            $"Where the text of {typeof(Dictionary<string, object?>)}{Rest}", Assert.Throws<InvalidOperationException>(() => store.GetDynamicCollection("records", Definition)).Message);
+            $"It is not known where the text of {typeof(Dictionary<string, object?>)}{Rest}",
+            Assert.Throws<InvalidOperationException>(() => store.GetDynamicCollection("records", Definition)).Message);
     }
 
     [Theory]
@@ -96,7 +106,8 @@ public sealed class RerankedVectorStoreTests : IDisposable
     [InlineData("TextVector")]
     public void GetCollection_NoSuchTextProperty_NamesIt(string property) =>
         Assert.Equal(
-            $"{typeof(Passage)} has no public property '{property}' that is a string. Set RerankedVectorStoreOptions.TextProperty to one that is, or call SetTextSelector.",
+            $"{typeof(Passage)} has no public property '{property}' that is a string. "
+            + "Set RerankedVectorStoreOptions.TextProperty to one that is, or call SetTextSelector.",
             Assert.Throws<InvalidOperationException>(() => Store(new() { TextProperty = property }).GetCollection<string, Passage>("passages")).Message);
 
     [Fact]

@@ -5,23 +5,25 @@ using Microsoft.Extensions.AI;
 
 namespace Reranking;
 
-/// <summary>Searches before an agent answers, reranks, and gives the best passages to the model as a message with numbered sources.</summary>
+/// <summary>Searches before an agent answers, reranks, and passes the best passages to the model as a message with numbered sources.</summary>
 /// <typeparam name="TResult">The type of the results.</typeparam>
 /// <remarks>
 /// <para>
-/// Add it to the context providers of an agent. The query is made of what the user and the agent said, with the history where the agent hands it over; messages of context providers
-/// are left out, this one's of earlier turns too. The search decides how much it fetches: let it fetch <see cref="RerankingOptions.CandidateCount"/> results, of which
-/// <see cref="RerankingOptions.TopN"/> become passages.
+/// Add it to the context providers of an agent. The query is made of what the user and the agent said, with the history if the agent passes it on; messages
+/// of context providers are left out, this one's of earlier turns too. The search decides how much it fetches: let it fetch
+/// <see cref="RerankingOptions.CandidateCount"/> results, of which <see cref="RerankingOptions.TopN"/> become passages.
 /// </para>
 /// <para>
-/// A failing scorer gives the first-stage order, and a failing query builder is as the builder says. What the search throws passes, so that the run fails where somebody sees
-/// it, and so does the cancellation of the caller. Where nothing is found there is no message.
+/// If the scorer fails, the first-stage order is returned, and a query builder handles its own failures. Exceptions of the search and the cancellation of the
+/// caller pass through, so that the run fails visibly. If nothing is found, there is no message.
 /// </para>
-/// <para>As thread-safe as the search, and without state: one instance serves all sessions. Query and texts go to the search, to the scorer and to the model.</para>
+/// <para>
+/// As thread-safe as the search, and without state: one instance serves all sessions. Query and texts go to the search, to the scorer and to the model.
+/// </para>
 /// </remarks>
 public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
 {
-    // Agents keep messages of providers in the history, from which they come back as anybody's: this tells them apart.
+    // Agents keep messages of providers in the history, where nothing else distinguishes them from other messages.
     private const string OwnMessage = "reranking.passages";
 
     private readonly Func<IReadOnlyList<ChatMessage>, CancellationToken, Task<IEnumerable<TResult>>> _search;
@@ -31,9 +33,11 @@ public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
     /// <summary>Initializes a new instance of the <see cref="RerankedContextProvider{TResult}"/> class.</summary>
     /// <param name="search">The first stage, the same delegate that <c>TextSearchProvider</c> takes.</param>
     /// <param name="reranker">Reorders what the first stage finds.</param>
-    /// <param name="textSelector">Gives the text of a result. A result without one is not scored and comes last.</param>
+    /// <param name="textSelector">Returns the text of a result. A result without text is not scored and comes last.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public RerankedContextProvider(
         Func<string, CancellationToken, Task<IEnumerable<TResult>>> search,
@@ -62,10 +66,14 @@ public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
 
     // The default filter leaves the history out, and without it a follow-up can't be understood.
     private static bool IsSaid(ChatMessage message) =>
-        message.GetAgentRequestMessageSourceType() != AgentRequestMessageSourceType.AIContextProvider && message.AdditionalProperties?.ContainsKey(OwnMessage) is not true;
+        message.GetAgentRequestMessageSourceType() != AgentRequestMessageSourceType.AIContextProvider
+            && message.AdditionalProperties?.ContainsKey(OwnMessage) is not true;
 
     private static Func<IReadOnlyList<TResult>, string> NumberedPassages(
-        string contextPrompt, Func<TResult, string?> textSelector, Func<TResult, string?>? sourceNameSelector, Func<TResult, string?>? sourceLinkSelector) => passages =>
+        string contextPrompt,
+        Func<TResult, string?> textSelector,
+        Func<TResult, string?>? sourceNameSelector,
+        Func<TResult, string?>? sourceLinkSelector) => passages =>
     {
         var text = new StringBuilder(contextPrompt);
         for (int i = 0; i < passages.Count; i++)

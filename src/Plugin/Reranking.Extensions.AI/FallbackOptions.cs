@@ -5,7 +5,8 @@ namespace Reranking;
 /// <summary>The options of searches that a framework calls and whose exceptions it keeps to itself.</summary>
 /// <remarks>
 /// Agent Framework logs what a search throws and sends the question without any passage, and a tool that throws tells the model "Error: Function failed." So
-/// <see cref="RerankingFailureMode.Throw"/> would turn a failed scorer into an answer without context; and options out of range must be found now, where somebody looks.
+/// <see cref="RerankingFailureMode.Throw"/> would turn a failed scorer into an answer without context; and options out of range must be found now, where
+/// somebody looks.
 /// </remarks>
 internal sealed class FallbackOptions
 {
@@ -28,7 +29,7 @@ internal sealed class FallbackOptions
         }
     }
 
-    /// <summary>Makes the options of a call, which fall back.</summary>
+    /// <summary>Creates the options of a call; they always fall back.</summary>
     public RerankingOptions Create()
     {
         RerankingOptions options = _options?.Clone() ?? _reranker.DefaultOptions;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.VectorData;
 
 namespace Reranking;
 
-/// <summary>What vector and hybrid search share: fetch wide, rerank, skip and take; and what <c>GetService</c> may hand out.</summary>
+/// <summary>What vector and hybrid search share: a page of reranked results, and the services that <c>GetService</c> returns.</summary>
 internal sealed class RerankedSearch<TRecord>
     where TRecord : class
 {
@@ -22,32 +22,53 @@ internal sealed class RerankedSearch<TRecord>
         _options = options?.Reranking?.Clone();
     }
 
-    /// <summary>Checks the arguments of a search, before anything is enumerated.</summary>
-    public SearchPage Page(object? searchValue, int skip, int top)
+    /// <summary>Checks the arguments now, and searches when the results are enumerated.</summary>
+    public IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync(
+        object? searchValue,
+        int skip,
+        int top,
+        Func<int, CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(searchValue);
-        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        RerankingOptions options = _options?.Clone() ?? _reranker.DefaultOptions;   // the defaults may change with the configuration
-        options.KeepLocalSubject = static candidate => (candidate as VectorSearchResult<TRecord>)?.Record;
-        var page = new SearchPage(QueryText(searchValue), skip, top, options);
-        options.TopN = page.End;   // so the ranking ends where the page does
-        return page;
+        RerankingPage page = GetPage(searchValue, skip, top);
+        return EnumerateAsync(page, firstStage, cancellationToken);
     }
 
     public Task<RerankingResult<VectorSearchResult<TRecord>>> RankAsync(
-        SearchPage page, Func<CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage, CancellationToken cancellationToken) =>
-        _reranker.RerankAsync(page.Query, firstStage(cancellationToken), _textSelector, page.Options, cancellationToken);
+        object? searchValue,
+        int skip,
+        int top,
+        Func<int, CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage,
+        CancellationToken cancellationToken) =>
+        RankAsync(GetPage(searchValue, skip, top), firstStage, cancellationToken);
 
-    public async IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync(
-        SearchPage page,
-        Func<CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage,
+    /// <summary>Returns a service of the inner search, but none that searches its records without reranking.</summary>
+    public object? Guard(Type serviceType, object? service) => service switch
+    {
+        IKeywordHybridSearchable<TRecord> hybrid when serviceType == typeof(IKeywordHybridSearchable<TRecord>) =>
+            new RerankedHybridSearch<TRecord>(hybrid, this),
+        IVectorSearchable<TRecord> vector when serviceType == typeof(IVectorSearchable<TRecord>) => new RerankedVectorSearch<TRecord>(vector, this),
+        IKeywordHybridSearchable<TRecord> or IVectorSearchable<TRecord> => null,
+        _ => service,
+    };
+
+    private RerankingPage GetPage(object? searchValue, int skip, int top)
+    {
+        ArgumentNullException.ThrowIfNull(searchValue);
+        return _reranker.GetPage(QueryText(searchValue), skip, top, _options);
+    }
+
+    private Task<RerankingResult<VectorSearchResult<TRecord>>> RankAsync(
+        RerankingPage page, Func<int, CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage, CancellationToken cancellationToken) =>
+        page.RerankAsync(firstStage(page.FetchCount, cancellationToken), _textSelector, static result => result.Record, cancellationToken);
+
+    private async IAsyncEnumerable<VectorSearchResult<TRecord>> EnumerateAsync(
+        RerankingPage page,
+        Func<int, CancellationToken, IAsyncEnumerable<VectorSearchResult<TRecord>>> firstStage,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RerankingResult<VectorSearchResult<TRecord>> result = await RankAsync(page, firstStage, cancellationToken).ConfigureAwait(false);
-
-        // What was not scored follows in first-stage order, blank texts included: put last of all, they would move from page to page as later pages fetch more.
-        IEnumerable<RankedCandidate<VectorSearchResult<TRecord>>> ranking = result.Ranking.OrderBy(static ranked => ranked.Relevance is null ? ranked.Index : -1);
-        foreach (RankedCandidate<VectorSearchResult<TRecord>> ranked in ranking.Skip(page.Skip))
+        foreach (RankedCandidate<VectorSearchResult<TRecord>> ranked in result.Ranking)
         {
             var reranked = new VectorSearchResult<TRecord>(ranked.Candidate.Record, ranked.Relevance?.Value);
             SearchProvenance.Attach(reranked, new SearchProvenance(ranked.Index, ranked.Candidate.Score, ranked.Relevance));
@@ -55,20 +76,12 @@ internal sealed class RerankedSearch<TRecord>
         }
     }
 
-    /// <summary>Lets a service of the inner search out, unless records could be searched through it without reranking.</summary>
-    public object? Guard(Type serviceType, object? service) => service switch
-    {
-        IKeywordHybridSearchable<TRecord> hybrid when serviceType == typeof(IKeywordHybridSearchable<TRecord>) => new RerankedHybridSearch<TRecord>(hybrid, this),
-        IVectorSearchable<TRecord> vector when serviceType == typeof(IVectorSearchable<TRecord>) => new RerankedVectorSearch<TRecord>(vector, this),
-        IKeywordHybridSearchable<TRecord> or IVectorSearchable<TRecord> => null,
-        _ => service,
-    };
-
     private string QueryText(object searchValue) => searchValue switch
     {
         string text => text,
         _ when _querySelector is not null => _querySelector(searchValue) ?? "",
         _ => throw new NotSupportedException(
-            $"A search value of type {searchValue.GetType()} holds no text to rerank by. Search with a string, or set {nameof(RerankedSearchOptions)}.{nameof(RerankedSearchOptions.QuerySelector)}."),
+            $"A search value of type {searchValue.GetType()} has no text to rerank by. "
+            + $"Search with a string, or set {nameof(RerankedSearchOptions)}.{nameof(RerankedSearchOptions.QuerySelector)}."),
     };
 }

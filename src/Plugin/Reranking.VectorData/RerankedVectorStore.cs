@@ -7,8 +7,8 @@ namespace Reranking;
 /// <summary>A vector store whose collections are reranked when they are searched; everything else goes to the inner store as it is.</summary>
 /// <remarks>
 /// <para>
-/// For what takes a whole store and gets its collections itself, such as Agent Framework's <c>ChatHistoryMemoryProvider</c> and Semantic Kernel's <c>TextSearchStore</c>. A collection
-/// of records whose text is not known is refused, because reranking would silently not take place.
+/// For code that takes a whole store and gets its collections itself, such as Agent Framework's <c>ChatHistoryMemoryProvider</c> and Semantic Kernel's
+/// <c>TextSearchStore</c>. A collection of records whose text is not known is refused, because reranking would silently not take place.
 /// </para>
 /// <para>As thread-safe as the inner store. Disposing it disposes the inner one.</para>
 /// </remarks>
@@ -37,42 +37,50 @@ public sealed class RerankedVectorStore : VectorStore
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="name">The name of the collection.</param>
-    /// <param name="definition">The schema of the records, or <see langword="null"/> where attributes tell it.</param>
+    /// <param name="definition">The schema of the records, or <see langword="null"/> if attributes describe it.</param>
     /// <returns>The collection, a <see cref="RerankedVectorStoreCollection{TKey, TRecord}"/>.</returns>
-    /// <exception cref="InvalidOperationException">The options say neither where the text of these records is nor that they have none.</exception>
+    /// <exception cref="InvalidOperationException">The options do not say where the text of these records is.</exception>
     [RequiresDynamicCode("This API is not compatible with NativeAOT. For dynamic mapping via Dictionary<string, object?>, use GetDynamicCollection() instead.")]
-    [RequiresUnreferencedCode("This API is not compatible with trimming. For dynamic mapping via Dictionary<string, object?>, use GetDynamicCollection() instead.")]
+    [RequiresUnreferencedCode(
+        "This API is not compatible with trimming. For dynamic mapping via Dictionary<string, object?>, use GetDynamicCollection() instead.")]
     public override VectorStoreCollection<TKey, TRecord> GetCollection<TKey, TRecord>(string name, VectorStoreCollectionDefinition? definition = null)
     {
         Func<TRecord, string?> textSelector = _options.FindTextSelector<TRecord>() ?? FindTextProperty<TRecord>();
-        return new RerankedVectorStoreCollection<TKey, TRecord>(_inner.GetCollection<TKey, TRecord>(name, definition), _reranker, textSelector, _options.Search);
+        return new RerankedVectorStoreCollection<TKey, TRecord>(
+            _inner.GetCollection<TKey, TRecord>(name, definition), _reranker, textSelector, _options.Search);
     }
 
     /// <summary>Gets a collection of records that are dictionaries, whose searches are reranked.</summary>
     /// <param name="name">The name of the collection.</param>
     /// <param name="definition">The schema of the records.</param>
     /// <returns>The collection, a <see cref="RerankedVectorStoreCollection{TKey, TRecord}"/>.</returns>
-    /// <exception cref="InvalidOperationException">The options say neither where the text of these records is nor that they have none.</exception>
+    /// <exception cref="InvalidOperationException">The options do not say where the text of these records is.</exception>
     public override VectorStoreCollection<object, Dictionary<string, object?>> GetDynamicCollection(string name, VectorStoreCollectionDefinition definition)
     {
         Func<Dictionary<string, object?>, string?> textSelector =
             _options.FindTextSelector<Dictionary<string, object?>>() ?? TextOfKey(_options.TextProperty ?? throw NoText(typeof(Dictionary<string, object?>)));
-        return new RerankedVectorStoreCollection<object, Dictionary<string, object?>>(_inner.GetDynamicCollection(name, definition), _reranker, textSelector, _options.Search);
+        return new RerankedVectorStoreCollection<object, Dictionary<string, object?>>(
+            _inner.GetDynamicCollection(name, definition), _reranker, textSelector, _options.Search);
     }
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<string> ListCollectionNamesAsync(CancellationToken cancellationToken = default) => _inner.ListCollectionNamesAsync(cancellationToken);
+    public override IAsyncEnumerable<string> ListCollectionNamesAsync(CancellationToken cancellationToken = default) =>
+        _inner.ListCollectionNamesAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<bool> CollectionExistsAsync(string name, CancellationToken cancellationToken = default) => _inner.CollectionExistsAsync(name, cancellationToken);
+    public override Task<bool> CollectionExistsAsync(string name, CancellationToken cancellationToken = default) =>
+        _inner.CollectionExistsAsync(name, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task EnsureCollectionDeletedAsync(string name, CancellationToken cancellationToken = default) => _inner.EnsureCollectionDeletedAsync(name, cancellationToken);
+    public override Task EnsureCollectionDeletedAsync(string name, CancellationToken cancellationToken = default) =>
+        _inner.EnsureCollectionDeletedAsync(name, cancellationToken);
 
-    /// <summary>Asks this store, and the one it decorates, for an object of a type.</summary>
-    /// <param name="serviceType">The type that is asked for.</param>
-    /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
-    /// <returns>The object, or <see langword="null"/> where there is none. The inner store is not handed out, so that nobody searches past the reranker by accident: keep it for that.</returns>
+    /// <summary>Gets a service of this store or of the one it decorates.</summary>
+    /// <param name="serviceType">The type of the service.</param>
+    /// <param name="serviceKey">The key of the service, or <see langword="null"/>.</param>
+    /// <returns>
+    /// The service, or <see langword="null"/> if there is none. The inner store is not returned, so that nobody bypasses the reranker by accident.
+    /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="serviceType"/> is <see langword="null"/>.</exception>
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
@@ -100,10 +108,11 @@ public sealed class RerankedVectorStore : VectorStore
     private static Func<Dictionary<string, object?>, string?> TextOfKey(string key) => record => record.GetValueOrDefault(key) as string;
 
     private static InvalidOperationException NoText(Type recordType) => new(
-        $"Where the text of {recordType} records is, is not known, so they can't be reranked. Set {nameof(RerankedVectorStoreOptions)}.{nameof(RerankedVectorStoreOptions.TextProperty)} " +
-        $"to the name of a property that holds it, or call {nameof(RerankedVectorStoreOptions.SetTextSelector)}; or take the collection from the inner store, where it shall not be reranked.");
+        $"It is not known where the text of {recordType} records is, so they can't be reranked. "
+        + $"Set {nameof(RerankedVectorStoreOptions)}.{nameof(RerankedVectorStoreOptions.TextProperty)} to the name of the property that holds it, "
+        + $"or call {nameof(RerankedVectorStoreOptions.SetTextSelector)}; or get the collection from the inner store if it is not to be reranked.");
 
-    // By reflection, since records of libraries may be of internal types, for which nobody can write a selector.
+    // By reflection, since the records of libraries can be of internal types, for which nobody can write a selector.
     [RequiresUnreferencedCode("The property is found by its name.")]
     private Func<TRecord, string?> FindTextProperty<TRecord>()
         where TRecord : class
@@ -121,7 +130,8 @@ public sealed class RerankedVectorStore : VectorStore
         PropertyInfo? property = typeof(TRecord).GetProperty(name, typeof(string));
         return property?.GetMethod?.CreateDelegate<Func<TRecord, string?>>()
             ?? throw new InvalidOperationException(
-                $"{typeof(TRecord)} has no public property '{name}' that is a string. Set {nameof(RerankedVectorStoreOptions)}.{nameof(RerankedVectorStoreOptions.TextProperty)} to one that is, " +
-                $"or call {nameof(RerankedVectorStoreOptions.SetTextSelector)}.");
+                $"{typeof(TRecord)} has no public property '{name}' that is a string. "
+                + $"Set {nameof(RerankedVectorStoreOptions)}.{nameof(RerankedVectorStoreOptions.TextProperty)} to one that is, "
+                + $"or call {nameof(RerankedVectorStoreOptions.SetTextSelector)}.");
     }
 }

@@ -9,8 +9,9 @@ namespace Reranking;
 /// <typeparam name="TRecord">The type of the records.</typeparam>
 /// <remarks>
 /// <para>
-/// For what takes a collection and not only an <see cref="IVectorSearchable{TRecord}"/>. <see cref="SearchAsync"/> searches as <see cref="RerankedVectorSearch{TRecord}"/> does, and
-/// <see cref="GetService"/> gives the hybrid search, reranked in the same way. Reading by key or filter, upserting and deleting are unaffected.
+/// For code that takes a collection and not only an <see cref="IVectorSearchable{TRecord}"/>. <see cref="SearchAsync"/> searches as
+/// <see cref="RerankedVectorSearch{TRecord}"/> does, and <see cref="GetService"/> returns the hybrid search, reranked in the same way. Reading by key or
+/// filter, upserting and deleting are unaffected.
 /// </para>
 /// <para>As thread-safe as the inner collection. Disposing it disposes the inner one.</para>
 /// </remarks>
@@ -48,12 +49,17 @@ public sealed class RerankedVectorStoreCollection<TKey, TRecord> : VectorStoreCo
         _inner.GetAsync(key, options, cancellationToken);
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<TRecord> GetAsync(IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default) =>
+    public override IAsyncEnumerable<TRecord> GetAsync(
+        IEnumerable<TKey> keys, RecordRetrievalOptions? options = null, CancellationToken cancellationToken = default) =>
         _inner.GetAsync(keys, options, cancellationToken);
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<TRecord> GetAsync(
-        Expression<Func<TRecord, bool>> filter, int top, FilteredRecordRetrievalOptions<TRecord>? options = null, CancellationToken cancellationToken = default) =>
+        Expression<Func<TRecord,
+        bool>> filter,
+        int top,
+        FilteredRecordRetrievalOptions<TRecord>? options = null,
+        CancellationToken cancellationToken = default) =>
         _inner.GetAsync(filter, top, options, cancellationToken);
 
     /// <inheritdoc/>
@@ -66,7 +72,8 @@ public sealed class RerankedVectorStoreCollection<TKey, TRecord> : VectorStoreCo
     public override Task UpsertAsync(TRecord record, CancellationToken cancellationToken = default) => _inner.UpsertAsync(record, cancellationToken);
 
     /// <inheritdoc/>
-    public override Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default) => _inner.UpsertAsync(records, cancellationToken);
+    public override Task UpsertAsync(IEnumerable<TRecord> records, CancellationToken cancellationToken = default) =>
+        _inner.UpsertAsync(records, cancellationToken);
 
     /// <inheritdoc cref="RerankedVectorSearch{TRecord}.SearchAsync{TInput}"/>
     public override IAsyncEnumerable<VectorSearchResult<TRecord>> SearchAsync<TInput>(

@@ -128,21 +128,24 @@ public sealed class CondensingQueryBuilderTests
         using var client = new FakeChatClient((_, _) => throw new TaskCanceledException("The request timed out."));
 
         Assert.Equal(FollowUp, await New(client).BuildAsync(Conversation));
-        AssertWarning(120, "The chat model failed to condense the conversation (System.Threading.Tasks.TaskCanceledException); the last user message is the query.");
+        AssertWarning(
+            120, "The chat model failed to condense the conversation (System.Threading.Tasks.TaskCanceledException); the last user message is the query.");
     }
 
     [Fact]
     public void Constructor_OptionOutOfRange_NamesIt()
     {
         const string Range = "expected more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit.";
-        AssertInvalid(new() { Instructions = " " }, "Instructions is blank; expected what the chat model shall do with the conversation.");
+        AssertInvalid(new() { Instructions = " " }, "Instructions is blank; expected what the chat model is to do with the conversation.");
         AssertInvalid(new() { MessageCount = 1 }, "MessageCount is 1; expected 2 or more.");
         AssertInvalid(new() { Timeout = TimeSpan.Zero }, $"Timeout is 00:00:00; {Range}");
         AssertInvalid(new() { Timeout = TimeSpan.FromDays(50) }, $"Timeout is 50.00:00:00; {Range}");
         Assert.Throws<ArgumentNullException>("chatClient", () => new CondensingQueryBuilder(null!));
 
         static void AssertInvalid(CondensingQueryBuilderOptions options, string message) =>
-            Assert.Equal($"{message} (Parameter 'options')", Assert.Throws<ArgumentException>(() => new CondensingQueryBuilder(new FakeChatClient(""), options)).Message);
+            Assert.Equal(
+                $"{message} (Parameter 'options')",
+                Assert.Throws<ArgumentException>(() => new CondensingQueryBuilder(new FakeChatClient(""), options)).Message);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class RerankedSearchToolTests : IDisposable
     [Fact]
     public void Schema_OfTheTool_RequiresAQuery()
     {
-        RerankedSearchTool<Hit> tool = Tool(new() { Name = "search_help", Description = "Searches the help center.", MaxCount = 8, Reranking = new() { TopN = 4 } });
+        RerankedSearchTool<Hit> tool =
+            Tool(new() { Name = "search_help", Description = "Searches the help center.", MaxCount = 8, Reranking = new() { TopN = 4 } });
 
         Assert.Equal(("search_help", "Searches the help center."), (tool.Name, tool.Description));
         AssertJson(
@@ -45,7 +46,9 @@ public sealed class RerankedSearchToolTests : IDisposable
     [Fact]
     public void Schema_TopNAboveMaxCount_NamesTheSmaller() =>
         Assert.Contains(
-            "from 1 to 2. Left out: 2.", Tool(new() { MaxCount = 2 }).JsonSchema.GetProperty("properties").GetProperty("count").GetProperty("description").GetString(), StringComparison.Ordinal);
+            "from 1 to 2. Left out: 2.",
+            Tool(new() { MaxCount = 2 }).JsonSchema.GetProperty("properties").GetProperty("count").GetProperty("description").GetString(),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task InvokeAsync_Query_GivesTheBestPassagesAsTheModelReadsThem()
@@ -175,7 +178,8 @@ public sealed class RerankedSearchToolTests : IDisposable
     [Fact]
     public async Task GetResponseAsync_ModelCallsTheTool_ReadsThePassages()
     {
-        using var model = FakeChatClient.Calling(new() { ["query"] = JsonDocument.Parse("\"red fox\"").RootElement, ["count"] = JsonDocument.Parse("1").RootElement });
+        using var model =
+            FakeChatClient.Calling(new() { ["query"] = JsonDocument.Parse("\"red fox\"").RootElement, ["count"] = JsonDocument.Parse("1").RootElement });
         using IChatClient client = model.AsBuilder().UseFunctionInvocation().Build();
 
         ChatResponse response = await client.GetResponseAsync("Where is the fox?", new() { Tools = [Tool()] });
@@ -215,11 +219,13 @@ public sealed class RerankedSearchToolTests : IDisposable
         Assert.Throws<ArgumentNullException>("textSelector", () => new RerankedSearchTool<Hit>(Search, reranker, null!));
     }
 
-    private static void AssertJson(string expected, JsonElement actual) => Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, actual), actual.GetRawText());
+    private static void AssertJson(string expected, JsonElement actual) =>
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, actual), actual.GetRawText());
 
     private RerankedSearchTool<Hit> Tool(RerankedSearchToolOptions<Hit>? options = null) => new(Search, new Reranker(_scorer), hit => hit.Text, options);
 
-    private async Task<JsonElement> InvokeAsync(AIFunction tool, AIFunctionArguments arguments) => (JsonElement)(await tool.InvokeAsync(arguments, _caller.Token))!;
+    private async Task<JsonElement> InvokeAsync(AIFunction tool, AIFunctionArguments arguments) =>
+        (JsonElement)(await tool.InvokeAsync(arguments, _caller.Token))!;
 
     private Task<IEnumerable<Hit>> Search(string query, int count, CancellationToken cancellationToken)
     {

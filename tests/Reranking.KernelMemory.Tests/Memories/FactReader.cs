@@ -17,7 +17,8 @@ public sealed partial class FactReader : ITextGenerator
     public IReadOnlyList<string> Facts => [.. Fact().Matches(Prompt).Select(static match => match.Groups["text"].Value)];
 
     /// <summary>Gets the percentages that the prompt gives them.</summary>
-    public IReadOnlyList<double> Percentages => [.. Fact().Matches(Prompt).Select(static match => double.Parse(match.Groups["relevance"].Value, CultureInfo.CurrentCulture))];
+    public IReadOnlyList<double> Percentages =>
+        [.. Fact().Matches(Prompt).Select(static match => double.Parse(match.Groups["relevance"].Value, CultureInfo.CurrentCulture))];
 
     public int CountTokens(string text) => GetTokens(text).Count;
 

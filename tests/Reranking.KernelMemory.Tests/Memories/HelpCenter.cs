@@ -1,6 +1,8 @@
 namespace Reranking.KernelMemory.Tests;
 
-/// <summary>A question, and memories in the order in which counting common words finds them: the one that answers is behind others that only talk about the same things.</summary>
+/// <summary>
+/// A question, and memories in the order in which counting common words finds them: the one that answers is behind others that only talk about the same things.
+/// </summary>
 public static class HelpCentre
 {
     public const string Question = "How do I get a refund for the rest of the month after I cancel?";
@@ -10,7 +12,10 @@ public static class HelpCentre
 
     private static readonly (string File, string Text)[] Articles =
     [
-        ("invoices", "How do I get the invoice of a month? After the first day of the month it is in the billing settings, for the administrator and for the accountant."),
+        (
+            "invoices",
+            "How do I get the invoice of a month? "
+            + "After the first day of the month it is in the billing settings, for the administrator and for the accountant."),
         ("calendar", "How do I get to the next month? Swipe to the left. After the last day of the month the rest of the week is greyed out."),
         ("plans", "How do I change the plan? In the settings. I keep the old plan for the rest of the month."),
         ("trial", "After the trial ends, I get a message and can choose a plan for the team."),
@@ -22,7 +27,11 @@ public static class HelpCentre
 
     /// <summary>Gets the memories, those with the most common words first.</summary>
     public static IReadOnlyList<Memory> Memories { get; } =
-        [.. Articles.Select(static article => new Memory(article.File, article.Text, Overlap(article.Text))).OrderByDescending(static memory => memory.Relevance)];
+    [
+        .. Articles
+            .Select(static article => new Memory(article.File, article.Text, Overlap(article.Text)))
+            .OrderByDescending(static memory => memory.Relevance),
+    ];
 
     private static double Overlap(string text)
     {

@@ -51,7 +51,8 @@ public class MemoryStore(IEnumerable<Memory> memories) : IMemoryDb
         }
     }
 
-    public Task CreateIndexAsync(string index, int vectorSize, CancellationToken cancellationToken = default) => Noted($"create {index} {vectorSize}", cancellationToken);
+    public Task CreateIndexAsync(string index, int vectorSize, CancellationToken cancellationToken = default) =>
+        Noted($"create {index} {vectorSize}", cancellationToken);
 
     public async Task<IEnumerable<string>> GetIndexesAsync(CancellationToken cancellationToken = default)
     {
@@ -67,7 +68,8 @@ public class MemoryStore(IEnumerable<Memory> memories) : IMemoryDb
         return $"stored {record.Id}";
     }
 
-    public Task DeleteAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) => Noted($"delete {index} {record.Id}", cancellationToken);
+    public Task DeleteAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) =>
+        Noted($"delete {index} {record.Id}", cancellationToken);
 
     protected Task Noted(string call, CancellationToken cancellationToken)
     {

@@ -17,7 +17,8 @@ public sealed class TextlessStore(MemoryStore store) : IMemoryDb
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         yield return (new MemoryRecord { Id = "textless" }, 1);
-        await foreach ((MemoryRecord, double) found in store.GetSimilarListAsync(index, text, filters, minRelevance, limit - 1, withEmbeddings, cancellationToken))
+        await foreach (
+            (MemoryRecord, double) found in store.GetSimilarListAsync(index, text, filters, minRelevance, limit - 1, withEmbeddings, cancellationToken))
         {
             yield return found;
         }
@@ -32,7 +33,11 @@ public sealed class TextlessStore(MemoryStore store) : IMemoryDb
     public Task<string> UpsertAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public IAsyncEnumerable<MemoryRecord> GetListAsync(
-        string index, ICollection<MemoryFilter>? filters = null, int limit = 1, bool withEmbeddings = false, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        string index,
+        ICollection<MemoryFilter>? filters = null,
+        int limit = 1,
+        bool withEmbeddings = false,
+        CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task DeleteAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }

@@ -10,7 +10,10 @@ using Microsoft.KernelMemory.Prompts;
 
 namespace Microsoft.KernelMemory.Search;
 
-/// <summary>What the real one does with its store: it neither sorts nor compares scores, fills the prompt until the budget is spent, and groups by file in order of arrival.</summary>
+/// <summary>
+/// What the real one does with its store: it neither sorts nor compares scores, fills the prompt until the budget is spent, and groups by file in order of
+/// arrival.
+/// </summary>
 [Experimental("KMEXP05")]
 public sealed class SearchClient : ISearchClient
 {

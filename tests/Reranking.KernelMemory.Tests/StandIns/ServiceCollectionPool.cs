@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.KernelMemory.AppBuilders;
 
-/// <summary>Adds to all of its collections and reads the first; what else collections do goes wrong, as it does in the real one when there are several.</summary>
+/// <summary>
+/// Adds to all of its collections and reads the first; what else collections do goes wrong, as it does in the real one when there are several.
+/// </summary>
 [Experimental("KMEXP00")]
 public sealed class ServiceCollectionPool(IServiceCollection primaryCollection) : IServiceCollection
 {

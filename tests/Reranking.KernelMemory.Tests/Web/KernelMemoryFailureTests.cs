@@ -35,7 +35,8 @@ public sealed class KernelMemoryFailureTests
 
         Assert.Equal(HttpStatusCode.Unauthorized, exception.StatusCode);
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 401 (Unauthorized): Missing API Key HTTP header. No key was sent: set KernelMemorySearchOptions.ApiKey.",
+            $"Kernel Memory at {server.Address.Authority} answered 401 (Unauthorized): Missing API Key HTTP header. "
+            + "No key was sent: set KernelMemorySearchOptions.ApiKey.",
             exception.Message);
     }
 
@@ -75,7 +76,9 @@ public sealed class KernelMemoryFailureTests
     [InlineData("the key k-3f9a1c27d5e84b60 is unknown")]
     [InlineData("the key ...d5e84b60 is unknown")]
     public async Task SearchAsync_ProblemThatRepeatsWhatWasSent_IsLeftOut(string detail) =>
-        Assert.Equal("answered 503 (ServiceUnavailable). See the log of the service for the cause.", await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, detail));
+        Assert.Equal(
+            "answered 503 (ServiceUnavailable). See the log of the service for the cause.",
+            await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, detail));
 
     [Fact]
     public async Task SearchAsync_LongProblem_IsCut()
@@ -97,7 +100,8 @@ public sealed class KernelMemoryFailureTests
         };
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 502 (BadGateway). See the log of the service for the cause.", (await FailAsync(server, static _ => { })).Message);
+            $"Kernel Memory at {server.Address.Authority} answered 502 (BadGateway). See the log of the service for the cause.",
+            (await FailAsync(server, static _ => { })).Message);
     }
 
     [Fact]
@@ -111,7 +115,8 @@ public sealed class KernelMemoryFailureTests
         };
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 503 (ServiceUnavailable): Busy. See the log of the service for the cause.", (await FailAsync(server, static _ => { })).Message);
+            $"Kernel Memory at {server.Address.Authority} answered 503 (ServiceUnavailable): Busy. See the log of the service for the cause.",
+            (await FailAsync(server, static _ => { })).Message);
     }
 
     [Fact]
@@ -120,7 +125,8 @@ public sealed class KernelMemoryFailureTests
         await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([], "/memory");
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 404 (NotFound). The path was '/search': check KernelMemorySearchOptions.Endpoint.", (await FailAsync(server, static _ => { })).Message);
+            $"Kernel Memory at {server.Address.Authority} answered 404 (NotFound). The path was '/search': check KernelMemorySearchOptions.Endpoint.",
+            (await FailAsync(server, static _ => { })).Message);
     }
 
     [Theory]
@@ -174,7 +180,9 @@ public sealed class KernelMemoryFailureTests
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => search.SearchAsync(Query));
 
-        Assert.Equal($"The connection to Kernel Memory at {endpoint.Authority} failed (ConnectionError). Check KernelMemorySearchOptions.Endpoint and the network.", exception.Message);
+        Assert.Equal(
+            $"The connection to Kernel Memory at {endpoint.Authority} failed (ConnectionError). Check KernelMemorySearchOptions.Endpoint and the network.",
+            exception.Message);
         Assert.Equal(HttpRequestError.ConnectionError, exception.HttpRequestError);
     }
 
@@ -188,7 +196,9 @@ public sealed class KernelMemoryFailureTests
         TimeoutException exception = await Assert.ThrowsAsync<TimeoutException>(() => NewSearch(client, server, static _ => { }).SearchAsync(Query));
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} did not answer within 00:00:00.0500000. Raise the Timeout of the HttpClient, or lower RerankingOptions.CandidateCount.", exception.Message);
+            $"Kernel Memory at {server.Address.Authority} did not answer within 00:00:00.0500000. "
+            + "Raise the Timeout of the HttpClient, or lower RerankingOptions.CandidateCount.",
+            exception.Message);
     }
 
     [Theory]
@@ -201,10 +211,13 @@ public sealed class KernelMemoryFailureTests
         using var client = new HttpClient();
         var options = new KernelMemorySearchOptions { Endpoint = endpoint is null ? null : new Uri(endpoint, UriKind.RelativeOrAbsolute) };
 
-        ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+        ArgumentException exception =
+            Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 
         Assert.Equal(
-            $"KernelMemorySearchOptions.Endpoint is {shown}; expected an absolute http or https address without user, query and fragment. (Parameter 'options')", exception.Message);
+            $"KernelMemorySearchOptions.Endpoint is {shown}; expected an absolute http or https address without user, query and fragment. "
+            + "(Parameter 'options')",
+            exception.Message);
     }
 
     [Fact]
@@ -233,9 +246,12 @@ public sealed class KernelMemoryFailureTests
         using var client = new HttpClient();
         var options = new KernelMemorySearchOptions { Endpoint = new Uri("https://km.example"), ApiKeyHeader = header };
 
-        ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+        ArgumentException exception =
+            Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 
-        Assert.Equal($"KernelMemorySearchOptions.ApiKeyHeader is '{header}'; expected the name of a request header, such as Authorization. (Parameter 'options')", exception.Message);
+        Assert.Equal(
+            $"KernelMemorySearchOptions.ApiKeyHeader is '{header}'; expected the name of a request header, such as Authorization. (Parameter 'options')",
+            exception.Message);
     }
 
     [Theory]
@@ -246,15 +262,19 @@ public sealed class KernelMemoryFailureTests
         using var client = new HttpClient();
         var options = new KernelMemorySearchOptions { Endpoint = new Uri("https://km.example"), ApiKey = key };
 
-        ArgumentException exception = Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
+        ArgumentException exception =
+            Assert.Throws<ArgumentException>("options", () => new RerankedKernelMemorySearch(client, new Reranker(new WordOverlapScorer()), options));
 
-        Assert.Equal("KernelMemorySearchOptions.ApiKey has a character that no header can carry; expected visible ASCII characters. (Parameter 'options')", exception.Message);
+        Assert.Equal(
+            "KernelMemorySearchOptions.ApiKey has a character that no header can carry; expected visible ASCII characters. (Parameter 'options')",
+            exception.Message);
     }
 
     private static async Task<HttpRequestException> FailAsync(KernelMemoryServer server, Action<KernelMemorySearchOptions> configure)
     {
         using var client = new HttpClient();
-        return await Assert.ThrowsAsync<HttpRequestException>(() => NewSearch(client, server, configure).SearchAsync(Query, filters: [new() { { "customer", "customer-4711-acme" } }]));
+        return await Assert.ThrowsAsync<HttpRequestException>(
+            () => NewSearch(client, server, configure).SearchAsync(Query, filters: [new() { { "customer", "customer-4711-acme" } }]));
     }
 
     private static async Task<string> FailWithProblemAsync(int status, string detail)

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Reranking.KernelMemory.Tests;
 
-/// <summary>A service on a loopback socket that speaks the contract of Kernel Memory's <c>/search</c>: the bare key in a header, problem+json, files that group partitions, limits that count files.</summary>
+/// <summary>
+/// A service on a loopback socket that speaks the contract of Kernel Memory's <c>/search</c>: the bare key in a header, problem+json, files that group
+/// partitions, limits that count files.
+/// </summary>
 public sealed class KernelMemoryServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -46,7 +49,8 @@ public sealed class KernelMemoryServer : IAsyncDisposable
     public static Task ProblemAsync(HttpContext context, int status, string title, string detail)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail }, options: null, "application/problem+json");
+        return context.Response.WriteAsJsonAsync(
+            new JsonObject { ["title"] = title, ["status"] = status, ["detail"] = detail }, options: null, "application/problem+json");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -99,9 +103,12 @@ public sealed class KernelMemoryServer : IAsyncDisposable
             .. _memories
                 .Where(memory => memory.Relevance >= (double)request["minRelevance"]!)
                 .GroupBy(static memory => memory.File)
-                .Select(static file => Citation(file.Select(static (memory, number) => (memory, number)).GroupBy(static partition => partition.memory.File).Single()))
+                .Select(
+                    static file =>
+                        Citation(file.Select(static (memory, number) => (memory, number)).GroupBy(static partition => partition.memory.File).Single()))
                 .Take(limit > 0 ? limit : 100),
         ];
-        await context.Response.WriteAsJsonAsync(new JsonObject { ["query"] = (string)request["query"]!, ["noResult"] = citations.Length == 0, ["results"] = new JsonArray(citations) });
+        await context.Response.WriteAsJsonAsync(
+            new JsonObject { ["query"] = (string)request["query"]!, ["noResult"] = citations.Length == 0, ["results"] = new JsonArray(citations) });
     }
 }

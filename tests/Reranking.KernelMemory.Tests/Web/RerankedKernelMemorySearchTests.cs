@@ -44,9 +44,14 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         Assert.Equal(["fruit", "wine", "sky"], result.Results.Select(static citation => citation.DocumentId));
         Assert.Equal(
             [("red apple tree", 1, 4), ("green pear", 0, 3), ("red wine apple", 2 / 3d, 2), ("red sky", 1 / 3d, 1), ("blue sky", 0, 0)],
-            result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => (partition.Text, partition.Relevance, partition.FirstStageIndex)));
-        Assert.Equal([10, 0, 10 * (2 / 3d), 10 * (1 / 3d), 0], result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.Score!.Value.RawValue));
-        Assert.Equal(["red apple tree", "red wine apple", "red sky", "blue sky", "green pear"], result.Reranking.Ranking.Select(static ranked => ranked.Candidate.Text));
+            result.Results.SelectMany(static citation => citation.Partitions)
+                .Select(static partition => (partition.Text, partition.Relevance, partition.FirstStageIndex)));
+        Assert.Equal(
+            [10, 0, 10 * (2 / 3d), 10 * (1 / 3d), 0],
+            result.Results.SelectMany(static citation => citation.Partitions).Select(static partition => partition.RelevanceScore!.Value.RawValue));
+        Assert.Equal(
+            ["red apple tree", "red wine apple", "red sky", "blue sky", "green pear"],
+            result.Reranking.Ranking.Select(static ranked => ranked.Candidate.Text));
         Assert.Equal(0.6, result.Reranking.Ranking[0].Candidate.Relevance);
         Assert.Equal((RerankingOutcome.Reranked, "words", 5), (result.Reranking.Outcome, result.Reranking.ModelId, result.Reranking.ScoredCount));
         Assert.Equal((Query, false), (result.Query, result.NoResult));
@@ -61,9 +66,13 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         KernelMemoryCitation citation = Assert.Single((await NewSearch(client, server).SearchAsync(Query)).Results);
 
         Assert.Equal(("help/fruit/fruit.md", "help", "fruit", "fruit.md"), (citation.Link, citation.Index, citation.DocumentId, citation.FileId));
-        Assert.Equal(("text/markdown", "fruit.md", "/download?index=help&documentId=fruit&filename=fruit.md"), (citation.SourceContentType, citation.SourceName, citation.SourceUrl));
+        Assert.Equal(
+            ("text/markdown", "fruit.md", "/download?index=help&documentId=fruit&filename=fruit.md"),
+            (citation.SourceContentType, citation.SourceName, citation.SourceUrl));
         KernelMemoryPartition partition = Assert.Single(citation.Partitions);
-        Assert.Equal((0, 3, new DateTimeOffset(2025, 5, 8, 10, 0, 0, TimeSpan.Zero)), (partition.PartitionNumber, partition.SectionNumber, partition.LastUpdate));
+        Assert.Equal(
+            (0, 3, new DateTimeOffset(2025, 5, 8, 10, 0, 0, TimeSpan.Zero)),
+            (partition.PartitionNumber, partition.SectionNumber, partition.LastUpdate));
         Assert.Equal(["fruit"], partition.Tags["__document_id"]);
         Assert.Equal(["7", null], partition.Tags["user"]);
     }
@@ -75,7 +84,11 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         using var client = new HttpClient();
 
         KernelMemorySearchResult result = await NewSearch(client, server, new RerankingOptions { CandidateCount = 30, TopN = 1 }).SearchAsync(
-            Query, "garden", [new() { { "user", "7" }, { "user", "8" }, { "kind", null } }, new KernelMemoryFilter().ByDocument("fruit")], minRelevance: 0.65, limit: 2);
+            Query,
+            "garden",
+            [new() { { "user", "7" }, { "user", "8" }, { "kind", null } }, new KernelMemoryFilter().ByDocument("fruit")],
+            minRelevance: 0.65,
+            limit: 2);
 
         const string Expected = """
             {"index":"garden","query":"red apple tree","minRelevance":0.65,"limit":30,"filters":[{"user":["7","8"],"kind":[null]},{"__document_id":["fruit"]}]}
@@ -109,7 +122,7 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         Assert.Equal(["blue sky", "red sky", "red wine apple"], Assert.Single(_scorer.Calls).Documents);
         Assert.Equal(["wine", "sky", "fruit"], result.Results.Select(static citation => citation.DocumentId));
         Assert.Equal([0, 0], result.Results[2].Partitions.Select(static partition => partition.Relevance));   // no more than the lowest score
-        Assert.Null(result.Results[2].Partitions[0].Score);
+        Assert.Null(result.Results[2].Partitions[0].RelevanceScore);
     }
 
     [Fact]
@@ -130,7 +143,8 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
     [InlineData(" ")]
     public async Task SearchAsync_BlankQuery_IsAListingAndNotReranked(string query)
     {
-        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync(Memories.Select(static memory => memory with { Relevance = memory.Relevance * 10 }));
+        await using KernelMemoryServer server =
+            await KernelMemoryServer.StartAsync(Memories.Select(static memory => memory with { Relevance = memory.Relevance * 10 }));
         using var client = new HttpClient();
 
         KernelMemorySearchResult result = await NewSearch(client, server).SearchAsync(query, filters: [new() { { "user", "7" } }], limit: 2);

@@ -3,7 +3,9 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Reranking.SemanticKernel.Tests;
 
-/// <summary>A text search of the current kind over articles in a fixed order. As Semantic Kernel's own, it searches when its results are enumerated, each time.</summary>
+/// <summary>
+/// A text search of the current kind over articles in a fixed order. As Semantic Kernel's own, it searches when its results are enumerated, each time.
+/// </summary>
 public sealed class ArticleSearch(params IEnumerable<Article> articles) : ITextSearch<Article>
 {
     private readonly Article[] _articles = [.. articles];
@@ -34,9 +36,10 @@ public sealed class ArticleSearch(params IEnumerable<Article> articles) : ITextS
         new(
             EnumerateAsync(call, filter, select, cancellationToken),
             call.IncludeTotalCount ? _articles.Length : null,
-            new Dictionary<string, object?> { ["source"] = "articles", [RerankedTextSearchMetadata.ModelId] = "of the first stage" });
+            new Dictionary<string, object?> { ["source"] = "articles" });
 
-    private Task<KernelSearchResults<T>> FindAsync<T>(string query, TextSearchOptions<Article>? options, Func<Article, T> select, CancellationToken cancellationToken)
+    private Task<KernelSearchResults<T>> FindAsync<T>(
+        string query, TextSearchOptions<Article>? options, Func<Article, T> select, CancellationToken cancellationToken)
     {
         options ??= new();
         var call = new SearchCall(query, options.Top, options.Skip, options.IncludeTotalCount, options.Filter);

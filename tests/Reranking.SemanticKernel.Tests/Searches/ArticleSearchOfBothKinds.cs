@@ -7,12 +7,17 @@ public sealed class ArticleSearchOfBothKinds(ArticleSearch search) : ObsoleteArt
 {
     private readonly ArticleSearch _search = search;
 
-    Task<KernelSearchResults<string>> ITextSearch<Article>.SearchAsync(string query, TextSearchOptions<Article>? searchOptions, CancellationToken cancellationToken) =>
+    Task<KernelSearchResults<string>> ITextSearch<Article>.SearchAsync(
+        string query, TextSearchOptions<Article>? searchOptions, CancellationToken cancellationToken) =>
         _search.SearchAsync(query, searchOptions, cancellationToken);
 
     Task<KernelSearchResults<TextSearchResult>> ITextSearch<Article>.GetTextSearchResultsAsync(
-        string query, TextSearchOptions<Article>? searchOptions, CancellationToken cancellationToken) => _search.GetTextSearchResultsAsync(query, searchOptions, cancellationToken);
+        string query,
+        TextSearchOptions<Article>? searchOptions,
+        CancellationToken cancellationToken) => _search.GetTextSearchResultsAsync(query, searchOptions, cancellationToken);
 
     Task<KernelSearchResults<Article>> ITextSearch<Article>.GetSearchResultsAsync(
-        string query, TextSearchOptions<Article>? searchOptions, CancellationToken cancellationToken) => _search.GetSearchResultsAsync(query, searchOptions, cancellationToken);
+        string query,
+        TextSearchOptions<Article>? searchOptions,
+        CancellationToken cancellationToken) => _search.GetSearchResultsAsync(query, searchOptions, cancellationToken);
 }

@@ -4,7 +4,9 @@ using Microsoft.SemanticKernel;
 
 namespace Reranking.SemanticKernel.Tests;
 
-/// <summary>Prompt templates in Handlebars, with the functions of the kernel as helpers named <c>Plugin-Function</c>, as in Semantic Kernel's own package for them.</summary>
+/// <summary>
+/// Prompt templates in Handlebars, with the functions of the kernel as helpers named <c>Plugin-Function</c>, as in Semantic Kernel's own package for them.
+/// </summary>
 public sealed class HandlebarsTemplateFactory : IPromptTemplateFactory
 {
     public const string Format = "handlebars";
@@ -35,7 +37,9 @@ public sealed class HandlebarsTemplateFactory : IPromptTemplateFactory
         private static object? Invoke(Kernel kernel, KernelFunction function, Arguments positions)
         {
             var arguments = new KernelArguments();
-            foreach ((KernelParameterMetadata parameter, int i) in function.Metadata.Parameters.Take(positions.Length).Select(static (parameter, i) => (parameter, i)))
+            foreach (
+                (KernelParameterMetadata parameter, int i) in function.Metadata.Parameters.Take(positions.Length)
+                    .Select(static (parameter, i) => (parameter, i)))
             {
                 arguments[parameter.Name] = positions[i];
             }

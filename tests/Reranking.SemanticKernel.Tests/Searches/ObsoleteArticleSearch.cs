@@ -6,14 +6,16 @@ namespace Reranking.SemanticKernel.Tests;
 /// <summary>The same search as one of the obsolete kind.</summary>
 public class ObsoleteArticleSearch(ArticleSearch search) : ITextSearch
 {
-    public Task<KernelSearchResults<string>> SearchAsync(string query, TextSearchOptions? searchOptions = null, CancellationToken cancellationToken = default) =>
+    public Task<KernelSearchResults<string>> SearchAsync(
+        string query, TextSearchOptions? searchOptions = null, CancellationToken cancellationToken = default) =>
         FindAsync(query, searchOptions, static article => article.Text!, cancellationToken);
 
     public Task<KernelSearchResults<TextSearchResult>> GetTextSearchResultsAsync(
         string query, TextSearchOptions? searchOptions = null, CancellationToken cancellationToken = default) =>
         FindAsync(query, searchOptions, ArticleSearch.ToResult, cancellationToken);
 
-    public Task<KernelSearchResults<object>> GetSearchResultsAsync(string query, TextSearchOptions? searchOptions = null, CancellationToken cancellationToken = default) =>
+    public Task<KernelSearchResults<object>> GetSearchResultsAsync(
+        string query, TextSearchOptions? searchOptions = null, CancellationToken cancellationToken = default) =>
         FindAsync(query, searchOptions, static article => (object)article, cancellationToken);
 
     private Task<KernelSearchResults<T>> FindAsync<T>(string query, TextSearchOptions? options, Func<Article, T> select, CancellationToken cancellationToken)

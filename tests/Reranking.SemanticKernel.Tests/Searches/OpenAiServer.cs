@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Reranking.SemanticKernel.Tests;
 
 /// <summary>
-/// A chat model on a loopback socket that speaks OpenAI's chat completions, whole and streamed. It first calls the one tool that it is offered, with the user's words as the query,
-/// and then answers with the first entry of what the tool gave: as a model does that believes what comes first.
+/// A chat model on a loopback socket that speaks OpenAI's chat completions, whole and streamed. It first calls the one tool that it is offered, with the user's
+/// words as the query, and then answers with the first entry of what the tool gave: as a model does that believes what comes first.
 /// </summary>
 public sealed class OpenAiServer : IAsyncDisposable
 {
@@ -38,11 +38,14 @@ public sealed class OpenAiServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static JsonNode? ToolMessage(JsonNode request) => request["messages"]!.AsArray().LastOrDefault(static message => (string?)message!["role"] == "tool");
+    private static JsonNode? ToolMessage(JsonNode request) =>
+        request["messages"]!.AsArray().LastOrDefault(static message => (string?)message!["role"] == "tool");
 
     // The text of a result is the entry itself, or its Value.
     private static string FirstEntry(JsonNode toolMessage) =>
-        JsonNode.Parse((string)toolMessage["content"]!)!.AsArray()[0] is JsonObject result ? (string)result["Value"]! : (string)JsonNode.Parse((string)toolMessage["content"]!)![0]!;
+        JsonNode.Parse((string)toolMessage["content"]!)!.AsArray()[0] is JsonObject result
+            ? (string)result["Value"]!
+            : (string)JsonNode.Parse((string)toolMessage["content"]!)![0]!;
 
     private static JsonObject Call(JsonNode request, int count) => new()
     {

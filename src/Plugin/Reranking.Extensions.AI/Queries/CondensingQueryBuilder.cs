@@ -4,10 +4,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Reranking;
 
-/// <summary>Has a chat model condense the conversation to one question that stands on its own.</summary>
+/// <summary>Lets a chat model condense the conversation to one question that stands on its own.</summary>
 /// <remarks>
-/// <para>As thread-safe as the chat client, which it does not own. One call of the model a query; the first message of a conversation is taken as it stands, without one.</para>
-/// <para>Where the model fails, takes too long or answers nothing, the last user message is the query, and a warning is logged. A client that ignores its token holds the query up.</para>
+/// <para>
+/// As thread-safe as the chat client, which it does not own. Each query costs one call of the model, except that the first message of a conversation is used as
+/// it is.
+/// </para>
+/// <para>
+/// If the model fails, takes too long or answers nothing, the last user message is the query, and a warning is logged. A client that ignores its token delays
+/// the query.
+/// </para>
 /// <para>The conversation goes to the chat client, and nowhere else: logs never hold texts, not even those of the client's errors.</para>
 /// </remarks>
 public sealed partial class CondensingQueryBuilder : IQueryBuilder
@@ -23,20 +29,24 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
     private readonly ChatOptions? _chatOptions;
 
     /// <summary>Initializes a new instance of the <see cref="CondensingQueryBuilder"/> class.</summary>
-    /// <param name="chatClient">The chat model. A small one will do.</param>
+    /// <param name="chatClient">The chat model. A small one is enough.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Takes the warnings, or <see langword="null"/>.</param>
+    /// <param name="logger">Logs the warnings, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of the timeout, or <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="chatClient"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public CondensingQueryBuilder(
-        IChatClient chatClient, CondensingQueryBuilderOptions? options = null, ILogger<CondensingQueryBuilder>? logger = null, TimeProvider? timeProvider = null)
+        IChatClient chatClient,
+        CondensingQueryBuilderOptions? options = null,
+        ILogger<CondensingQueryBuilder>? logger = null,
+        TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(chatClient);
         options ??= new();
         if (string.IsNullOrWhiteSpace(options.Instructions))
         {
-            throw new ArgumentException($"{nameof(options.Instructions)} is blank; expected what the chat model shall do with the conversation.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(options.Instructions)} is blank; expected what the chat model is to do with the conversation.", nameof(options));
         }
 
         if (options.MessageCount < 2)
@@ -47,7 +57,9 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
         if (options.Timeout != Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
         {
             throw new ArgumentException(
-                $"{nameof(options.Timeout)} is {options.Timeout}; expected more than 00:00:00 and at most {LongestTimeout}, or {Timeout.InfiniteTimeSpan} for no limit.", nameof(options));
+                $"{nameof(options.Timeout)} is {options.Timeout}; expected more than 00:00:00 and at most {LongestTimeout}, "
+                + $"or {Timeout.InfiniteTimeSpan} for no limit.",
+                nameof(options));
         }
 
         _chatClient = chatClient;
@@ -94,14 +106,15 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
         }
         catch (Exception exception)
         {
-            // Errors of chat clients quote what was sent or answered, so the type is all that may be told.
+            // Errors of chat clients quote what was sent or answered, so only the type is logged.
             LogFailed((timeout.IsCancellationRequested ? typeof(TimeoutException) : exception.GetType()).FullName);
         }
 
         return lastUserMessage;
     }
 
-    private static bool IsSaid(ChatMessage message) => (message.Role == ChatRole.User || message.Role == ChatRole.Assistant) && !string.IsNullOrWhiteSpace(message.Text);
+    private static bool IsSaid(ChatMessage message) =>
+        (message.Role == ChatRole.User || message.Role == ChatRole.Assistant) && !string.IsNullOrWhiteSpace(message.Text);
 
     // The conversation comes as one message to read; as a conversation, the model would go on with it.
     private List<ChatMessage> Request(ChatMessage[] said) =>
@@ -110,9 +123,11 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
         new(ChatRole.User, string.Join('\n', said.TakeLast(_messageCount).Select(static message => $"{message.Role}: {message.Text.Trim()}"))),
     ];
 
-    [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "The chat model failed to condense the conversation ({ErrorType}); the last user message is the query.")]
+    [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message =
+        "The chat model failed to condense the conversation ({ErrorType}); the last user message is the query.")]
     private partial void LogFailed(string? errorType);
 
-    [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message = "The chat model condensed the conversation to nothing; the last user message is the query.")]
+    [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message =
+        "The chat model condensed the conversation to nothing; the last user message is the query.")]
     private partial void LogNoAnswer();
 }

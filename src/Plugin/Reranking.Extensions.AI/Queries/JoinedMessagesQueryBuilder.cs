@@ -4,8 +4,8 @@ namespace Reranking;
 
 /// <summary>Joins the last user messages to one query, a line each, oldest first.</summary>
 /// <remarks>
-/// Thread-safe, costs nothing and calls nobody. The answers of the chat model are left out: they are long, and a cross-encoder reads query and document in one input of often
-/// 512 tokens. After a change of topic the old one is still in the query; <see cref="CondensingQueryBuilder"/> knows better.
+/// Thread-safe and free: it calls nothing. The answers of the chat model are left out: they are long, and a cross-encoder reads query and document in one
+/// input of often 512 tokens. After a change of topic the old one is still in the query; <see cref="CondensingQueryBuilder"/> handles that.
 /// </remarks>
 public sealed class JoinedMessagesQueryBuilder : IQueryBuilder
 {

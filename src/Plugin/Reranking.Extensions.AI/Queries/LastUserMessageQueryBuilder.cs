@@ -2,8 +2,8 @@ using Microsoft.Extensions.AI;
 
 namespace Reranking;
 
-/// <summary>Takes the last user message as the query, as it stands.</summary>
-/// <remarks>Thread-safe, costs nothing and calls nobody. Right where every question stands on its own.</remarks>
+/// <summary>Uses the last user message as the query, unchanged.</summary>
+/// <remarks>Thread-safe and free: it calls nothing. Right if every question stands on its own.</remarks>
 public sealed class LastUserMessageQueryBuilder : IQueryBuilder
 {
     /// <inheritdoc/>
@@ -14,7 +14,8 @@ public sealed class LastUserMessageQueryBuilder : IQueryBuilder
         return new(UserTexts(messages).LastOrDefault(""));
     }
 
-    /// <summary>Gives what the user said, oldest first; a message without a text, such as a picture alone, says nothing.</summary>
+    /// <summary>Returns the texts of the user, oldest first, without messages that have none, such as a picture.</summary>
     internal static IEnumerable<string> UserTexts(IEnumerable<ChatMessage> messages) =>
-        messages.Where(static message => message.Role == ChatRole.User && !string.IsNullOrWhiteSpace(message.Text)).Select(static message => message.Text.Trim());
+        messages.Where(static message => message.Role == ChatRole.User && !string.IsNullOrWhiteSpace(message.Text))
+            .Select(static message => message.Text.Trim());
 }

@@ -8,13 +8,13 @@ namespace Reranking;
 /// <typeparam name="TResult">The type of the results.</typeparam>
 /// <remarks>
 /// <para>
-/// Put it into <see cref="ChatOptions.Tools"/> of any <see cref="IChatClient"/> that invokes functions. The model gives a <c>query</c> and, if it likes, a <c>count</c>; it gets a JSON
-/// array of objects with <c>text</c>, <c>source</c>, <c>link</c> and <c>score</c> (the relevance from 0 to 1), without those that are unknown. No <see cref="IQueryBuilder"/> is needed: the model
-/// writes the query, and it knows the conversation.
+/// Put it into <see cref="ChatOptions.Tools"/> of any <see cref="IChatClient"/> that invokes functions. The model passes a <c>query</c> and, optionally, a
+/// <c>count</c>; it gets a JSON array of objects with <c>text</c>, <c>source</c>, <c>link</c> and <c>score</c> (the relevance from 0 to 1), without those that
+/// are unknown. No <see cref="IQueryBuilder"/> is needed: the model writes the query, and it knows the conversation.
 /// </para>
 /// <para>
-/// As thread-safe as the search. Query and texts go to the search, to the scorer and to the chat model. A failing scorer gives the first-stage order without scores; what the
-/// search throws passes.
+/// As thread-safe as the search. Query and texts go to the search, to the scorer and to the chat model. If the scorer fails, the first-stage order is returned
+/// without scores; exceptions of the search pass through.
 /// </para>
 /// </remarks>
 public sealed class RerankedSearchTool<TResult> : AIFunction
@@ -31,11 +31,13 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
     private readonly FallbackOptions _options;
 
     /// <summary>Initializes a new instance of the <see cref="RerankedSearchTool{TResult}"/> class.</summary>
-    /// <param name="search">The first stage: takes the query and how many results to fetch, and gives them best first.</param>
+    /// <param name="search">The first stage: takes the query and how many results to fetch, and returns them best first.</param>
     /// <param name="reranker">Reorders what the first stage finds.</param>
-    /// <param name="textSelector">Gives the text of a result. A result without one is left out.</param>
+    /// <param name="textSelector">Returns the text of a result. A result without text is left out.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="search"/>, <paramref name="reranker"/> or <paramref name="textSelector"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public RerankedSearchTool(
         Func<string, int, CancellationToken, Task<IEnumerable<TResult>>> search,
@@ -99,7 +101,10 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
             {
               "type": "object",
               "properties": {
-                "{{QueryName}}": { "type": "string", "description": "What to look for: a question or a statement that can be understood without the conversation." },
+                "{{QueryName}}": {
+                  "type": "string",
+                  "description": "What to look for: a question or a statement that can be understood without the conversation."
+                },
                 "{{CountName}}": { "type": "integer", "description": "How many passages to return, from 1 to {{maxCount}}. Left out: {{defaultCount}}." }
               },
               "required": ["{{QueryName}}"]
@@ -131,8 +136,10 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
         }
 
         // Models write 3, 3.0 and "3".
-        return double.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out double count) && !double.IsNaN(count)
+        return double.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out double count)
+            && !double.IsNaN(count)
             ? (int)Math.Clamp(count, 1, _maxCount)
-            : throw new ArgumentException($"The tool '{Name}' was called with a '{CountName}' that is no number; expected one from 1 to {_maxCount}.", nameof(arguments));
+            : throw new ArgumentException(
+                $"The tool '{Name}' was called with a '{CountName}' that is no number; expected one from 1 to {_maxCount}.", nameof(arguments));
     }
 }

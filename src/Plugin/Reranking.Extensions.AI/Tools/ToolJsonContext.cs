@@ -16,3 +16,6 @@ internal sealed partial class ToolJsonContext : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     }).ToolPassageArray;
 }
+
+/// <summary>A passage as the model reads it.</summary>
+internal sealed record ToolPassage(string Text, string? Source, string? Link, double? Score);

@@ -3,7 +3,9 @@ using Microsoft.KernelMemory.MemoryStorage;
 
 namespace Reranking;
 
-/// <summary>A memory store whose similarity search is reranked. Everything else passes through, and so do listings by filters alone, which have no query.</summary>
+/// <summary>
+/// A memory store whose similarity search is reranked. Everything else passes through, and so do listings by filters alone, which have no query.
+/// </summary>
 /// <remarks>There is no LINQ over asynchronous streams in here: Kernel Memory brings System.Linq.Async, which clashes with what .NET 10 has built in.</remarks>
 internal class RerankingMemoryDb : IMemoryDb
 {
@@ -18,13 +20,15 @@ internal class RerankingMemoryDb : IMemoryDb
         _reranker = new ScoredListReranker<MemoryRecord>(reranker, GetText, options);
     }
 
-    public Task CreateIndexAsync(string index, int vectorSize, CancellationToken cancellationToken = default) => _inner.CreateIndexAsync(index, vectorSize, cancellationToken);
+    public Task CreateIndexAsync(string index, int vectorSize, CancellationToken cancellationToken = default) =>
+        _inner.CreateIndexAsync(index, vectorSize, cancellationToken);
 
     public Task<IEnumerable<string>> GetIndexesAsync(CancellationToken cancellationToken = default) => _inner.GetIndexesAsync(cancellationToken);
 
     public Task DeleteIndexAsync(string index, CancellationToken cancellationToken = default) => _inner.DeleteIndexAsync(index, cancellationToken);
 
-    public Task<string> UpsertAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) => _inner.UpsertAsync(index, record, cancellationToken);
+    public Task<string> UpsertAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) =>
+        _inner.UpsertAsync(index, record, cancellationToken);
 
     // The threshold is one of the store's scores, on whatever scale they are, so the store alone can hold it against them.
     public IAsyncEnumerable<(MemoryRecord, double)> GetSimilarListAsync(
@@ -35,7 +39,8 @@ internal class RerankingMemoryDb : IMemoryDb
         int limit = 1,
         bool withEmbeddings = false,
         CancellationToken cancellationToken = default) =>
-        _reranker.SearchAsync(text, limit, (count, token) => _inner.GetSimilarListAsync(index, text, filters, minRelevance, count, withEmbeddings, token), cancellationToken);
+        _reranker.SearchAsync(
+            text, limit, (count, token) => _inner.GetSimilarListAsync(index, text, filters, minRelevance, count, withEmbeddings, token), cancellationToken);
 
     public IAsyncEnumerable<MemoryRecord> GetListAsync(
         string index,
@@ -45,7 +50,8 @@ internal class RerankingMemoryDb : IMemoryDb
         CancellationToken cancellationToken = default) =>
         _inner.GetListAsync(index, filters, limit, withEmbeddings, cancellationToken);
 
-    public Task DeleteAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) => _inner.DeleteAsync(index, record, cancellationToken);
+    public Task DeleteAsync(string index, MemoryRecord record, CancellationToken cancellationToken = default) =>
+        _inner.DeleteAsync(index, record, cancellationToken);
 
     // Stores that keep payloads as JSON give the text back as a JsonElement.
     private static string? GetText(MemoryRecord record) => record.Payload.TryGetValue(TextField, out object? text) ? text?.ToString() : null;

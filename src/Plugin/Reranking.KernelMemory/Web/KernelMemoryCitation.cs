@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A file with the partitions of it that a search of Kernel Memory's web service found.</summary>
+/// <summary>A file and those of its partitions that a search of Kernel Memory's web service found.</summary>
 /// <remarks>Immutable, unless the collections are changed.</remarks>
 public sealed record KernelMemoryCitation
 {
@@ -10,7 +10,7 @@ public sealed record KernelMemoryCitation
     /// <summary>Gets the index.</summary>
     public string Index { get; init; } = "";
 
-    /// <summary>Gets the id of the document, which may have several files.</summary>
+    /// <summary>Gets the id of the document, which can have several files.</summary>
     public string DocumentId { get; init; } = "";
 
     /// <summary>Gets the id of the file.</summary>
@@ -22,7 +22,7 @@ public sealed record KernelMemoryCitation
     /// <summary>Gets the name of the file.</summary>
     public string SourceName { get; init; } = "";
 
-    /// <summary>Gets the address of a web page, or the path under which the service gives the file.</summary>
+    /// <summary>Gets the address of a web page, or the path of the file in the service.</summary>
     /// <value>The address as the service wrote it, or <see langword="null"/> for none.</value>
     public string? SourceUrl { get; init; }
 

@@ -11,8 +11,8 @@ public sealed record KernelMemoryPartition
 
     /// <summary>Gets how relevant the text is.</summary>
     /// <value>
-    /// Among the citations of a reranked search from 0 to 1: the <see cref="RelevanceScore.Value"/>, or what the service gave, but no more than the lowest score, for a text that was not
-    /// scored. In <see cref="KernelMemorySearchResult.Reranking"/> what the service gave.
+    /// In the citations of a reranked search from 0 to 1: the <see cref="RelevanceScore.Value"/> of the score, or, for a text that was not scored, the
+    /// relevance of the service, but no more than the lowest score. In <see cref="KernelMemorySearchResult.Reranking"/> the relevance of the service.
     /// </value>
     public double Relevance { get; init; }
 
@@ -23,18 +23,18 @@ public sealed record KernelMemoryPartition
     public int SectionNumber { get; init; }
 
     /// <summary>Gets when the partition was last written.</summary>
-    /// <value>The time, or <see langword="null"/> where the service does not tell.</value>
+    /// <value>The time, or <see langword="null"/> if the service does not say.</value>
     public DateTimeOffset? LastUpdate { get; init; }
 
     /// <summary>Gets the tags of the document, Kernel Memory's own (<c>__document_id</c> and its kin) included.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string?>> Tags { get; init; } = new Dictionary<string, IReadOnlyList<string?>>();
 
-    /// <summary>Gets the score of the scorer, among the citations of a reranked search.</summary>
-    /// <value>The score, or <see langword="null"/> where the text was not scored.</value>
+    /// <summary>Gets the score of the text, in the citations of a reranked search.</summary>
+    /// <value>The score, or <see langword="null"/> if the text was not scored.</value>
     [JsonIgnore]
-    public RelevanceScore? Score { get; init; }
+    public RelevanceScore? RelevanceScore { get; init; }
 
-    /// <summary>Gets where the partition stood in what the service gave, from 0, among the citations of a search.</summary>
+    /// <summary>Gets the position of the partition in the response of the service, from 0, in the citations of a search.</summary>
     [JsonIgnore]
     public int FirstStageIndex { get; init; }
 }

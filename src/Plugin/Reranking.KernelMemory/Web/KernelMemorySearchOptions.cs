@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>Where Kernel Memory's web service is, and how its search is reranked.</summary>
+/// <summary>The address and key of Kernel Memory's web service, and how its search is reranked.</summary>
 public sealed class KernelMemorySearchOptions
 {
     /// <summary>Gets or sets the address of the service, including the path prefix of its routes, if it has one.</summary>
@@ -20,6 +20,8 @@ public sealed class KernelMemorySearchOptions
     public string ApiKeyHeader { get; set; } = "Authorization";
 
     /// <summary>Gets or sets how candidates are reranked.</summary>
-    /// <value>The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored: the limit of each search applies.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored: the limit of each search applies.
+    /// </value>
     public RerankingOptions? Reranking { get; set; }
 }

@@ -20,6 +20,6 @@ public sealed class KernelMemorySearchResult
     /// <summary>Gets the files, in the order of their most relevant partitions.</summary>
     public IReadOnlyList<KernelMemoryCitation> Results { get; }
 
-    /// <summary>Gets what became of the reranking, and the partitions of all files in one ranking, as the service gave them.</summary>
+    /// <summary>Gets what the reranking did, and the partitions of all files in one ranking, as the service returned them.</summary>
     public RerankingResult<KernelMemoryPartition> Reranking { get; }
 }

@@ -32,11 +32,14 @@ public static class RerankingKernelBuilderExtensions
         return builder;
     }
 
-    /// <summary>Registers a text search whose results are reranked, as <see cref="RerankedTextSearch{TRecord}"/>, <see cref="ITextSearch{TRecord}"/> and the obsolete <c>ITextSearch</c>.</summary>
+    /// <summary>
+    /// Registers a text search whose results are reranked, as <see cref="RerankedTextSearch{TRecord}"/>, <see cref="ITextSearch{TRecord}"/> and the obsolete
+    /// <c>ITextSearch</c>.
+    /// </summary>
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="builder">The builder of the kernel.</param>
-    /// <param name="searchFactory">Gives the first stage, such as the <c>VectorStoreTextSearch</c> of the services.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied when the search is made.</param>
+    /// <param name="searchFactory">Creates the first stage, such as the <c>VectorStoreTextSearch</c> of the services.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied when the search is created.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="searchFactory"/> is <see langword="null"/>.</exception>
     [Experimental("SKEXP0001")]
@@ -57,7 +60,7 @@ public static class RerankingKernelBuilderExtensions
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="plugins">The plugins of the builder.</param>
     /// <param name="pluginName">The name of the plugin.</param>
-    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied when the plugin is made.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied when the plugin is created.</param>
     /// <returns>The plugins.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="plugins"/> or <paramref name="pluginName"/> is <see langword="null"/>.</exception>
     [Experimental("SKEXP0001")]

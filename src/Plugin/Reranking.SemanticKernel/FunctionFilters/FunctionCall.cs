@@ -4,18 +4,21 @@ namespace Reranking;
 
 /// <summary>What the caller of a reranked function asked for.</summary>
 /// <param name="Query">The text to rerank by.</param>
-/// <param name="Count">How many results are wanted, or null where the caller can't say.</param>
-/// <param name="Skip">How many results are left out, or null where the caller did not say or can't.</param>
+/// <param name="Count">How many results are wanted, or null if the function has no such parameter.</param>
+/// <param name="Skip">How many results are skipped, or null if the caller did not say or the function has no such parameter.</param>
 internal sealed record FunctionCall(string Query, int? Count, int? Skip)
 {
-    /// <summary>Gets what is cut out of the ranking.</summary>
-    public ResultPage Page => new(Count is null ? 0 : Skip ?? 0, Count ?? int.MaxValue);
+    /// <summary>Returns the page that the call asks for: all results if the caller can't say how many.</summary>
+    public RerankingPage GetPage(Reranker reranker, RerankingOptions? options) =>
+        Count is { } count ? reranker.GetPage(Query, Skip ?? 0, count, options) : reranker.GetPage(Query, 0, int.MaxValue, options);
 
-    /// <summary>Reads a call, or gives null where it is none to rerank: without a query, or with a number that the function will have to complain about.</summary>
-    /// <param name="reranked">How the arguments are called.</param>
-    /// <param name="function">Knows the defaults of its parameters.</param>
+    /// <summary>
+    /// Reads a call. Returns null for one that is not reranked: without a query, or with an invalid number, which is for the function to report.
+    /// </summary>
+    /// <param name="reranked">The names of the arguments.</param>
+    /// <param name="function">Its parameters have the defaults.</param>
     /// <param name="arguments">The arguments of the call.</param>
-    /// <param name="unreadable">The name of the argument that should be a number and is none, or null.</param>
+    /// <param name="unreadable">The name of the argument that is not a valid number, or null.</param>
     public static FunctionCall? Read(RerankedFunction reranked, KernelFunction function, KernelArguments arguments, out string? unreadable)
     {
         string? query = ArgumentReader.GetText(arguments, reranked.QueryArgument);
@@ -30,5 +33,6 @@ internal sealed record FunctionCall(string Query, int? Count, int? Skip)
 
     private static object? Value(KernelFunction function, KernelArguments arguments, string name) =>
         arguments.TryGetValue(name, out object? value) ? value
-        : function.Metadata.Parameters.FirstOrDefault(parameter => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase))?.DefaultValue;
+        : function.Metadata.Parameters
+            .FirstOrDefault(parameter => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase))?.DefaultValue;
 }

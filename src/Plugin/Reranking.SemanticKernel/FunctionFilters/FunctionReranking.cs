@@ -5,21 +5,24 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Reranking;
 
-/// <summary>What both filters do around a function: raise its count, rerank what it gives, cut that back.</summary>
+/// <summary>Reranks the result of a function: raises its count for the call, then reranks and cuts its result to the page that was asked for.</summary>
 internal sealed partial class FunctionReranking
 {
-    private readonly PageReranker _reranker;
+    private readonly Reranker _reranker;
+    private readonly RerankingOptions? _options;
     private readonly RerankedFunction[] _functions;
     private readonly ResultShape[] _shapes;
     private readonly ILogger _logger;
 
     public FunctionReranking(Reranker reranker, RerankingFunctionFilterOptions options, ILogger? logger)
     {
+        ArgumentNullException.ThrowIfNull(reranker);
         ArgumentNullException.ThrowIfNull(options);
-        _reranker = new PageReranker(reranker, options.Reranking);
+        _reranker = reranker;
+        _options = options.Reranking?.Clone();
         _functions = [.. options.Functions];
 
-        // Semantic Kernel's function for whole records gives a list of objects. Without a text they keep their order, and are cut all the same.
+        // Semantic Kernel's function for whole records returns a list of objects. Those without a text keep their order, and the list is cut all the same.
         _shapes =
         [
             .. options.Shapes,
@@ -53,16 +56,16 @@ internal sealed partial class FunctionReranking
             return await invoke().ConfigureAwait(false);
         }
 
-        FunctionResult result = await InvokeWideAsync(reranked, call, arguments, invoke).ConfigureAwait(false);
+        RerankingPage page = call.GetPage(_reranker, _options);
+        FunctionResult result = await InvokeWideAsync(reranked, call, page, arguments, invoke).ConfigureAwait(false);
         if (result.GetValue<object>() is not { } value)
         {
             return result;
         }
 
-        var ranking = new ResultRanking(_reranker, call.Query, call.Page, cancellationToken);
         foreach (ResultShape shape in _shapes)
         {
-            if (shape.TryRerank(value, ranking) is { } reranking)
+            if (shape.TryRerank(value, page, cancellationToken) is { } reranking)
             {
                 return new FunctionResult(result, await reranking.ConfigureAwait(false));
             }
@@ -70,11 +73,11 @@ internal sealed partial class FunctionReranking
 
         LogUnknownType(function.PluginName, function.Name, value.GetType());
 
-        // More than was asked for must not get through, and what can't be reranked can't be cut.
+        // The caller must not get more than it asked for, and a result that can't be reranked can't be cut either.
         return call.Count is null ? result : await invoke().ConfigureAwait(false);
     }
 
-    /// <summary>Warns where a function that should be reranked is left alone, because its result is streamed.</summary>
+    /// <summary>Logs a warning if the function should be reranked and is not, because its result is streamed.</summary>
     public void SkipStreamed(KernelFunction function)
     {
         if (Find(function) is not null)
@@ -87,15 +90,16 @@ internal sealed partial class FunctionReranking
         string.Equals(known.FunctionName, function.Name, StringComparison.OrdinalIgnoreCase)
         && string.Equals(known.PluginName, function.PluginName, StringComparison.OrdinalIgnoreCase));
 
-    private async Task<FunctionResult> InvokeWideAsync(RerankedFunction reranked, FunctionCall call, KernelArguments arguments, Func<Task<FunctionResult>> invoke)
+    private static async Task<FunctionResult> InvokeWideAsync(
+        RerankedFunction reranked, FunctionCall call, RerankingPage page, KernelArguments arguments, Func<Task<FunctionResult>> invoke)
     {
         if (call.Count is null)
         {
             return await invoke().ConfigureAwait(false);
         }
 
-        // The arguments are the caller's own, and may serve for another call.
-        List<ArgumentOverride> overrides = [new(arguments, reranked.CountArgument, _reranker.FetchCount(call.Query, call.Page))];
+        // The arguments are the caller's, who can use them for another call.
+        List<ArgumentOverride> overrides = [new(arguments, reranked.CountArgument, page.FetchCount)];
         try
         {
             if (call.Skip > 0)
@@ -112,18 +116,21 @@ internal sealed partial class FunctionReranking
     }
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message =
-        "The function {PluginName}.{FunctionName} gave a {ResultType}, which is not known how to rerank, and so is left alone. Add it with AddItemType or AddResultType of RerankingFunctionFilterOptions.")]
+        "The function {PluginName}.{FunctionName} returned a {ResultType}, a type that is not known, so its result is not reranked. "
+        + "Add the type with AddItemType or AddResultType of RerankingFunctionFilterOptions.")]
     private partial void LogUnknownType(string? pluginName, string functionName, Type resultType);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message =
-        "The function {PluginName}.{FunctionName} was called without the argument '{Argument}', so there is no query to rerank by. Set RerankedFunction.QueryArgument to the name of the one that holds it.")]
+        "The function {PluginName}.{FunctionName} was called without the argument '{Argument}', so there is no query to rerank by. "
+        + "Set RerankedFunction.QueryArgument to the name of the argument that holds it.")]
     private partial void LogNoQuery(string? pluginName, string functionName, string argument);
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message =
-        "The function {PluginName}.{FunctionName} was streamed, and so is left alone. Call it with InvokeAsync to have its result reranked.")]
+        "The function {PluginName}.{FunctionName} was streamed, so its result is not reranked. Call it with InvokeAsync to have it reranked.")]
     private partial void LogStreamed(string? pluginName, string functionName);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message =
-        "The function {PluginName}.{FunctionName} was called with an argument '{Argument}' that is no number of results, and so is left alone. Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.")]
+        "The function {PluginName}.{FunctionName} was called with an argument '{Argument}' that is no number of results, so its result is not reranked. "
+        + "Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.")]
     private partial void LogUnreadable(string? pluginName, string functionName, string argument);
 }

@@ -6,7 +6,7 @@ namespace Reranking;
 /// <summary>Reranks the results of search functions that prompts, models and code call.</summary>
 /// <remarks>
 /// <para>
-/// Where the filter is registered decides whose calls are reranked: as an <see cref="IFunctionInvocationFilter"/> everybody's, as an
+/// How the filter is registered determines whose calls are reranked: as an <see cref="IFunctionInvocationFilter"/> everybody's, as an
 /// <see cref="IAutoFunctionInvocationFilter"/> only those of models. Register it as one of the two: as both, a model's call is scored twice.
 /// </para>
 /// <para>
@@ -14,14 +14,14 @@ namespace Reranking;
 /// count that was asked for. The caller's arguments are restored when the call ends. All other functions are passed through.
 /// </para>
 /// <para>
-/// The result keeps its type: a <see cref="List{T}"/>, an array or a <c>KernelSearchResults</c> of strings or <c>TextSearchResult</c>s, or what the options add.
-/// A result of another type is not reranked; the function is then called again with the caller's own count. Neither is a streamed result, nor a call without a
-/// query or with a count that is no number. Each of these logs a warning.
+/// The result keeps its type: a <see cref="List{T}"/>, an array or a <c>KernelSearchResults</c> of strings or <c>TextSearchResult</c>s, or what the options
+/// add. A result of another type is not reranked; the function is then called again with the caller's own count. Neither is a streamed result, nor a call
+/// without a query or with a count that is no number. Each of these logs a warning.
 /// </para>
 /// <para>
-/// The functions that Semantic Kernel creates from a text search keep the count of their first call. With this filter that is the raised one, and the results are
-/// cut every time; but if the first call bypassed the filter, later ones get no more than it did. <see cref="RerankedSearchPlugin"/> creates functions without
-/// that fault.
+/// The functions that Semantic Kernel creates from a text search keep the count of their first call. With this filter that is the raised one, and the results
+/// are cut every time; but if the first call bypassed the filter, later ones get no more than it did. <see cref="RerankedSearchPlugin"/> creates functions
+/// without that fault.
 /// </para>
 /// <para>
 /// Thread-safe; concurrent calls must not share their <see cref="KernelArguments"/>. If the scorer fails, the first results are returned in their own order.

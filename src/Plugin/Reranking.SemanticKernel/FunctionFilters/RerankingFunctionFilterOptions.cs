@@ -12,8 +12,8 @@ public sealed class RerankingFunctionFilterOptions
 
     /// <summary>Gets or sets how the results are reranked.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored, since the caller of a function says how
-    /// many results it wants; <see cref="RerankingOptions.CandidateCount"/> is how many are fetched.
+    /// The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored, since the caller of a function says
+    /// how many results it wants; <see cref="RerankingOptions.CandidateCount"/> is how many are fetched.
     /// </value>
     public RerankingOptions? Reranking { get; set; }
 
@@ -30,7 +30,9 @@ public sealed class RerankingFunctionFilterOptions
         return this;
     }
 
-    /// <summary>Adds a type of items: a list, an array or a <c>KernelSearchResults</c> of them is reranked. Strings and <c>TextSearchResult</c>s are known already.</summary>
+    /// <summary>
+    /// Adds a type of items: a list, an array or a <c>KernelSearchResults</c> of them is reranked. Strings and <c>TextSearchResult</c>s are known already.
+    /// </summary>
     /// <typeparam name="TItem">The type of the items.</typeparam>
     /// <param name="textSelector">Returns the text of an item to score. An item without a text is not scored.</param>
     /// <returns>These options.</returns>

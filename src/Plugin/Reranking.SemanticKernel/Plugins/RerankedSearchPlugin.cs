@@ -1,14 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.Data;
 
 namespace Reranking;
 
-/// <summary>Makes the functions that prompts and models search with.</summary>
+/// <summary>Creates the functions that prompts and models search with.</summary>
 /// <remarks>
 /// <para>
-/// Each call stands for itself. The functions that Semantic Kernel makes of a text search with <c>CreateWithSearch</c> and its kin keep count, skip and filter of their
-/// first call for all later ones, unless they were given options; a filter by tenant would leak.
+/// Calls are independent of each other. The functions that Semantic Kernel creates from a text search with <c>CreateWithSearch</c> and the like keep count,
+/// skip and filter of their first call for all later ones, unless options were passed; a filter by tenant would leak.
 /// </para>
 /// <para>
 /// Parameters are <c>query</c>, <c>count</c> (as many as <see cref="RerankingOptions.TopN"/> says, if not given), <c>skip</c> (0) and those of
@@ -18,28 +19,31 @@ namespace Reranking;
 [Experimental("SKEXP0001")]
 public static class RerankedSearchPlugin
 {
-    /// <summary>The name of the function that gives texts.</summary>
+    /// <summary>The name of the function that returns texts.</summary>
     public const string SearchFunctionName = "Search";
 
-    /// <summary>The name of the function that gives texts with a name and a link.</summary>
+    /// <summary>The name of the function that returns texts with a name and a link.</summary>
     public const string GetTextSearchResultsFunctionName = "GetTextSearchResults";
 
-    /// <summary>Makes a plugin of both functions.</summary>
+    /// <summary>Creates a plugin with both functions.</summary>
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="search">The search.</param>
     /// <param name="pluginName">The name of the plugin.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <returns>The plugin.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="search"/> or <paramref name="pluginName"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The name is none of a plugin, or two parameters have the same.</exception>
+    /// <exception cref="ArgumentException">The name is not valid for a plugin, or two parameters have the same name.</exception>
     public static KernelPlugin Create<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>(
         RerankedTextSearch<TRecord> search, string pluginName, RerankedSearchPluginOptions<TRecord>? options = null)
     {
         ArgumentNullException.ThrowIfNull(pluginName);
-        return KernelPluginFactory.CreateFromFunctions(pluginName, options?.Description, [CreateSearch(search, options), CreateGetTextSearchResults(search, options)]);
+        return KernelPluginFactory.CreateFromFunctions(
+            pluginName, options?.Description, [CreateSearch(search, options), CreateGetTextSearchResults(search, options)]);
     }
 
-    /// <summary>Makes the function that gives texts: a <see cref="List{T}"/> of <see cref="string"/>, which the default template engine prints line by line.</summary>
+    /// <summary>
+    /// Creates the function that returns texts: a <see cref="List{T}"/> of <see cref="string"/>, which the default template engine prints line by line.
+    /// </summary>
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="search">The search.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
@@ -51,7 +55,8 @@ public static class RerankedSearchPlugin
     {
         ArgumentNullException.ThrowIfNull(search);
         var parameters = new SearchParameters<TRecord>(search.DefaultCount, options);
-        return KernelFunctionFactory.CreateFromMethod(SearchAsync, SearchPluginJson.Default.Options, parameters.Describe(SearchFunctionName, "Searches for passages that answer a question."));
+        return KernelFunctionFactory.CreateFromMethod(
+            SearchAsync, SearchPluginJson.Default.Options, parameters.Describe(SearchFunctionName, "Searches for passages that answer a question."));
 
         async Task<List<string>> SearchAsync(KernelArguments arguments, CancellationToken cancellationToken)
         {
@@ -61,7 +66,10 @@ public static class RerankedSearchPlugin
         }
     }
 
-    /// <summary>Makes the function that gives texts with a name and a link: a <see cref="List{T}"/> of <see cref="TextSearchResult"/>, for models and for Handlebars and Liquid templates.</summary>
+    /// <summary>
+    /// Creates the function that returns texts with a name and a link: a <see cref="List{T}"/> of <see cref="TextSearchResult"/>, for models and for Handlebars
+    /// and Liquid templates.
+    /// </summary>
     /// <inheritdoc cref="CreateSearch{TRecord}"/>
     public static KernelFunction CreateGetTextSearchResults<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>(
         RerankedTextSearch<TRecord> search, RerankedSearchPluginOptions<TRecord>? options = null)
@@ -69,13 +77,23 @@ public static class RerankedSearchPlugin
         ArgumentNullException.ThrowIfNull(search);
         var parameters = new SearchParameters<TRecord>(search.DefaultCount, options);
         return KernelFunctionFactory.CreateFromMethod(
-            SearchAsync, SearchPluginJson.Default.Options, parameters.Describe(GetTextSearchResultsFunctionName, "Searches for passages that answer a question, with their names and links."));
+            SearchAsync,
+            SearchPluginJson.Default.Options,
+            parameters.Describe(GetTextSearchResultsFunctionName, "Searches for passages that answer a question, with their names and links."));
 
         async Task<List<TextSearchResult>> SearchAsync(KernelArguments arguments, CancellationToken cancellationToken)
         {
             (string query, TextSearchOptions<TRecord> searchOptions) = parameters.Read(arguments);
-            KernelSearchResults<TextSearchResult> results = await search.GetTextSearchResultsAsync(query, searchOptions, cancellationToken).ConfigureAwait(false);
+            KernelSearchResults<TextSearchResult> results =
+                await search.GetTextSearchResultsAsync(query, searchOptions, cancellationToken).ConfigureAwait(false);
             return await results.Results.ToListAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }
+
+/// <summary>The JSON types of the functions, so that their schemas need no reflection.</summary>
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(List<TextSearchResult>))]
+internal sealed partial class SearchPluginJson : JsonSerializerContext;

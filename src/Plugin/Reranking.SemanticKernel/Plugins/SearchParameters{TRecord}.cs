@@ -6,7 +6,7 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Reranking;
 
-/// <summary>What a search function tells about its parameters, and how it reads their arguments.</summary>
+/// <summary>Describes the parameters of a search function and reads their arguments.</summary>
 [Experimental("SKEXP0001")]
 internal sealed class SearchParameters<TRecord>
 {
@@ -26,7 +26,9 @@ internal sealed class SearchParameters<TRecord>
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { Query, Count, Skip };
         if (_filters.FirstOrDefault(filter => !names.Add(filter.Name)) is { } twin)
         {
-            throw new ArgumentException($"A search function has two parameters with the name '{twin.Name}'; expected names that differ, also from {Query}, {Count} and {Skip}.", nameof(options));
+            throw new ArgumentException(
+                $"A search function has two parameters with the name '{twin.Name}'; expected names that differ, also from {Query}, {Count} and {Skip}.",
+                nameof(options));
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed class SearchParameters<TRecord>
 
     private static int? ReadNumber(KernelArguments arguments, string name, int least)
     {
-        // Empty stands for none: a template with an unset variable gives that.
+        // Empty means none: a template with an unset variable passes that.
         if (string.IsNullOrWhiteSpace(ArgumentReader.GetText(arguments, name)))
         {
             return null;
@@ -74,7 +76,7 @@ internal sealed class SearchParameters<TRecord>
 
         return ArgumentReader.ToNumber(arguments[name]) is { } number && number >= least
             ? number
-            : throw new ArgumentException($"The argument '{name}' of a search function is no whole number from {least}.");
+            : throw new ArgumentException($"The argument '{name}' of a search function is not a whole number of {least} or more.");
     }
 
     private static ArgumentException Missing(string name) =>

@@ -4,10 +4,10 @@ using Microsoft.SemanticKernel.Data;
 
 namespace Reranking;
 
-/// <summary>Finds the text of records that say themselves where it is.</summary>
+/// <summary>Finds the text of records whose type says where it is.</summary>
 internal static class RecordText<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>
 {
-    /// <summary>What gives the text of a record, or null where nothing says where it is.</summary>
+    /// <summary>Returns the text of a record; null if nothing says where it is.</summary>
     public static readonly Func<TRecord, string?>? Selector = Find();
 
     private static Func<TRecord, string?>? Find()

@@ -4,16 +4,18 @@ namespace Reranking;
 
 #pragma warning disable CS0618 // Obsolete, and yet the only kind that Semantic Kernel's plugins and context providers take.
 
-// The twin for callers of the obsolete interface. It is hidden behind the interface, so that nobody calls it who does not name that.
+// The counterpart for callers of the obsolete interface, implemented explicitly so that only they see it.
 public sealed partial class RerankedTextSearch<TRecord> : ITextSearch
 {
     private readonly ITextSearch _obsolete;
 
     private RerankedTextSearch(ITextSearch<TRecord> inner, ITextSearch obsolete, Reranker reranker, RerankedTextSearchOptions<TRecord>? options)
     {
+        ArgumentNullException.ThrowIfNull(reranker);
         _inner = inner;
         _obsolete = obsolete;
-        _reranker = new PageReranker(reranker, options?.Reranking);
+        _reranker = reranker;
+        _options = options?.Reranking?.Clone();
         _textSelector = options?.TextSelector ?? RecordText<TRecord>.Selector;
     }
 
@@ -48,14 +50,16 @@ public sealed partial class RerankedTextSearch<TRecord> : ITextSearch
     {
         ArgumentNullException.ThrowIfNull(query);
         searchOptions ??= new();
-        ResultPage page = Page(searchOptions.Skip, searchOptions.Top);
+        RerankingPage page = _reranker.GetPage(query, searchOptions.Skip, searchOptions.Top, _options);
         var wide = new TextSearchOptions
         {
-            Top = _reranker.FetchCount(query, page),
+            Top = page.FetchCount,
             Filter = searchOptions.Filter,
             IncludeTotalCount = searchOptions.IncludeTotalCount,
         };
-        return await RerankAsync(query, await search(query, wide, cancellationToken).ConfigureAwait(false), textSelector, page, cancellationToken).ConfigureAwait(false);
+        KernelSearchResults<T> found = await search(query, wide, cancellationToken).ConfigureAwait(false);
+        return RerankedSearchResults.Create(
+            found, await page.RerankAsync(found.Results, textSelector, cancellationToken: cancellationToken).ConfigureAwait(false));
     }
 }
 

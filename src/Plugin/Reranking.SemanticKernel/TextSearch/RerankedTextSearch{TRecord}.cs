@@ -7,15 +7,17 @@ namespace Reranking;
 /// <typeparam name="TRecord">The type of the records.</typeparam>
 /// <remarks>
 /// <para>
-/// The inner search is asked for <c>max(CandidateCount, Skip + Top)</c> results with nothing skipped. Filter and <c>IncludeTotalCount</c> are passed on. The total count
-/// is the one of the inner search. <see cref="RerankingOptions.MinScore"/> holds before anything is skipped.
+/// The inner search is asked for <c>max(CandidateCount, Skip + Top)</c> results with nothing skipped. Filter and <c>IncludeTotalCount</c> are passed on. The
+/// total count is the one of the inner search. <see cref="RerankingOptions.MinScore"/> applies before anything is skipped.
 /// </para>
 /// <para>
-/// Everything is done when the task of a search ends: errors come out of the <c>await</c>, and the results may be enumerated as often as one likes without searching or
-/// scoring again. The results have no room for a score, so <see cref="KernelSearchResults{T}.Metadata"/> holds it, under the keys of <see cref="RerankedTextSearchMetadata"/>.
+/// Everything is done when the task of a search ends: errors come out of the <c>await</c>, and the results can be enumerated any number of times without
+/// searching or scoring again. The results have no room for a score: <see cref="RerankedTextSearchExtensions.GetReranking{T}(KernelSearchResults{T})"/> returns
+/// it.
 /// </para>
 /// <para>
-/// It is the obsolete <c>ITextSearch</c> too, since much of Semantic Kernel takes nothing else. Where the inner search is of one kind only, filters of the other are refused.
+/// It is the obsolete <c>ITextSearch</c> too, since much of Semantic Kernel takes nothing else. If the inner search is of one kind only, filters of the other
+/// are refused.
 /// </para>
 /// <para>As thread-safe as the inner search, which it does not own. Texts go to the scorer of the reranker.</para>
 /// </remarks>
@@ -23,7 +25,8 @@ namespace Reranking;
 public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord> : ITextSearch<TRecord>
 {
     private readonly ITextSearch<TRecord> _inner;
-    private readonly PageReranker _reranker;
+    private readonly Reranker _reranker;
+    private readonly RerankingOptions? _options;
     private readonly Func<TRecord, string?>? _textSelector;
 
     /// <summary>Initializes a new instance of the <see cref="RerankedTextSearch{TRecord}"/> class.</summary>
@@ -36,8 +39,8 @@ public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(Dynam
     {
     }
 
-    /// <summary>Gets how many results a function gives when its caller does not say.</summary>
-    internal int DefaultCount => _reranker.Options.TopN;
+    /// <summary>Gets how many results a function returns if its caller does not say.</summary>
+    internal int DefaultCount => (_options ?? _reranker.DefaultOptions).TopN;
 
     /// <summary>Searches for texts, and orders them by relevance to the query.</summary>
     /// <param name="query">What to search for.</param>
@@ -45,8 +48,8 @@ public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(Dynam
     /// <param name="cancellationToken">Stops the search and the scoring.</param>
     /// <returns>The results: the scored ones by relevance, then the others in first-stage order.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="query"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The options say <c>Top</c> below 1 or <c>Skip</c> below 0.</exception>
-    /// <exception cref="NotSupportedException">The options hold a filter that the inner search does not know the kind of.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><c>Top</c> of the options is below 1, or <c>Skip</c> is below 0.</exception>
+    /// <exception cref="NotSupportedException">The options have a filter of a kind that the inner search does not support.</exception>
     public Task<KernelSearchResults<string>> SearchAsync(
         string query, TextSearchOptions<TRecord>? searchOptions = null, CancellationToken cancellationToken = default) =>
         RerankAsync(query, searchOptions, _inner.SearchAsync, static text => text, cancellationToken);
@@ -58,12 +61,12 @@ public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(Dynam
         RerankAsync(query, searchOptions, _inner.GetTextSearchResultsAsync, static result => result.Value, cancellationToken);
 
     /// <summary>Searches for records, and orders them by relevance to the query.</summary>
-    /// <exception cref="InvalidOperationException">Nothing says where the text of a record is.</exception>
+    /// <exception cref="InvalidOperationException">It is not known where the text of a record is.</exception>
     /// <inheritdoc cref="SearchAsync"/>
     public Task<KernelSearchResults<TRecord>> GetSearchResultsAsync(
         string query, TextSearchOptions<TRecord>? searchOptions = null, CancellationToken cancellationToken = default)
     {
-        // Known before anything is searched, unless the records may be of any type.
+        // Known before anything is searched, unless the records can be of any type.
         if (_textSelector is null && typeof(TRecord) != typeof(object))
         {
             throw NoText(typeof(TRecord));
@@ -73,15 +76,9 @@ public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(Dynam
     }
 
     private static InvalidOperationException NoText(Type type) => new(
-        $"Records of type {type} can't be reranked, because nothing says where their text is. Set {nameof(RerankedTextSearchOptions<>)}.{nameof(RerankedTextSearchOptions<>.TextSelector)}, "
+        $"Records of type {type} can't be reranked, because nothing says where their text is. "
+        + $"Set {nameof(RerankedTextSearchOptions<>)}.{nameof(RerankedTextSearchOptions<>.TextSelector)}, "
         + "or mark a string property of the type with [TextSearchResultValue].");
-
-    private static ResultPage Page(int skip, int top)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(skip);
-        return new ResultPage(skip, top);
-    }
 
     private string? TextOf(object? record) => record switch
     {
@@ -101,22 +98,17 @@ public sealed partial class RerankedTextSearch<[DynamicallyAccessedMembers(Dynam
     {
         ArgumentNullException.ThrowIfNull(query);
         searchOptions ??= new();
-        ResultPage page = Page(searchOptions.Skip, searchOptions.Top);
+        RerankingPage page = _reranker.GetPage(query, searchOptions.Skip, searchOptions.Top, _options);
 
         // The type has no Clone; a test watches its properties.
         var wide = new TextSearchOptions<TRecord>
         {
-            Top = _reranker.FetchCount(query, page),
+            Top = page.FetchCount,
             Filter = searchOptions.Filter,
             IncludeTotalCount = searchOptions.IncludeTotalCount,
         };
-        return await RerankAsync(query, await search(query, wide, cancellationToken).ConfigureAwait(false), textSelector, page, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<KernelSearchResults<T>> RerankAsync<T>(
-        string query, KernelSearchResults<T> found, Func<T, string?> textSelector, ResultPage page, CancellationToken cancellationToken)
-    {
-        RankedPage<T> ranked = await _reranker.RerankAsync(query, found.Results, textSelector, page, cancellationToken).ConfigureAwait(false);
-        return ranked.ToSearchResults(found);
+        KernelSearchResults<T> found = await search(query, wide, cancellationToken).ConfigureAwait(false);
+        return RerankedSearchResults.Create(
+            found, await page.RerankAsync(found.Results, textSelector, cancellationToken: cancellationToken).ConfigureAwait(false));
     }
 }

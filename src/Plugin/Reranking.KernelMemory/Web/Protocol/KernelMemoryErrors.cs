@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Reranking;
 
-/// <summary>Creates the exceptions of the web search. Each message says what was found, what was expected and which option to change; none has a text or the key in it.</summary>
+/// <summary>
+/// Creates the exceptions of the web search. Each message says what was found, what was expected and which option to change; none has a text or the key in it.
+/// </summary>
 internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool hasKey)
 {
     private const string Options = nameof(KernelMemorySearchOptions);

@@ -2,14 +2,17 @@ using System.Text;
 
 namespace Reranking;
 
-/// <summary>Makes what the service says about an error fit for messages: short, one line, and without the query, the values of filters or the key.</summary>
+/// <summary>Creates what the service says about an error fit for messages: short, one line, and without the query, the values of filters or the key.</summary>
 internal static class ProblemText
 {
     private const int MaxLength = 300;
     private const int PieceLength = 12;
     private const int KeyPieceLength = 6;
 
-    /// <summary>Gives the text as it may be shown, or <see langword="null"/> where there is none or it repeats something of ours: what would be left of it could still tell too much.</summary>
+    /// <summary>
+    /// Gives the text as it may be shown, or <see langword="null"/> where there is none or it repeats something of ours: what would be left of it could still
+    /// tell too much.
+    /// </summary>
     public static string? Clean(string? text, SearchRequest request, string? key)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Contains("\\u", StringComparison.OrdinalIgnoreCase))   // escapes hide what is written
