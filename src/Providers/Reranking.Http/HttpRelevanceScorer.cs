@@ -64,7 +64,7 @@ public sealed partial class HttpRelevanceScorer : IRelevanceScorer, IWarmable
         _endpoint = RerankEndpoint.From(_options, _dialect)!;
         _scoreKind = _options.ScoreKind ?? _dialect.ScoreKind;
         _metadata = new HttpScorerMetadata(_dialect, _endpoint, _options, _scoreKind);
-        _failures = new RerankErrors(_dialect.Name, _endpoint.Address, _options.SettingsPath);
+        _failures = new RerankErrors(_dialect.Name, _endpoint.Address, _options.SettingsPath, _options.ApiSetting);
         _reader = new RerankAnswerReader(_dialect, _scoreKind, _failures);
         _ownClient = httpClient is null ? RerankHttpClient.Create() : null;
         _transport = new RerankTransport(

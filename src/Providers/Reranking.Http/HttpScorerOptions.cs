@@ -1,13 +1,10 @@
 namespace Reranking.Http;
 
-/// <summary>Which rerank API <see cref="HttpRelevanceScorer"/> calls and how; bound from the section <c>Reranking:Cohere</c>.</summary>
+/// <summary>Which rerank API <see cref="HttpRelevanceScorer"/> calls and how.</summary>
 /// <remarks>Only the configuration gives the key, and nothing of this package writes it anywhere but into the header of a request to <see cref="Endpoint"/>.</remarks>
 public sealed class HttpScorerOptions
 {
-    /// <summary>The section of the configuration that these options are bound from.</summary>
-    public const string SectionName = "Reranking:Cohere";
-
-    /// <summary>Gets or sets which of the rerank APIs the endpoint speaks.</summary>
+    /// <summary>Gets or sets which of the rerank APIs the endpoint speaks; in a section the provider says it.</summary>
     /// <value>The default is <see cref="RerankApi.Cohere"/>.</value>
     public RerankApi Api { get; set; }
 
@@ -76,7 +73,10 @@ public sealed class HttpScorerOptions
     public bool? DataStaysLocal { get; set; }
 
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>
-    internal string SettingsPath { get; set; } = SectionName;
+    internal string SettingsPath { get; set; } = nameof(HttpScorerOptions);
+
+    /// <summary>Gets or sets the name of the setting that says which API it is, for messages: in a section it is the provider.</summary>
+    internal string ApiSetting { get; set; } = nameof(Api);
 
     internal HttpScorerOptions Copy() => (HttpScorerOptions)MemberwiseClone();
 }

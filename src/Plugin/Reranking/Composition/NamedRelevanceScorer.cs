@@ -34,7 +34,7 @@ internal sealed partial class NamedRelevanceScorer(IRelevanceScorer innerScorer,
 
         return new RelevanceScores(scores, scores)
         {
-            ScorerName = settings.Name,
+            ScorerName = settings.Name.Length == 0 ? null : settings.Name,
             MinScore = scores.MinScore ?? settings.MinScore,
             ScorerMetadata = InnerScorer.GetService<RelevanceScorerMetadata>(),
         };

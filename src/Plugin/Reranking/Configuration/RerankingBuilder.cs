@@ -1,24 +1,38 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Reranking;
 
-/// <summary>Adds to what <c>AddReranking</c> registered: kinds of scorers that the configuration may name, decorators around them, and rules in code.</summary>
+/// <summary>Adds to what <c>AddReranking</c> registered: scorers, kinds of scorers that a section can name, decorators around them, and rules in code.</summary>
+/// <remarks>One scorer needs no name. Several have names, and <see cref="Use"/> or the section says which of them answer; each is also a keyed service under its name.</remarks>
 public sealed class RerankingBuilder
 {
+    private readonly List<(string Name, Func<IServiceProvider, IRelevanceScorer> Factory)> _scorers = [];
     private readonly List<Action<string, RelevanceScorerBuilder>> _decorators = [];
-    private readonly List<Func<object?, bool?>> _keepLocal = [];   // null: not the business of this rule
+    private readonly List<Func<object?, bool?>> _keepLocal = [];   // null: the rule does not know the type
+    private readonly Action<string> _addKeyedServices;
+    private string[] _use = [];
 
-    internal RerankingBuilder(IServiceCollection services, IConfigurationSection section) => (Services, Section) = (services, section);
+    internal RerankingBuilder(IServiceCollection services, IConfigurationSection? section, Action<string> addKeyedServices)
+    {
+        (Services, Section, _addKeyedServices) = (services, section, addKeyedServices);
+        foreach (string name in section?.GetSection(RerankingPlanReader.Scorers).GetChildren().Select(static scorer => scorer.Key) ?? [])
+        {
+            addKeyedServices(name);
+        }
+    }
 
     /// <summary>Gets the services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Gets the section that describes reranking, as <c>Reranking</c>.</summary>
-    public IConfigurationSection Section { get; }
+    /// <summary>Gets the section that describes reranking, such as <c>Reranking</c>.</summary>
+    /// <value>The section, or <see langword="null"/> if everything is set in code.</value>
+    public IConfigurationSection? Section { get; }
 
-    /// <summary>Adds a kind of scorer that the configuration may name.</summary>
-    /// <param name="providerFactory">Makes the provider, once.</param>
+    /// <summary>Adds a kind of scorer that the section can name.</summary>
+    /// <param name="providerFactory">Creates the provider, once.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="providerFactory"/> is <see langword="null"/>.</exception>
     public RerankingBuilder AddProvider(Func<IServiceProvider, RelevanceScorerProvider> providerFactory)
@@ -28,8 +42,62 @@ public sealed class RerankingBuilder
         return this;
     }
 
-    /// <summary>Decorates the scorers that the configuration names.</summary>
-    /// <param name="decorate">Takes the name of a scorer and its builder; it is called for each scorer that is made, also after a change of the configuration.</param>
+    /// <summary>Adds the only scorer.</summary>
+    /// <param name="scorer">The scorer. The container disposes it, once it was used.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is a scorer already; several need names.</exception>
+    public RerankingBuilder AddScorer(IRelevanceScorer scorer)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        return AddScorer(_ => scorer);
+    }
+
+    /// <summary>Adds the only scorer, created when it is first used.</summary>
+    /// <param name="scorerFactory">Creates the scorer. The container disposes it.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="scorerFactory"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is a scorer already; several need names.</exception>
+    public RerankingBuilder AddScorer(Func<IServiceProvider, IRelevanceScorer> scorerFactory) => Add("", scorerFactory);
+
+    /// <summary>Adds a scorer under a name, created when it is first used.</summary>
+    /// <param name="name">The name for <see cref="Use"/>, results, logs and keyed services; letter case does not matter.</param>
+    /// <param name="scorerFactory">Creates the scorer. The container disposes it.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or white space.</exception>
+    /// <exception cref="InvalidOperationException">There is a scorer of that name, or one without a name, already.</exception>
+    public RerankingBuilder AddScorer(string name, Func<IServiceProvider, IRelevanceScorer> scorerFactory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return Add(name, scorerFactory);
+    }
+
+    /// <summary>Says which of the named scorers answer.</summary>
+    /// <param name="names">The name of one, or of several: the next one answers if the one before fails.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="names"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="names"/> is empty.</exception>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
+    public RerankingBuilder Use(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Length == 0)
+        {
+            throw new ArgumentException("Use() was called with 0 names; expected 1 or more.", nameof(names));
+        }
+
+        if (_use.Length > 0)
+        {
+            throw new InvalidOperationException($"Use() was called with {string.Join(", ", _use)} before. Call it once, with all names in the order in which they are asked.");
+        }
+
+        _use = [.. names];
+        return this;
+    }
+
+    /// <summary>Decorates the scorers.</summary>
+    /// <param name="decorate">Takes the name of a scorer and its builder; it is called for each scorer that is created, also after a change of the configuration.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="decorate"/> is <see langword="null"/>.</exception>
     public RerankingBuilder Decorate(Action<string, RelevanceScorerBuilder> decorate)
@@ -39,14 +107,9 @@ public sealed class RerankingBuilder
         return this;
     }
 
-    /// <summary>Keeps the scores of each named scorer in the application's <c>HybridCache</c>, as <c>UseCaching</c> of a scorer does; cached scores survive a change of the configuration that leaves the scorer as it is.</summary>
-    /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
-    /// <returns>This builder.</returns>
-    public RerankingBuilder UseCaching(Action<CachingRelevanceScorerOptions>? configure = null) => Decorate((_, scorer) => scorer.UseCaching(configure));
-
     /// <summary>Keeps the texts of some candidates on this machine: a call with one of them is answered by a local scorer as a whole.</summary>
     /// <typeparam name="T">The type of the candidates that the rule knows. The text of a candidate that no rule knows stays too.</typeparam>
-    /// <param name="isConfidential">Tells whether the text of a candidate may not leave.</param>
+    /// <param name="isConfidential">Returns whether the text of a candidate must stay.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
     public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)
@@ -56,14 +119,22 @@ public sealed class RerankingBuilder
         return this;
     }
 
+    /// <summary>Returns what the code says, for one container.</summary>
+    internal CodeConfiguration Configuration(IServiceProvider services) => new()
+    {
+        HasSection = Section is not null,
+        HasKeepLocalRule = _keepLocal.Count > 0,
+        Scorers = [.. _scorers.Select(scorer => new CodeScorer(scorer.Name, () => scorer.Factory(services)))],
+        Use = _use,
+        Options = () => services.GetRequiredService<IOptions<RerankingOptions>>().Value,
+    };
+
     internal IRelevanceScorer Build(string scorerName, IRelevanceScorer scorer, IServiceProvider services)
     {
         var builder = new RelevanceScorerBuilder(scorer);
         _decorators.ForEach(decorate => decorate(scorerName, builder));
         return builder.Build(services);
     }
-
-    internal bool HasKeepLocalRule => _keepLocal.Count > 0;
 
     /// <summary>Joins the rules in code with that of the configuration.</summary>
     internal Func<object?, bool>? KeepLocalRule(KeepLocalField? field)
@@ -86,5 +157,29 @@ public sealed class RerankingBuilder
 
             return mustStay || !isKnown;
         };
+    }
+
+    private RerankingBuilder Add(string name, Func<IServiceProvider, IRelevanceScorer> scorerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(scorerFactory);
+        if (_scorers.Exists(scorer => scorer.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && name.Length > 0))
+        {
+            throw new InvalidOperationException($"A scorer '{name}' is registered already. Give each scorer a name of its own.");
+        }
+
+        if (_scorers.Count > 0 && (name.Length == 0 || _scorers[0].Name.Length == 0))
+        {
+            throw new InvalidOperationException(
+                "A second scorer is registered, and one of the two has no name. Name both and say which answers, as in "
+                + "AddOnnx(\"local\").AddCohere(\"hosted\", options => …).Use(\"hosted\", \"local\").");
+        }
+
+        _scorers.Add((name, scorerFactory));
+        if (name.Length > 0)
+        {
+            _addKeyedServices(name);
+        }
+
+        return this;
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration;
-
 namespace Reranking;
 
 /// <summary>What a configuration asks for, checked.</summary>
@@ -32,12 +30,11 @@ internal sealed record RerankingPlan
     public KeepLocalField? KeepLocal { get; init; }
 }
 
-/// <summary>A scorer that the configuration names.</summary>
+/// <summary>A scorer that the configuration or the code names.</summary>
 /// <param name="Settings">What every scorer has.</param>
-/// <param name="Provider">What makes it.</param>
-/// <param name="Section">Its frozen section.</param>
-/// <param name="Fingerprint">A hash of all that the provider reads: equal ones are one scorer.</param>
-internal sealed record ScorerPlan(NamedScorerSettings Settings, RelevanceScorerProvider Provider, IConfigurationSection Section, string Fingerprint);
+/// <param name="Create">Creates it; the caller disposes it.</param>
+/// <param name="Fingerprint">A hash of all that it is created from: two with the same one are one scorer.</param>
+internal sealed record ScorerPlan(NamedScorerSettings Settings, Func<IRelevanceScorer> Create, string Fingerprint);
 
 /// <summary>A stage of a cascade.</summary>
 /// <param name="Use">The scorer, or several in a chain.</param>

@@ -7,6 +7,7 @@ namespace Reranking;
 /// <summary>Reads what <c>AddReranking</c> was given, strictly: a name, key or value that nothing understands is an error, not a default.</summary>
 internal static class RerankingPlanReader
 {
+    public const string Scorers = "Scorers";
     private const string Provider = "Provider";
     private const string MinScore = "MinScore";
     private const string MinScoreModel = "MinScoreModel";
@@ -14,7 +15,6 @@ internal static class RerankingPlanReader
     private const string Use = "Use";
     private const string Keep = "Keep";
     private const string Stages = "Stages";
-    private const string Scorers = "Scorers";
     private const string KeepLocal = "KeepLocal";
     private const string Shadow = "Shadow";
 
@@ -30,10 +30,12 @@ internal static class RerankingPlanReader
     /// <param name="live">The section, as it is now; it is copied first, so that the plan is of one moment.</param>
     /// <param name="providers">The kinds of scorers.</param>
     /// <param name="failures">Takes what is wrong.</param>
-    /// <param name="hasRuleInCode">Whether code says which texts may not leave.</param>
-    /// <returns>The plan; of no use where there are failures.</returns>
-    public static RerankingPlan Read(IConfigurationSection live, IReadOnlyCollection<RelevanceScorerProvider> providers, ICollection<string> failures, bool hasRuleInCode = false)
+    /// <param name="code">What code says: scorers, who answers, and rules; or <see langword="null"/> for nothing.</param>
+    /// <returns>The plan; of no use if there are failures.</returns>
+    public static RerankingPlan Read(
+        IConfigurationSection live, IReadOnlyCollection<RelevanceScorerProvider> providers, ICollection<string> failures, CodeConfiguration? code = null)
     {
+        code ??= CodeConfiguration.Empty;
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
         string[] providerKeys = [.. providers.SelectMany(static provider => provider.RootKeys).Distinct(StringComparer.OrdinalIgnoreCase)];
@@ -44,13 +46,22 @@ internal static class RerankingPlanReader
         }
 
         IConfigurationSection[] sections = [.. section.GetSection(Scorers).GetChildren()];
-        string[] names = [.. sections.Select(static scorer => scorer.Key)];
-        if (names.Length == 0)
+        if (sections.Length > 0 && code.Scorers.Count > 0)
         {
-            failures.Add($"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": \"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}.");
+            failures.Add(
+                $"{root.Path}:{Scorers} names scorers, and so does the code: {SectionReader.Or(code.Scorers.Select(static scorer => scorer.DisplayName))}. "
+                + $"Move them all to {root.Path}:{Scorers}, or remove that section.");
         }
 
-        IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures);
+        string[] names = [.. sections.Select(static scorer => scorer.Key), .. code.Scorers.Select(static scorer => scorer.Name)];
+        if (names.Length == 0)
+        {
+            failures.Add(code.HasSection
+                ? $"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": \"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}."
+                : "AddReranking() was given no scorer; expected one or more. Call AddOnnx(), AddCohere() or AddScorer() on the builder that it returns, or pass a section that names scorers.");
+        }
+
+        IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures, code);
         SectionReader keepLocal = root.Section(KeepLocal);
         string? localScorer = keepLocal.Name(Use, names);
         string? shadowScorer = ReadShadowScorer(root, section.GetSection(Shadow), names, failures);
@@ -64,15 +75,20 @@ internal static class RerankingPlanReader
             }
         }
 
+        foreach (CodeScorer scorer in code.Scorers)
+        {
+            scorers.TryAdd(scorer.Name, new ScorerPlan(scorer.Settings, scorer.Create, scorer.Name));
+        }
+
         return new RerankingPlan
         {
-            Options = ReadOptions(root),
+            Options = code.HasSection ? ReadOptions(root) : code.ReadOptions(failures),
             Scorers = scorers,
             Stages = stages,
             LocalScorer = localScorer,
             ShadowScorer = shadowScorer,
             Shadow = ReadShadow(root.Section(Shadow)),
-            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), hasRuleInCode, failures),
+            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), code.HasKeepLocalRule, failures),
             Fingerprint = Fingerprint(section, providerKeys),
             ReadAtStart = providerKeys.Select(section.GetSection).ToDictionary(static shared => shared.Path, static shared => Fingerprint(shared, [])),
         };
@@ -95,16 +111,25 @@ internal static class RerankingPlanReader
         };
     }
 
-    private static List<StagePlan> ReadStages(SectionReader root, IConfigurationSection section, string[] names, ICollection<string> failures)
+    private static List<StagePlan> ReadStages(
+        SectionReader root, IConfigurationSection section, string[] names, ICollection<string> failures, CodeConfiguration code)
     {
-        IReadOnlyList<string> use = root.Names(Use, names);
         bool hasUse = section.GetSection(Use).Exists();
+        if (hasUse && code.Use.Count > 0)
+        {
+            failures.Add($"{root.Path}:{Use} is set, and the code calls Use({string.Join(", ", code.Use)}); expected one of them.");
+        }
+
+        IReadOnlyList<string> use = hasUse ? root.Names(Use, names) : ReadUse(code, names, failures);
+        hasUse |= code.Use.Count > 0;
         IConfigurationSection[] stages = [.. section.GetSection(Stages).GetChildren()];
         if (stages.Length == 0)
         {
             if (!hasUse && names.Length > 1)
             {
-                failures.Add($"{root.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");
+                failures.Add(code.HasSection
+                    ? $"{root.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}."
+                    : $"{names.Length} scorers are registered, and nothing says which one answers. Call Use() with one or more of their names: {SectionReader.Or(names)}.");
             }
 
             return [new StagePlan(!hasUse && names.Length == 1 ? names : use, int.MaxValue)];
@@ -140,7 +165,30 @@ internal static class RerankingPlanReader
         return plans;
     }
 
-    private static ScorerPlan? ReadScorer(IConfigurationSection section, IReadOnlyCollection<RelevanceScorerProvider> providers, bool isUsed, ICollection<string> failures)
+    private static List<string> ReadUse(CodeConfiguration code, string[] names, ICollection<string> failures)
+    {
+        List<string> use = [];
+        foreach (string wanted in code.Use)
+        {
+            if (names.FirstOrDefault(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is not { } name)
+            {
+                failures.Add($"Use() names '{wanted}'; expected the name of a scorer: {SectionReader.Or(names)}.{NearestName.Hint(wanted, names)}");
+            }
+            else if (use.Contains(name))
+            {
+                failures.Add($"Use() names '{name}' twice; expected each scorer once.");
+            }
+            else
+            {
+                use.Add(name);
+            }
+        }
+
+        return use;
+    }
+
+    private static ScorerPlan? ReadScorer(
+        IConfigurationSection section, IReadOnlyCollection<RelevanceScorerProvider> providers, bool isUsed, ICollection<string> failures)
     {
         var scorer = new SectionReader(section, failures);
         string? providerName = scorer.Text(Provider);
@@ -167,7 +215,7 @@ internal static class RerankingPlanReader
         }
 
         // A threshold may change without the model being loaded again.
-        return new ScorerPlan(settings, provider, section, Fingerprint(section, [MinScore, MinScoreModel]));
+        return new ScorerPlan(settings, () => provider.Create(section.Key, section), Fingerprint(section, [MinScore, MinScoreModel]));
     }
 
     // "Shadow": "cohere", or with settings: "Shadow": { "Use": "cohere", "SampleRate": 0.05 }

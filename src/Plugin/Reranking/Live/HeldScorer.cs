@@ -1,7 +1,7 @@
 namespace Reranking;
 
 /// <summary>What answers in one generation, for a caller that holds it; a call that is left behind holds it by itself until it ends.</summary>
-internal sealed class HeldScorer(RerankingSnapshot generation) : IRelevanceScorer
+internal sealed class HeldScorer(RerankingSnapshot snapshot, string? name) : IRelevanceScorer
 {
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -9,18 +9,20 @@ internal sealed class HeldScorer(RerankingSnapshot generation) : IRelevanceScore
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(!generation.TryAcquire(), this);
+        ObjectDisposedException.ThrowIf(!snapshot.TryAcquire(), this);
         try
         {
-            return await generation.Root.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+            return await Scorer.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            generation.Release();
+            snapshot.Release();
         }
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => generation.Root.GetService(serviceType, serviceKey);
+    public object? GetService(Type serviceType, object? serviceKey = null) => Scorer.GetService(serviceType, serviceKey);
+
+    private IRelevanceScorer Scorer => name is null ? snapshot.Root : snapshot.Named(name);
 
     public void Dispose()
     {

@@ -13,7 +13,7 @@ internal sealed partial class LiveReranking : IDisposable
 {
     private readonly object _lock = new();
     private readonly IConfigurationSection _section;
-    private readonly RerankingBuilder _builder;
+    private readonly CodeConfiguration _code;
     private readonly RelevanceScorerProvider[] _providers;
     private readonly RerankingSnapshotFactory _factory;
     private readonly RerankingMetrics _metrics;
@@ -27,15 +27,15 @@ internal sealed partial class LiveReranking : IDisposable
     private bool _hasChanged;
     private bool _isReloading;
 
-    public LiveReranking(IServiceProvider services, IConfigurationSection section, RerankingBuilder builder)
+    public LiveReranking(IServiceProvider services, RerankingBuilder builder)
     {
-        _section = section;
-        _builder = builder;
+        _section = builder.Section ?? new ConfigurationBuilder().Build().GetSection(RerankingOptions.SectionName);
+        _code = builder.Configuration(services);
         _providers = [.. services.GetServices<RelevanceScorerProvider>()];
         _factory = new RerankingSnapshotFactory(services, builder);
         _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
         _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
-        _changes = ChangeToken.OnChange(section.GetReloadToken, OnChange);
+        _changes = ChangeToken.OnChange(_section.GetReloadToken, OnChange);
     }
 
     /// <summary>Gives what is wrong with the configuration, and where nothing is, makes it the one that serves.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class LiveReranking : IDisposable
             }
 
             List<string> failures = [];
-            RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
+            RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _code);
             if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } generation)
             {
                 _readAtStart = _readLast = plan.ReadAtStart;
@@ -85,10 +85,13 @@ internal sealed partial class LiveReranking : IDisposable
     }
 
     /// <summary>Gives options and scorer of the state that serves now, held until they are disposed.</summary>
-    public RerankingContext AcquireContext()
+    public RerankingContext AcquireContext() => AcquireContext(name: null);
+
+    /// <summary>Returns the same with a named scorer.</summary>
+    public RerankingContext AcquireContext(string? name)
     {
-        RerankingSnapshot generation = Acquire();
-        return new RerankingContext(generation.Options, new HeldScorer(generation), generation.Release);
+        RerankingSnapshot snapshot = Acquire();
+        return new RerankingContext(snapshot.Options, new HeldScorer(snapshot, name), snapshot.Release);
     }
 
     public void Dispose()
@@ -165,7 +168,7 @@ internal sealed partial class LiveReranking : IDisposable
     private async Task<RerankingPlan?> TrySwapAsync(CancellationToken cancellationToken)
     {
         List<string> failures = [];
-        RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _builder.HasKeepLocalRule);
+        RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _code);
         RerankingSnapshot previous = Acquire();
         try
         {

@@ -32,8 +32,9 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
                 if (LocalScorer(plan) is not { } local)
                 {
                     failures.Add(plan.LocalScorer is { } hosted
-                        ? $"{builder.Section.Path}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
-                        : $"{builder.Section.Path}:KeepLocal keeps texts on this machine, but no scorer of {builder.Section.Path}:Scorers is local; expected one, as \"local\": {{ \"Provider\": \"Onnx\" }}.");
+                        ? $"{builder.Section!.Path}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
+                        : builder.Section is { Path: { } path } ? $"{path}:KeepLocal keeps texts on this machine, but no scorer of {path}:Scorers is local; expected one, as \"local\": {{ \"Provider\": \"Onnx\" }}."
+                        : "KeepLocal() keeps texts on this machine, but no scorer is local; expected one, as AddOnnx(\"local\").");
                     leases.ForEach(static lease => lease.Dispose());
                     Release(entries);
                     return null;
@@ -119,7 +120,7 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
 
     private ScorerEntry Create(ScorerPlan plan) => new(
         plan,
-        builder.Build(plan.Settings.Name, plan.Provider.Create(plan.Settings.Name, plan.Section), services),
+        builder.Build(plan.Settings.Name, plan.Create(), services),
         new ScorerCircuit(ChainRelevanceScorer.FailureThreshold, ChainRelevanceScorer.BreakDuration, _timeProvider),
         _logger);
 

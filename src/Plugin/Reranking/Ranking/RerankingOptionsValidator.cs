@@ -1,28 +1,12 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 
 namespace Reranking;
 
-/// <summary>Checks <see cref="RerankingOptions"/> with messages that name the key.</summary>
-/// <param name="optionsName">The name of the options that this validator is for; it leaves others to theirs, which know their own section.</param>
-/// <param name="sectionPath">The path of the section that the options come from, as in <c>Reranking</c>.</param>
-internal sealed class RerankingOptionsValidator(string optionsName, string sectionPath) : IValidateOptions<RerankingOptions>
+/// <summary>Checks <see cref="RerankingOptions"/> with messages that name the setting.</summary>
+internal static class RerankingOptionsValidator
 {
     // CancellationTokenSource takes no delay of 50 days.
     internal static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
-
-    public string OptionsName => optionsName;
-
-    public ValidateOptionsResult Validate(string? name, RerankingOptions options)
-    {
-        if (name is not null && name != optionsName)
-        {
-            return ValidateOptionsResult.Skip;
-        }
-
-        List<string> failures = [.. Failures(options, sectionPath)];
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-    }
 
     /// <summary>Refuses options that were made in code.</summary>
     public static void ThrowIfInvalid(RerankingOptions options, string paramName)
@@ -33,7 +17,8 @@ internal sealed class RerankingOptionsValidator(string optionsName, string secti
         }
     }
 
-    private static IEnumerable<string> Failures(RerankingOptions options, string path)
+    /// <summary>Returns what is wrong, in messages that begin with the path of the setting.</summary>
+    public static IEnumerable<string> Failures(RerankingOptions options, string path)
     {
         if (options.TopN < 1)
         {

@@ -93,7 +93,7 @@ internal static class HttpScorerOptionsRules
         }
         else if (options.MaxTokensPerDocument is { } tokens && dialect.MaxTokensField is null)
         {
-            yield return Message(options, nameof(options.MaxTokensPerDocument), tokens, $"none, because the dialect {options.Api} has no such field");
+            yield return Message(options, nameof(options.MaxTokensPerDocument), tokens, $"none, because the API {options.Api} has no such field");
         }
 
         if (options.ScoreKind is { } kind && !Enum.IsDefined(kind))
@@ -106,7 +106,7 @@ internal static class HttpScorerOptionsRules
     {
         if (string.IsNullOrEmpty(options.Endpoint) && dialect.Host is null)
         {
-            yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; expected the address of the server, since the dialect {options.Api} has no vendor's own.";
+            yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; expected the address of the server, since the API {options.Api} has no vendor's own.";
         }
 
         // A server of one's own need not ask for a key, whatever dialect it speaks.
@@ -118,7 +118,7 @@ internal static class HttpScorerOptionsRules
 
         if (dialect.NeedsModel && string.IsNullOrEmpty(options.Model))
         {
-            yield return $"{options.SettingsPath}:{nameof(options.Model)} is not set; expected the name of a model, as the dialect {options.Api} needs one.";
+            yield return $"{options.SettingsPath}:{nameof(options.Model)} is not set; expected the name of a model, as the API {options.Api} needs one.";
         }
     }
 

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Reranking.Http;
 
-/// <summary>Checks the options of a registered scorer, with messages that name the path of the setting.</summary>
+/// <summary>Checks the options of a scorer that was added in code.</summary>
 /// <param name="name">The name of the options that this instance is for.</param>
-/// <param name="section">The section that they come from, or <see langword="null"/> for code.</param>
-internal sealed class HttpScorerOptionsValidator(string name, IConfigurationSection? section) : IValidateOptions<HttpScorerOptions>
+internal sealed class HttpScorerOptionsValidator(string name) : IValidateOptions<HttpScorerOptions>
 {
     private readonly string _name = name;
 
@@ -17,9 +15,7 @@ internal sealed class HttpScorerOptionsValidator(string name, IConfigurationSect
             return ValidateOptionsResult.Skip;
         }
 
-        options.SettingsPath = section?.Path ?? HttpScorerOptions.SectionName;
-        List<string> failures = section is null ? [] : [.. HttpScorerSettings.Apply(section, new HttpScorerOptions())];
-        failures.AddRange(HttpScorerOptionsRules.Failures(options, isUsed: true));
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        string[] failures = [.. HttpScorerOptionsRules.Failures(options, isUsed: true)];
+        return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -1,35 +1,37 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-using Reranking.Http.Transport;
 
 namespace Reranking.Http;
 
-/// <summary>Makes scorers out of sections whose <c>Provider</c> is <c>Cohere</c>.</summary>
-/// <remarks>Scorers come and go with the configuration; connections, rate limits and circuit breakers stay.</remarks>
-internal sealed class HttpScorerProvider(IHttpClientFactory clientFactory, ILoggerFactory? loggerFactory, TimeProvider? timeProvider) : RelevanceScorerProvider("Cohere")
+/// <summary>Creates the scorers of sections whose <c>Provider</c> is the name of one rerank API.</summary>
+internal sealed class HttpScorerProvider(string name, HttpScorerFactory factory) : RelevanceScorerProvider(name)
 {
-    /// <summary>The name of the client that all scorers of the provider use.</summary>
-    public const string ClientName = "Reranking.Http.Provider";
+    private const string Tei = "Tei";
 
-    private readonly ScorerPipelines _pipelines = new(timeProvider ?? TimeProvider.System, loggerFactory);
+    /// <summary>Gets the names of all rerank APIs, and the short one of Text Embeddings Inference.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetNames<RerankApi>(), Tei];
 
     public override IReadOnlyCollection<string> Keys => HttpScorerSettings.Keys;
 
     public override IEnumerable<string> Validate(IConfigurationSection section, bool isUsed)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var options = new HttpScorerOptions();
-        return [.. HttpScorerSettings.Apply(section, options), .. HttpScorerOptionsRules.Failures(options, isUsed)];
+        return Read(section, isUsed).Failures;
     }
 
     public override IRelevanceScorer Create(string scorerName, IConfigurationSection section)
     {
         ArgumentNullException.ThrowIfNull(scorerName);
         ArgumentNullException.ThrowIfNull(section);
-        var options = new HttpScorerOptions();
-        List<string> failures = [.. HttpScorerSettings.Apply(section, options), .. HttpScorerOptionsRules.Failures(options, isUsed: true)];
-        return failures.Count == 0
-            ? new HttpRelevanceScorer(options, scorerName, clientFactory.CreateClient(ClientName), _pipelines, loggerFactory?.CreateLogger<HttpRelevanceScorer>(), timeProvider)
-            : throw new RelevanceScoringException(string.Join(' ', failures));
+        (HttpScorerOptions options, IReadOnlyList<string> failures) = Read(section, isUsed: true);
+        return failures.Count == 0 ? factory.Create(scorerName, options) : throw new RelevanceScoringException(string.Join(' ', failures));
+    }
+
+    private (HttpScorerOptions Options, IReadOnlyList<string> Failures) Read(IConfigurationSection section, bool isUsed)
+    {
+        var options = new HttpScorerOptions { Api = Name == Tei ? RerankApi.TextEmbeddingsInference : Enum.Parse<RerankApi>(Name) };
+        List<string> failures = [.. HttpScorerSettings.Apply(section, options)];
+        options.ApiSetting = "Provider";
+        failures.AddRange(HttpScorerOptionsRules.Failures(options, isUsed));
+        return (options, failures);
     }
 }

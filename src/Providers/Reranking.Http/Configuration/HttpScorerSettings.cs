@@ -16,7 +16,6 @@ internal static class HttpScorerSettings
         Text(nameof(HttpScorerOptions.Endpoint), static (options, value) => options.Endpoint = value),
         Text(nameof(HttpScorerOptions.ApiKey), static (options, value) => options.ApiKey = value),
         Text(nameof(HttpScorerOptions.Model), static (options, value) => options.Model = value),
-        Name<RerankApi>(nameof(HttpScorerOptions.Api), static (options, value) => options.Api = value),
         Name<HttpScoreKind>(nameof(HttpScorerOptions.ScoreKind), static (options, value) => options.ScoreKind = value),
         Number(nameof(HttpScorerOptions.MaxDocumentsPerRequest), static (options, value) => options.MaxDocumentsPerRequest = value),
         Number(nameof(HttpScorerOptions.MaxConcurrency), static (options, value) => options.MaxConcurrency = value),

@@ -5,9 +5,9 @@ using System.Security.Authentication;
 namespace Reranking.Http.Protocol;
 
 /// <summary>Puts failures into words: which API, what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
-internal sealed class RerankErrors(string dialect, Uri endpoint, string settingsPath)
+internal sealed class RerankErrors(string api, Uri endpoint, string settingsPath, string apiSetting)
 {
-    private readonly string _who = $"{dialect} at {endpoint.Authority}";
+    private readonly string _who = $"{api} at {endpoint.Authority}";
 
     /// <summary>Gets the API and its host.</summary>
     public string Who => _who;
@@ -64,10 +64,10 @@ internal sealed class RerankErrors(string dialect, Uri endpoint, string settings
         string.Create(CultureInfo.InvariantCulture, $"{_who} answered {length} bytes of {mediaType ?? "no type"} that are no JSON. Check {Setting(nameof(HttpScorerOptions.Endpoint))}."));
 
     public RelevanceScoringException TooLong(int maxLength) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{_who} answered more than the {maxLength} bytes that scores can take. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(nameof(HttpScorerOptions.Api))}."));
+        string.Create(CultureInfo.InvariantCulture, $"{_who} answered more than the {maxLength} bytes that scores can take. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(apiSetting)}."));
 
-    public RelevanceScoringException Unusable(string found, string expected, string setting = nameof(HttpScorerOptions.Api)) =>
-        new($"{_who} {found}; expected {expected}. Check {Setting(setting)}.");
+    public RelevanceScoringException Unusable(string found, string expected, string? setting = null) =>
+        new($"{_who} {found}; expected {expected}. Check {Setting(setting ?? apiSetting)}.");
 
     /// <summary>Gives the failure of an error status.</summary>
     /// <param name="status">The status.</param>
@@ -91,10 +91,10 @@ internal sealed class RerankErrors(string dialect, Uri endpoint, string settings
 
     private string Advice(int status, string path) => status switch
     {
-        400 or 422 => $" Check {Setting(nameof(HttpScorerOptions.Model))} and {Setting(nameof(HttpScorerOptions.Api))}.",
+        400 or 422 => $" Check {Setting(nameof(HttpScorerOptions.Model))} and {Setting(apiSetting)}.",
         401 or 403 or 498 => $" Check {Setting(nameof(HttpScorerOptions.ApiKey))}.",
         402 => $" Check the account of {Setting(nameof(HttpScorerOptions.ApiKey))}.",
-        404 or 405 or 501 => $" The path was '{path}'. Check {Setting(nameof(HttpScorerOptions.Endpoint))}, {Setting(nameof(HttpScorerOptions.Api))} and {Setting(nameof(HttpScorerOptions.Model))}.",
+        404 or 405 or 501 => $" The path was '{path}'. Check {Setting(nameof(HttpScorerOptions.Endpoint))}, {Setting(apiSetting)} and {Setting(nameof(HttpScorerOptions.Model))}.",
         413 => $" Lower {Setting(nameof(HttpScorerOptions.MaxDocumentsPerRequest))}.",
         429 => $" Lower {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} or {Setting(nameof(HttpScorerOptions.MaxConcurrency))}.",
         _ => "",
