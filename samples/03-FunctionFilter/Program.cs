@@ -16,8 +16,7 @@ Show.Ranking("First stage", HelpCentre.Search(Question, count: 8).Select(article
 Show.Text("Prompt without the filter", await RenderAsync(builder.Build()));
 
 // The plugin and its callers stay as they are. The filter asks Help.Search for 50 results instead of 3, reranks them, and gives the caller its 3.
-builder.Services.AddOnnxScorer();
-builder.Services.AddReranker();
+builder.AddReranking().AddOnnx();
 builder.AddFunctionReranking(options => options.AddFunction("Help", "Search"));
 Show.Text("Prompt with the filter", await RenderAsync(builder.Build()));
 

@@ -15,8 +15,7 @@ string question = string.Join(' ', args.Where(arg => !arg.StartsWith("--", Strin
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddOnnxEmbeddingGenerator(builder.Configuration.GetSection("Embeddings:Onnx"));   // first stage
-builder.Services.AddOnnxScorer(builder.Configuration.GetSection("Reranking:Onnx"));                 // second stage
-builder.Services.AddReranker(builder.Configuration.GetSection("Reranking"));
+builder.Services.AddReranking(builder.Configuration.GetSection("Reranking")).AddOnnx();             // second stage
 builder.Services.AddHelpDesk(builder.Configuration);
 using IHost host = builder.Build();
 host.Services.GetRequiredService<IStartupValidator>().Validate();   // checks the settings, as starting the host would

@@ -40,9 +40,6 @@ internal sealed partial class Project
 
     public string Path { get; }
 
-    /// <summary>Gets the namespace of the public types.</summary>
-    public string RootNamespace => Path.StartsWith("src/Plugin", StringComparison.Ordinal) ? "Reranking" : Name;
-
     public static Project Load(string name) =>
         new(name, Directory.Exists(System.IO.Path.Combine(Repository.Root, "src/Plugin", name)) ? $"src/Plugin/{name}" : $"src/Providers/{name}");
 
@@ -63,8 +60,6 @@ internal sealed partial class Project
 
         return references;
     }
-
-    public bool Uses(string type, string other) => _references.TryGetValue(type, out HashSet<string>? used) && used.Contains(other);
 
     private static string Top(string folder) => folder.Split('/')[0];
 

@@ -124,7 +124,7 @@ public sealed class CohereRelevanceScorerTests
         Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => new HttpRelevanceScorer(null!)).ParamName);
         var exception = Assert.Throws<ArgumentException>(() => new HttpRelevanceScorer(new()));
         Assert.Equal(
-            "Reranking:Cohere:ApiKey is not set; expected the key of the API. Reranking:Cohere:Model is not set; expected the name of a model, as the dialect Cohere needs one. (Parameter 'options')",
+            "HttpScorerOptions:ApiKey is not set; expected the key of the API. HttpScorerOptions:Model is not set; expected the name of a model, as the API Cohere needs one. (Parameter 'options')",
             exception.Message);
     }
 }

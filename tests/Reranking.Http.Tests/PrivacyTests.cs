@@ -25,7 +25,7 @@ public sealed class PrivacyTests
             StubAnswer.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"), StubAnswer.Ok(Contract.Of(dialect).Answer), StubAnswer.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
-        services.AddCohereScorer(options =>
+        services.AddReranking().AddCohere(options =>
             (options.Api, options.Endpoint, options.ApiKey, options.Model) = (dialect, $"{server.Address}/rerank?token={Key}", Key, "m-1"));
         await using ServiceProvider provider = services.BuildServiceProvider();
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
@@ -63,7 +63,7 @@ public sealed class PrivacyTests
         RelevanceScoringException exception = await FailAsync(message);
 
         Assert.Equal(
-            $"answered 400 (BadRequest), with a message that repeats a text or the key and is left out. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.",
+            $"answered 400 (BadRequest), with a message that repeats a text or the key and is left out. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
             exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
         Assert.Null(exception.InnerException);
     }
@@ -79,7 +79,7 @@ public sealed class PrivacyTests
         RelevanceScoringException exception = await FailAsync(message);
 
         Assert.Equal(
-            $"answered 400 (BadRequest){shown}. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.",
+            $"answered 400 (BadRequest){shown}. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
             exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
     }
 
@@ -143,7 +143,7 @@ public sealed class PrivacyTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, Enumerable.Repeat(Document, count).ToArray(), new RelevanceScoringOptions { KeepLocal = true }));
 
         Assert.Equal(
-            "The call keeps its texts local, but cohere at rerank.example is not local. Choose a local scorer, or set Reranking:Cohere:DataStaysLocal to true if the texts are as safe there.",
+            "The call keeps its texts local, but cohere at rerank.example is not local. Choose a local scorer, or set HttpScorerOptions:DataStaysLocal to true if the texts are as safe there.",
             exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal(0, server.Accepted);

@@ -17,8 +17,7 @@ public sealed class ReadmeTests
         await using var server = new StubServer(TestScorers.Scores(0.25, 0.75));
         HostApplicationBuilder builder = Builder(server);
 
-        builder.Services.AddCohereScorer(builder.Configuration.GetSection("Reranking:Cohere"));
-        builder.Services.AddReranker(builder.Configuration.GetSection("Reranking"));
+        builder.Services.AddReranking(builder.Configuration.GetSection("Reranking")).AddHttp();
 
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -32,9 +31,8 @@ public sealed class ReadmeTests
         await using var server = new StubServer(TestScorers.Scores(0.5));
         HostApplicationBuilder builder = Builder(server);
 
-        builder.Services.AddCohereScorer(
-            builder.Configuration.GetSection("Reranking:Cohere"),
-            client => client.AddHttpMessageHandler(() => new AuditHandler()));
+        builder.Services.AddReranking(builder.Configuration.GetSection("Reranking"))
+            .AddHttp(client => client.AddHttpMessageHandler(() => new AuditHandler()));
 
         using IHost host = builder.Build();
         await host.Services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["zero"]);
@@ -53,26 +51,31 @@ public sealed class ReadmeTests
         Assert.Equal(2, settings.Length);
         Assert.All(settings, json =>
         {
-            IConfigurationSection section = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("Reranking:Cohere");
-            var options = new HttpScorerOptions();
+            IConfigurationSection section = new ConfigurationBuilder()
+                .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build().GetSection("Reranking:Scorers").GetChildren().Single();
+            Assert.Contains(section["Provider"], HttpScorerProvider.Names);
+            var options = new HttpScorerOptions { Api = Enum.Parse<RerankApi>(section["Provider"]!) };
             Assert.Empty(HttpScorerSettings.Apply(section, options));
             options.ApiKey ??= "k";
             Assert.Empty(HttpScorerOptionsRules.Failures(options, isUsed: true));
-            Assert.Empty(section.GetChildren().Select(child => child.Key).Except(HttpScorerSettings.Keys));
+            Assert.Empty(section.GetChildren().Select(child => child.Key).Except([.. HttpScorerSettings.Keys, "Provider"]));
         });
     }
 
     [Fact]
     public void Readme_Tables_NameEveryDialectAndKey()
     {
-        Assert.All(Enum.GetNames<RerankApi>(), dialect => Assert.Contains($"| `{dialect}` |", Readme, StringComparison.Ordinal));
+        Assert.All(Enum.GetNames<RerankApi>(), dialect => Assert.Contains($"| `{dialect}` ", Readme, StringComparison.Ordinal));
         Assert.All(HttpScorerSettings.Keys, key => Assert.Matches($@"(?m)^\| [^|]*`{key}`", Readme));
     }
 
     private static HostApplicationBuilder Builder(StubServer server)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection([new("Reranking:Cohere:Endpoint", server.Address), new("Reranking:Cohere:Model", "m")]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Reranking:Scorers:hosted:Provider", "Cohere"), new("Reranking:Scorers:hosted:Endpoint", server.Address), new("Reranking:Scorers:hosted:Model", "m"),
+        ]);
         return builder;
     }
 

@@ -113,7 +113,7 @@ public sealed class OnnxRelevanceScorerTests
 
         Assert.Equal(RerankingOutcome.FellBack, result.Outcome);
         Assert.Equal(
-            "Document 1 has 20 tokens; model 'ms-marco-MiniLM-L-12-v2-int8' has room for 12 beside the 1 of the query. Shorten it, or set Reranking:Onnx:LongDocuments to Windows or Truncate.",
+            "Document 1 has 20 tokens; model 'ms-marco-MiniLM-L-12-v2-int8' has room for 12 beside the 1 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             result.Failure!.Message);
     }
 
@@ -145,21 +145,21 @@ public sealed class OnnxRelevanceScorerTests
     [Fact]
     public void Constructor_OptionsOutOfRange_NamesTheKey()
     {
-        Assert.Equal("Reranking:Onnx:MaxInputTokens is 7; expected 8 or more, or none. (Parameter 'options')", Failure(options => options.MaxInputTokens = 7));
-        Assert.Equal("Reranking:Onnx:MaxConcurrency is 0; expected 1 or more, or none. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
-        Assert.Equal("Reranking:Onnx:ModelPath is blank; expected the path of a model folder, or none. (Parameter 'options')", Failure(options => options.ModelPath = " "));
-        Assert.Equal("Reranking:Onnx:ModelFile is /model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "/model.onnx"));
-        Assert.Equal("Reranking:Onnx:ModelFile is ../other/model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "../other/model.onnx"));
-        Assert.Equal(@"Reranking:Onnx:ModelFile is onnx\..\..\model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = @"onnx\..\..\model.onnx"));
-        Assert.Equal("Reranking:Onnx:DeviceId is -1; expected 0 or more. (Parameter 'options')", Failure(options => options.DeviceId = -1));
-        Assert.Equal("Reranking:Onnx:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
-        Assert.Equal("Reranking:Onnx:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')", Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
-        Assert.Equal("Reranking:Onnx:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')", Failure(options => options.LongDocuments = (LongDocumentMode)99));
-        Assert.Equal("Reranking:Onnx:WindowTokens is 15; expected 16 or more. (Parameter 'options')", Failure(options => options.WindowTokens = 15));
-        Assert.Equal("Reranking:Onnx:WindowOverlap is 0.6; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = 0.6));
-        Assert.Equal("Reranking:Onnx:WindowOverlap is NaN; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = double.NaN));
-        Assert.Equal("Reranking:Onnx:MaxWindows is 0; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 0));
-        Assert.Equal("Reranking:Onnx:MaxWindows is 10001; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 10_001));
+        Assert.Equal("OnnxScorerOptions:MaxInputTokens is 7; expected 8 or more, or none. (Parameter 'options')", Failure(options => options.MaxInputTokens = 7));
+        Assert.Equal("OnnxScorerOptions:MaxConcurrency is 0; expected 1 or more, or none. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
+        Assert.Equal("OnnxScorerOptions:ModelPath is blank; expected the path of a model folder, or none. (Parameter 'options')", Failure(options => options.ModelPath = " "));
+        Assert.Equal("OnnxScorerOptions:ModelFile is /model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "/model.onnx"));
+        Assert.Equal("OnnxScorerOptions:ModelFile is ../other/model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "../other/model.onnx"));
+        Assert.Equal(@"OnnxScorerOptions:ModelFile is onnx\..\..\model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = @"onnx\..\..\model.onnx"));
+        Assert.Equal("OnnxScorerOptions:DeviceId is -1; expected 0 or more. (Parameter 'options')", Failure(options => options.DeviceId = -1));
+        Assert.Equal("OnnxScorerOptions:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
+        Assert.Equal("OnnxScorerOptions:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')", Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
+        Assert.Equal("OnnxScorerOptions:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')", Failure(options => options.LongDocuments = (LongDocumentMode)99));
+        Assert.Equal("OnnxScorerOptions:WindowTokens is 15; expected 16 or more. (Parameter 'options')", Failure(options => options.WindowTokens = 15));
+        Assert.Equal("OnnxScorerOptions:WindowOverlap is 0.6; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = 0.6));
+        Assert.Equal("OnnxScorerOptions:WindowOverlap is NaN; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = double.NaN));
+        Assert.Equal("OnnxScorerOptions:MaxWindows is 0; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 0));
+        Assert.Equal("OnnxScorerOptions:MaxWindows is 10001; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 10_001));
     }
 
     [Fact]

@@ -9,11 +9,11 @@ namespace Reranking.Onnx.Tests;
 public sealed class OnnxServiceCollectionExtensionsTests
 {
     [Fact]
-    public async Task AddOnnxScorer_WithSection_BindsIt()
+    public async Task AddOnnx_WithSection_BindsIt()
     {
         using TemporaryFolder folder = TestModels.Unpack();
         var services = new ServiceCollection();
-        services.AddOnnxScorer(Section(("ModelPath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "64"), ("MaxConcurrency", "1"), ("ExecutionProvider", "cpu")));
+        services.AddReranking(Scorers(("ModelPath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "64"), ("MaxConcurrency", "1"), ("ExecutionProvider", "cpu"))).AddOnnx();
         using ServiceProvider provider = services.BuildServiceProvider();
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
 
@@ -25,7 +25,7 @@ public sealed class OnnxServiceCollectionExtensionsTests
     }
 
     [Fact]
-    public async Task AddOnnxScorer_SectionWithLongDocuments_BindsIt()
+    public async Task AddOnnx_SectionWithLongDocuments_BindsIt()
     {
         using ServiceProvider provider = Provider(("LongDocuments", "Windows"), ("MaxInputTokens", "64"), ("WindowTokens", "20"), ("WindowOverlap", "0"), ("MaxWindows", "3"));
 
@@ -37,46 +37,47 @@ public sealed class OnnxServiceCollectionExtensionsTests
         static ServiceProvider Provider(params (string Key, string Value)[] values)
         {
             var services = new ServiceCollection();
-            services.AddOnnxScorer(Section(values));
+            services.AddReranking(Scorers(values)).AddOnnx();
             return services.BuildServiceProvider();
         }
     }
 
     [Fact]
-    public void AddOnnxScorer_NothingConfigured_TouchesNoFile()
+    public void AddOnnx_NothingConfigured_TouchesNoFile()
     {
         var services = new ServiceCollection();
-        services.AddOnnxScorer(options => options.ModelPath = "/no/such/folder");
+        services.AddReranking().AddOnnx(options => options.ModelPath = "/no/such/folder");
         using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.Equal("folder", provider.GetRequiredService<IRelevanceScorer>().GetService<RelevanceScorerMetadata>()!.ModelId);
     }
 
     [Fact]
-    public async Task AddKeyedOnnxScorer_TwoModels_AreKeptApart()
+    public async Task AddOnnx_TwoModels_AreKeptApart()
     {
         using TemporaryFolder folder = TestModels.Unpack();
         var services = new ServiceCollection();
-        services.AddKeyedOnnxScorer("tiny", options => options.ModelPath = folder.Path);
-        services.AddKeyedOnnxScorer("short", Section(("ModelPath", folder.Path), ("MaxInputTokens", "16")));
+        services.AddReranking()
+            .AddOnnx("tiny", options => options.ModelPath = folder.Path)
+            .AddOnnx("short", options => (options.ModelPath, options.MaxInputTokens) = (folder.Path, 16))
+            .Use("tiny");
         using ServiceProvider provider = services.BuildServiceProvider();
         string[] document = [string.Join(' ', Enumerable.Repeat("word", 1000))];
 
         Assert.Equal(512, (await provider.GetRequiredKeyedService<IRelevanceScorer>("tiny").ScoreAsync("query", document))[0].TokenCount);
         Assert.Equal(16, (await provider.GetRequiredKeyedService<IRelevanceScorer>("short").ScoreAsync("query", document))[0].TokenCount);
-        Assert.Null(provider.GetService<IRelevanceScorer>());
     }
 
     [Fact]
-    public async Task AddOnnxScorer_SectionWithBadValues_StopsTheHostWithTheirKeys()
+    public async Task AddOnnx_SectionWithBadValues_StopsTheHostWithTheirKeys()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddOnnxScorer(Section(("MaxConcurrency", "0"), ("DeviceId", "-1")));
+        builder.Services.AddReranking(Scorers(("MaxConcurrency", "0"), ("DeviceId", "-1"))).AddOnnx();
         using IHost host = builder.Build();
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Equal(["Reranking:Onnx:MaxConcurrency is 0; expected 1 or more, or none.", "Reranking:Onnx:DeviceId is -1; expected 0 or more."], exception.Failures);
+        Assert.Equal(["Reranking:Scorers:local:MaxConcurrency is 0; expected 1 or more, or none.", "Reranking:Scorers:local:DeviceId is -1; expected 0 or more."], exception.Failures);
     }
 
     [Fact]
@@ -94,9 +95,27 @@ public sealed class OnnxServiceCollectionExtensionsTests
         Assert.NotEqual(1, System.Numerics.Tensors.TensorPrimitives.Norm(query), 1e-3);
     }
 
+    [Fact]
+    public async Task AddOnnx_BadOptionsInCode_StopTheHostWithTheirNames()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddReranking().AddOnnx(options => options.MaxConcurrency = 0);
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["OnnxScorerOptions:MaxConcurrency is 0; expected 1 or more, or none."], exception.Failures);
+    }
+
+    private static IConfigurationSection Scorers(params (string Key, string Value)[] values) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Prepend(("Provider", "Onnx")).ToDictionary(pair => $"Reranking:Scorers:local:{pair.Item1}", pair => (string?)pair.Item2))
+            .Build()
+            .GetSection("Reranking");
+
     private static IConfigurationSection Section(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder()
-            .AddInMemoryCollection(values.ToDictionary(pair => $"Reranking:Onnx:{pair.Key}", pair => (string?)pair.Value))
+            .AddInMemoryCollection(values.ToDictionary(pair => $"Embeddings:Onnx:{pair.Key}", pair => (string?)pair.Value))
             .Build()
-            .GetSection("Reranking:Onnx");
+            .GetSection("Embeddings:Onnx");
 }

@@ -73,8 +73,7 @@ public sealed class ReadmeTests
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 
-        builder.Services.AddOnnxScorer(builder.Configuration.GetSection("Reranking:Onnx"));   // an empty section: the bundled model
-        builder.Services.AddReranker(builder.Configuration.GetSection("Reranking"));
+        builder.Services.AddReranking(options => options.TopN = 3).AddOnnx();   // the bundled model
 
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -87,7 +86,7 @@ public sealed class ReadmeTests
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLogging();
 
-        builder.Services.AddOnnxScorer().UseLogging();
+        builder.Services.AddReranking().AddOnnx().UseLogging();
 
         using IHost host = builder.Build();
         Assert.Single(await host.Services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));

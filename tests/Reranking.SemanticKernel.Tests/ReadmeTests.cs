@@ -40,10 +40,9 @@ public sealed class ReadmeTests
     public async Task Readme_Filter_RerankesWhatIsThere()
     {
         IKernelBuilder builder = Kernel.CreateBuilder();
-        builder.Services.AddRelevanceScorer(static _ => new WordOverlapScorer());
         builder.Plugins.Add(new ObsoleteArticleSearch(new ArticleSearch(Articles)).CreateWithSearch("Web"));
 
-        builder.Services.AddReranker();
+        builder.AddReranking().AddScorer(static _ => new WordOverlapScorer());
         builder.AddFunctionReranking(options => options.AddFunction("Web", "Search"));
 
         Assert.Equal(

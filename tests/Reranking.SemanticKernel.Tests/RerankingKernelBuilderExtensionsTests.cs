@@ -65,7 +65,7 @@ public sealed class RerankingKernelBuilderExtensionsTests
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
         Assert.Equal(
-            "No Reranker is registered in the services of the kernel, and reranking needs one. Add one with builder.Services.AddReranker().",
+            "No Reranker is registered in the services of the kernel, and reranking needs one. Add one with builder.AddReranking().",
             thrown.Message);
     }
 
@@ -111,8 +111,7 @@ public sealed class RerankingKernelBuilderExtensionsTests
     private static IKernelBuilder NewBuilder()
     {
         IKernelBuilder builder = Kernel.CreateBuilder();
-        builder.Services.AddRelevanceScorer(static _ => new WordOverlapScorer());
-        builder.Services.AddReranker();
+        builder.AddReranking().AddScorer(static _ => new WordOverlapScorer());
         return builder;
     }
 }

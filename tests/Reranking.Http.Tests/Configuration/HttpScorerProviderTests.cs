@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Reranking.Http.Tests;
 
-public sealed class CohereScorerProviderTests
+public sealed class HttpScorerProviderTests
 {
     private readonly SignallingClock _clock = new();
 
@@ -11,22 +11,23 @@ public sealed class CohereScorerProviderTests
     public void Keys_AreTheOptions()
     {
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
 
         Assert.Equal("Cohere", provider.Name);
-        Assert.Equal(typeof(HttpScorerOptions).GetProperties().Select(property => property.Name).Order(), provider.Keys.Order());
+        Assert.Equal(typeof(HttpScorerOptions).GetProperties().Select(property => property.Name).Except(["Api"]).Order(), provider.Keys.Order());
     }
 
     [Fact]
     public void Validate_Section_NamesPathsAndLacksOnlyWhenUsed()
     {
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
 
-        Assert.Empty(provider.Validate(Section(("Dialect", "Vllm")), isUsed: false));
+        RelevanceScorerProvider vllm = Provider(services, "Vllm");
+        Assert.Empty(vllm.Validate(Section(), isUsed: false));
         Assert.Equal(
-            ["Reranking:Scorers:hosted:Endpoint is not set; expected the address of the server, since the dialect Vllm has no vendor's own."],
-            provider.Validate(Section(("Dialect", "Vllm")), isUsed: true));
+            ["Reranking:Scorers:hosted:Endpoint is not set; expected the address of the server, since the API Vllm has no vendor's own."],
+            vllm.Validate(Section(), isUsed: true));
         Assert.Equal(
             [
                 "Reranking:Scorers:hosted:MaxRetries is '1.5'; expected a whole number.",
@@ -40,7 +41,7 @@ public sealed class CohereScorerProviderTests
     {
         using ServiceProvider services = Services();
 
-        var exception = Assert.Throws<RelevanceScoringException>(() => services.GetRequiredService<RelevanceScorerProvider>().Create("hosted", Section(("Model", "m"))));
+        var exception = Assert.Throws<RelevanceScoringException>(() => Provider(services).Create("hosted", Section(("Model", "m"))));
 
         Assert.Equal("Reranking:Scorers:hosted:ApiKey is not set; expected the key of the API.", exception.Message);
     }
@@ -50,7 +51,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
 
         for (int i = 0; i < 1_000; i++)
         {
@@ -68,7 +69,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
         List<WeakReference> swapped = [];
         for (int i = 1; i <= 20; i++)
         {
@@ -97,7 +98,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
         using IRelevanceScorer once = provider.Create("once", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0")));
         using IRelevanceScorer thrice = provider.Create("thrice", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "2")));
 
@@ -112,7 +113,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
         IConfigurationSection limited = Section(("Endpoint", server.Address), ("Model", "m"), ("RequestsPerMinute", "1"));
         using (IRelevanceScorer old = provider.Create("hosted", limited))
         {
@@ -135,7 +136,7 @@ public sealed class CohereScorerProviderTests
         await using var server = new StubServer(StubAnswer.Of(500));
         await using var healthy = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
         using (IRelevanceScorer old = provider.Create("hosted", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0"))))
         {
             for (int i = 0; i < 10; i++)
@@ -160,7 +161,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(request => (string)request.Json["model"]! == "m" && request.Line == "POST /v2/rerank HTTP/1.1" ? StubAnswer.Of(500) : TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = services.GetRequiredService<RelevanceScorerProvider>();
+        RelevanceScorerProvider provider = Provider(services);
         using IRelevanceScorer shadow = provider.Create("shadow", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0")));
         for (int i = 0; i < 10; i++)
         {
@@ -177,7 +178,7 @@ public sealed class CohereScorerProviderTests
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services(client => client.ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Mine", "1")));
-        using IRelevanceScorer scorer = services.GetRequiredService<RelevanceScorerProvider>().Create("hosted", Section(("Endpoint", server.Address), ("Model", "m")));
+        using IRelevanceScorer scorer = Provider(services).Create("hosted", Section(("Endpoint", server.Address), ("Model", "m")));
 
         await scorer.ScoreAsync("what?", ["zero"]);
 
@@ -192,6 +193,9 @@ public sealed class CohereScorerProviderTests
         Assert.Same(builder, builder.AddCohere(configureClient));
         return services.BuildServiceProvider();
     }
+
+    private static RelevanceScorerProvider Provider(IServiceProvider services, string name = "Cohere") =>
+        services.GetServices<RelevanceScorerProvider>().Single(provider => provider.Name == name);
 
     private static IConfigurationSection Section(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder()

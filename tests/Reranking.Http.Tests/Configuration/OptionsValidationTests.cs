@@ -4,7 +4,7 @@ public sealed class OptionsValidationTests
 {
     public static TheoryData<Action<HttpScorerOptions>, string> Faults => new()
     {
-        { o => o.Api = (RerankApi)99, "Dialect is 99; expected Cohere, AzureFoundry, Jina, Voyage, Mixedbread, TextEmbeddingsInference, Vllm, LlamaCpp, Pinecone." },
+        { o => o.Api = (RerankApi)99, "Api is 99; expected Cohere, AzureFoundry, Jina, Voyage, Mixedbread, TextEmbeddingsInference, Vllm, LlamaCpp, Pinecone." },
         { o => o.Endpoint = "my-secret-key", "Endpoint is no address; expected one that begins with https://, or http:// for this machine." },
         { o => o.Endpoint = "/v2/rerank", "Endpoint is no address; expected one that begins with https://, or http:// for this machine." },
         { o => o.Endpoint = "ftp://example.org", "Endpoint is no address; expected one that begins with https://, or http:// for this machine." },
@@ -17,8 +17,8 @@ public sealed class OptionsValidationTests
         { o => o.ApiKey = "s3crét", "ApiKey holds a blank, a line break or another character that no HTTP header takes; expected the key alone." },
         { o => o.ApiKey = null, "ApiKey is not set; expected the key of the API." },
         { o => o.ApiKey = "", "ApiKey is not set; expected the key of the API." },
-        { o => o.Model = "", "Model is not set; expected the name of a model, as the dialect Cohere needs one." },
-        { o => (o.Api, o.Endpoint) = (RerankApi.Vllm, null), "Endpoint is not set; expected the address of the server, since the dialect Vllm has no vendor's own." },
+        { o => o.Model = "", "Model is not set; expected the name of a model, as the API Cohere needs one." },
+        { o => (o.Api, o.Endpoint) = (RerankApi.Vllm, null), "Endpoint is not set; expected the address of the server, since the API Vllm has no vendor's own." },
         { o => o.MaxDocumentsPerRequest = 0, "MaxDocumentsPerRequest is 0; expected 1 to 10000, or none." },
         { o => o.MaxDocumentsPerRequest = 10_001, "MaxDocumentsPerRequest is 10001; expected 1 to 10000, or none." },
         { o => o.MaxConcurrency = 0, "MaxConcurrency is 0; expected 1 to 64." },
@@ -32,7 +32,7 @@ public sealed class OptionsValidationTests
         { o => o.RequestsPerMinute = 0, "RequestsPerMinute is 0; expected 1 to 1000000, or none." },
         { o => o.RequestsPerMinute = 1_000_001, "RequestsPerMinute is 1000001; expected 1 to 1000000, or none." },
         { o => o.MaxTokensPerDocument = 0, "MaxTokensPerDocument is 0; expected 1 or more, or none." },
-        { o => (o.Api, o.MaxTokensPerDocument) = (RerankApi.Voyage, 512), "MaxTokensPerDocument is 512; expected none, because the dialect Voyage has no such field." },
+        { o => (o.Api, o.MaxTokensPerDocument) = (RerankApi.Voyage, 512), "MaxTokensPerDocument is 512; expected none, because the API Voyage has no such field." },
         { o => o.ScoreKind = (HttpScoreKind)9, "ScoreKind is 9; expected Probability, Logit, Cosine, or none." },
     };
 

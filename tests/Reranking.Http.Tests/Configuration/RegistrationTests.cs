@@ -9,19 +9,22 @@ namespace Reranking.Http.Tests;
 public sealed class RegistrationTests
 {
     [Fact]
-    public async Task AddCohereScorer_WithSection_ReadsEveryKey()
+    public async Task AddHttp_WithSection_ReadsEveryKey()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
-        using ServiceProvider provider = Provider(services => services.AddCohereScorer(Section(
-            ("Dialect", "jina"), ("Endpoint", server.Address), ("ApiKey", "k-123"), ("Model", "m-1"), ("MaxDocumentsPerRequest", "7"), ("MaxConcurrency", "2"), ("Timeout", "00:00:20"),
-            ("AttemptTimeout", "00:00:05"), ("MaxRetries", "1"), ("RequestsPerMinute", "60"), ("MaxTokensPerDocument", ""), ("ScoreKind", "Cosine"), ("AllowInsecureHttp", "true"),
-            ("DataStaysLocal", "True"))));
+        var options = new HttpScorerOptions();
 
-        HttpScorerOptions options = provider.GetRequiredService<IOptions<HttpScorerOptions>>().Value;
+        IReadOnlyList<string> failures = HttpScorerSettings.Apply(
+            Section(
+                ("Endpoint", server.Address), ("ApiKey", "k-123"), ("Model", "m-1"), ("MaxDocumentsPerRequest", "7"), ("MaxConcurrency", "2"), ("Timeout", "00:00:20"),
+                ("AttemptTimeout", "00:00:05"), ("MaxRetries", "1"), ("RequestsPerMinute", "60"), ("MaxTokensPerDocument", ""), ("ScoreKind", "Cosine"),
+                ("AllowInsecureHttp", "true"), ("DataStaysLocal", "True")),
+            options);
+
+        Assert.Empty(failures);
         Assert.Equivalent(
             new
             {
-                Dialect = RerankApi.Jina,
                 Endpoint = server.Address,
                 ApiKey = "k-123",
                 Model = "m-1",
@@ -37,61 +40,109 @@ public sealed class RegistrationTests
                 DataStaysLocal = true,
             },
             options);
-        Assert.Equal(0.75, Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"])).Value);
-        Assert.Same(provider.GetRequiredService<IRelevanceScorer>(), provider.GetRequiredService<IRelevanceScorer>());
+    }
+
+    [Theory]
+    [InlineData("Cohere", "v2/rerank")]
+    [InlineData("jina", "v1/rerank")]
+    [InlineData("Mixedbread", "v1/reranking")]
+    [InlineData("TEI", "rerank")]
+    [InlineData("TextEmbeddingsInference", "rerank")]
+    [InlineData("Vllm", "v1/rerank")]
+    [InlineData("LlamaCpp", "v1/rerank")]
+    public async Task AddHttp_ProviderOfASection_IsTheApi(string providerName, string path)
+    {
+        await using var server = new StubServer(StubAnswer.Of(401));
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Reranking:Scorers:hosted:Provider"] = providerName,
+            ["Reranking:Scorers:hosted:Endpoint"] = server.Address,
+            ["Reranking:Scorers:hosted:Model"] = "m",
+        }).Build();
+        using ServiceProvider provider = Provider(services => services.AddReranking(configuration.GetSection("Reranking")).AddHttp());
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
+
+        Assert.StartsWith($"POST /{path} ", Assert.Single(server.Requests).Line, StringComparison.Ordinal);
+        Assert.EndsWith("Check Reranking:Scorers:hosted:ApiKey.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task AddCohereScorer_BadSection_StopsTheHostWithItsKeys()
+    public async Task AddHttp_BadSection_StopsTheHostWithItsKeys()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddCohereScorer(Section(("Dialect", "Cohre"), ("MaxRetries", "many"), ("Timeout", "soon"), ("DataStaysLocal", "maybe"), ("ScoreKind", "1"), ("MaxConcurrency", "0"), ("Model", "m")));
+        builder.Services.AddReranking(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Reranking:Scorers:mine:Provider"] = "Cohere",
+            ["Reranking:Scorers:mine:Dialect"] = "Jina",
+            ["Reranking:Scorers:mine:MaxRetries"] = "many",
+            ["Reranking:Scorers:mine:Timeout"] = "00:00:10",
+            ["Reranking:Scorers:mine:DataStaysLocal"] = "maybe",
+            ["Reranking:Scorers:mine:ScoreKind"] = "1",
+            ["Reranking:Scorers:mine:MaxConcurrency"] = "0",
+            ["Reranking:Scorers:mine:Model"] = "m",
+        }).Build().GetSection("Reranking")).AddCohere();
         using IHost host = builder.Build();
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
+        string[] failures = [.. exception.Failures];
+        Assert.StartsWith("Reranking:Scorers:mine:Dialect is not a setting of the provider Cohere; expected one of AllowInsecureHttp, ", failures[0], StringComparison.Ordinal);
         Assert.Equal(
             [
-                "Rerank:Mine:Dialect is 'Cohre'; expected Cohere, AzureFoundry, Jina, Voyage, Mixedbread, TextEmbeddingsInference, Vllm, LlamaCpp, Pinecone.",
-                "Rerank:Mine:ScoreKind is '1'; expected Probability, Logit, Cosine.",
-                "Rerank:Mine:MaxRetries is 'many'; expected a whole number.",
-                "Rerank:Mine:Timeout is 'soon'; expected a time such as 00:00:30.",
-                "Rerank:Mine:DataStaysLocal is 'maybe'; expected true or false.",
-                "Rerank:Mine:MaxConcurrency is 0; expected 1 to 64.",
-                "Rerank:Mine:ApiKey is not set; expected the key of the API.",
+                "Reranking:Scorers:mine:ScoreKind is '1'; expected Probability, Logit, Cosine.",
+                "Reranking:Scorers:mine:MaxRetries is 'many'; expected a whole number.",
+                "Reranking:Scorers:mine:DataStaysLocal is 'maybe'; expected true or false.",
+                "Reranking:Scorers:mine:MaxConcurrency is 0; expected 1 to 64.",
+                "Reranking:Scorers:mine:ApiKey is not set; expected the key of the API.",
             ],
-            exception.Failures);
+            failures[1..]);
     }
 
     [Fact]
-    public async Task AddKeyedCohereScorer_Two_AreKeptApart()
+    public async Task AddHttp_BadOptionsInCode_StopTheHostWithTheirNames()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddReranking().AddCohere(options => (options.Model, options.MaxConcurrency) = ("m", 0));
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["HttpScorerOptions:MaxConcurrency is 0; expected 1 to 64.", "HttpScorerOptions:ApiKey is not set; expected the key of the API."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task AddCohere_Two_AreKeptApart()
     {
         await using var one = new StubServer(TestScorers.Scores(0.25));
         await using var two = new StubServer(StubAnswer.Of(401));
         using ServiceProvider provider = Provider(services =>
         {
-            services.AddKeyedCohereScorer("one", options => (options.Endpoint, options.ApiKey, options.Model) = (one.Address, "k-1", "m-1"));
-            services.AddKeyedCohereScorer("two", Section(("Endpoint", two.Address), ("ApiKey", "k-2"), ("Model", "m-2")));
+            services.AddReranking()
+                .AddCohere("one", options => (options.Endpoint, options.ApiKey, options.Model) = (one.Address, "k-1", "m-1"))
+                .AddCohere("two", options => (options.Endpoint, options.ApiKey, options.Model) = (two.Address, "k-2", "m-2"))
+                .Use("one");
         });
 
         Assert.Equal(0.25, Assert.Single(await provider.GetRequiredKeyedService<IRelevanceScorer>("one").ScoreAsync("what?", ["zero"])).RawValue);
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredKeyedService<IRelevanceScorer>("two").ScoreAsync("what?", ["zero"]));
 
-        Assert.EndsWith("Check Rerank:Mine:ApiKey.", exception.Message, StringComparison.Ordinal);   // the path that the options came from
+        Assert.EndsWith("Check HttpScorerOptions:ApiKey.", exception.Message, StringComparison.Ordinal);
         Assert.Equal("Bearer k-1", Assert.Single(one.Requests).Headers["Authorization"]);
         Assert.Equal("Bearer k-2", Assert.Single(two.Requests).Headers["Authorization"]);
-        Assert.Null(provider.GetService<IRelevanceScorer>());
     }
 
     [Fact]
-    public async Task AddCohereScorer_Resilience_IsTheOptions()
+    public async Task AddCohere_Resilience_IsTheOptions()
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"));
         using ServiceProvider provider = Provider(services =>
         {
-            // Twice, as two libraries of one application may: the first stands, and nothing is retried twice over.
-            services.AddCohereScorer(options => (options.Endpoint, options.Model, options.MaxRetries) = (server.Address, "m", 2));
-            services.AddCohereScorer(_ => { });
+            // Two scorers share the client: nothing is retried twice over.
+            services.AddReranking()
+                .AddCohere("mine", options => (options.Endpoint, options.Model, options.MaxRetries) = (server.Address, "m", 2))
+                .AddCohere("other", options => (options.Endpoint, options.Model) = (server.Address, "n"))
+                .Use("mine");
         });
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
@@ -101,10 +152,10 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task AddCohereScorer_ConfigureClient_AddsHandlersInsideTheRetries()
+    public async Task AddCohere_ConfigureClient_AddsHandlersInsideTheRetries()
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
-        using ServiceProvider provider = Provider(services => services.AddCohereScorer(
+        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
             options => (options.Endpoint, options.Model) = (server.Address, "m"),
             client => client.ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Mine", "1")).AddHttpMessageHandler(() => new CountingHandler())));
 
@@ -115,11 +166,11 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task AddCohereScorer_ConfigureClient_MayTakeTheResilienceOut()
+    public async Task AddCohere_ConfigureClient_MayTakeTheResilienceOut()
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
 #pragma warning disable EXTEXP0001 // the method is for evaluation
-        using ServiceProvider provider = Provider(services => services.AddCohereScorer(
+        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
             options => (options.Endpoint, options.Model) = (server.Address, "m"), client => client.RemoveAllResilienceHandlers()));
 #pragma warning restore EXTEXP0001
 
@@ -129,27 +180,22 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task AddCohereScorer_Redirect_IsRefusedByTheRegisteredClientToo()
+    public async Task AddCohere_Redirect_IsRefusedByTheRegisteredClientToo()
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
         await using var server = new StubServer(StubAnswer.Of(307, headers: $"Location: {other.Address}/\r\n"));
-        using ServiceProvider provider = Provider(services => services.AddCohereScorer(options => (options.Endpoint, options.Model) = (server.Address, "m")));
+        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Address, "m")));
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(0, other.Accepted);
     }
 
-    [Theory]
-    [InlineData("Reranking.Http")]
-    [InlineData("Reranking.Http:mine")]
-    public void AddCohereScorer_Client_RenewsConnectionsAndNotHandlers(string name)
+    [Fact]
+    public void AddHttp_Client_RenewsConnectionsAndNotHandlers()
     {
-        using ServiceProvider provider = Provider(services =>
-        {
-            services.AddCohereScorer(_ => { });
-            services.AddKeyedCohereScorer("mine", _ => { });
-        });
+        const string name = HttpScorerFactory.ClientName;
+        using ServiceProvider provider = Provider(services => services.AddReranking().AddHttp(_ => { }));
 
         HttpMessageHandler handler = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(name);
         while (handler is DelegatingHandler outer)

@@ -41,7 +41,7 @@ public sealed class AnswerTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero", "one", "two"]));
 
-        Assert.Equal($"cohere at {server.Authority} {fault}. Check Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} {fault}. Check HttpScorerOptions:Api.", exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Single(server.Requests);
     }
@@ -54,7 +54,7 @@ public sealed class AnswerTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"textembeddingsinference at {server.Authority} gave no list of results; expected a list with 1 results. Check Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"textembeddingsinference at {server.Authority} gave no list of results; expected a list with 1 results. Check HttpScorerOptions:Api.", exception.Message);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class AnswerTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero", "one"]));
 
-        Assert.Equal(FormattableString.Invariant($"cohere at {server.Authority} gave document 1 the score {score}; expected {expected}. Check Reranking:Cohere:ScoreKind."), exception.Message);
+        Assert.Equal(FormattableString.Invariant($"cohere at {server.Authority} gave document 1 the score {score}; expected {expected}. Check HttpScorerOptions:ScoreKind."), exception.Message);
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class AnswerTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered {fault}. Check Reranking:Cohere:Endpoint.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered {fault}. Check HttpScorerOptions:Endpoint.", exception.Message);
         Assert.Null(exception.InnerException);
         Assert.False(exception.IsTransient);
         Assert.Single(server.Requests);

@@ -26,7 +26,7 @@ public sealed class BodyTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero", "one"]));
 
         // 1 MB, and 1 KB a document
-        Assert.Equal($"cohere at {server.Authority} answered more than the 1050624 bytes that scores can take. Check Reranking:Cohere:Endpoint and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered more than the 1050624 bytes that scores can take. Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.", exception.Message);
         Assert.False(exception.IsTransient);
         Assert.InRange(megabytes, 0, 19);   // the connection was closed long before the end
         Assert.Single(server.Requests);
@@ -40,7 +40,7 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered more than the 1049600 bytes that scores can take. Check Reranking:Cohere:Endpoint and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered more than the 1049600 bytes that scores can take. Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.", exception.Message);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered 400 (BadRequest). Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered 400 (BadRequest). Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered 400 (BadRequest). Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered 400 (BadRequest). Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered 401 (Unauthorized). Check Reranking:Cohere:ApiKey.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered 401 (Unauthorized). Check HttpScorerOptions:ApiKey.", exception.Message);
         Assert.False(exception.IsTransient);
     }
 }

@@ -50,7 +50,7 @@ public sealed class DialectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         string name = dialect.ToString().ToLowerInvariant();
-        Assert.Equal($"{name} at {server.Authority} answered 400 (BadRequest): went wrong. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"{name} at {server.Authority} answered 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
         Assert.Equal(name, scorer.GetService<RelevanceScorerMetadata>()!.ProviderName);
     }
 

@@ -94,7 +94,7 @@ public sealed class SplittingTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["0", "1", "2", "3"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered 422 (UnprocessableEntity): too many pears. Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} answered 422 (UnprocessableEntity): too many pears. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
         Assert.Equal(["0", "1"], server.Requests.Select(request => request.Documents()[0]));
     }
 

@@ -35,7 +35,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: Reranking:Cohere:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not asked: HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(server.Requests);
     }
@@ -50,7 +50,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(19) }));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: Reranking:Cohere:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not asked: HttpScorerOptions:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], background));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: nobody waits for the answer, and half of Reranking:Cohere:RequestsPerMinute is for calls that somebody waits for.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not asked: nobody waits for the answer, and half of HttpScorerOptions:RequestsPerMinute is for calls that somebody waits for.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
         Assert.Equal(2, server.Requests.Count);

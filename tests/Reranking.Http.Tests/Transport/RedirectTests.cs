@@ -65,7 +65,7 @@ public sealed class RedirectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(
-            $"cohere at {server.Authority} answered 307 and sends requests to nowhere, where texts and key do not follow. Set Reranking:Cohere:Endpoint to the new address if you trust it.",
+            $"cohere at {server.Authority} answered 307 and sends requests to nowhere, where texts and key do not follow. Set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
     }
 
@@ -105,7 +105,7 @@ public sealed class RedirectTests
 
         Assert.Equal(
             $"The HttpClient followed a redirect from cohere at {server.Authority} to '{other.Address}'. " +
-            "Switch AllowAutoRedirect off in its handler, and set Reranking:Cohere:Endpoint to the new address if you trust it.",
+            "Switch AllowAutoRedirect off in its handler, and set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
     }
 
@@ -115,7 +115,7 @@ public sealed class RedirectTests
 
         Assert.Equal(
             $"cohere at {server.Authority} answered {status} and sends requests to '{target}', where texts and key do not follow. " +
-            "Set Reranking:Cohere:Endpoint to the new address if you trust it.",
+            "Set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
         Assert.False(exception.IsTransient);
     }

@@ -35,17 +35,17 @@ public sealed class RetryTests
     }
 
     [Theory]
-    [InlineData(400, "BadRequest", " Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.")]
-    [InlineData(401, "Unauthorized", " Check Reranking:Cohere:ApiKey.")]
-    [InlineData(402, "PaymentRequired", " Check the account of Reranking:Cohere:ApiKey.")]
-    [InlineData(403, "Forbidden", " Check Reranking:Cohere:ApiKey.")]
-    [InlineData(404, "NotFound", " The path was '/v2/rerank'. Check Reranking:Cohere:Endpoint, Reranking:Cohere:Dialect and Reranking:Cohere:Model.")]
-    [InlineData(405, "MethodNotAllowed", " The path was '/v2/rerank'. Check Reranking:Cohere:Endpoint, Reranking:Cohere:Dialect and Reranking:Cohere:Model.")]
-    [InlineData(413, "RequestEntityTooLarge", " Lower Reranking:Cohere:MaxDocumentsPerRequest.")]
-    [InlineData(422, "UnprocessableEntity", " Check Reranking:Cohere:Model and Reranking:Cohere:Dialect.")]
-    [InlineData(498, null, " Check Reranking:Cohere:ApiKey.")]
+    [InlineData(400, "BadRequest", " Check HttpScorerOptions:Model and HttpScorerOptions:Api.")]
+    [InlineData(401, "Unauthorized", " Check HttpScorerOptions:ApiKey.")]
+    [InlineData(402, "PaymentRequired", " Check the account of HttpScorerOptions:ApiKey.")]
+    [InlineData(403, "Forbidden", " Check HttpScorerOptions:ApiKey.")]
+    [InlineData(404, "NotFound", " The path was '/v2/rerank'. Check HttpScorerOptions:Endpoint, HttpScorerOptions:Api and HttpScorerOptions:Model.")]
+    [InlineData(405, "MethodNotAllowed", " The path was '/v2/rerank'. Check HttpScorerOptions:Endpoint, HttpScorerOptions:Api and HttpScorerOptions:Model.")]
+    [InlineData(413, "RequestEntityTooLarge", " Lower HttpScorerOptions:MaxDocumentsPerRequest.")]
+    [InlineData(422, "UnprocessableEntity", " Check HttpScorerOptions:Model and HttpScorerOptions:Api.")]
+    [InlineData(498, null, " Check HttpScorerOptions:ApiKey.")]
     [InlineData(499, null, "")]
-    [InlineData(501, "NotImplemented", " The path was '/v2/rerank'. Check Reranking:Cohere:Endpoint, Reranking:Cohere:Dialect and Reranking:Cohere:Model.")]
+    [InlineData(501, "NotImplemented", " The path was '/v2/rerank'. Check HttpScorerOptions:Endpoint, HttpScorerOptions:Api and HttpScorerOptions:Model.")]
     public async Task ScoreAsync_LastingStatus_IsSentOnce(int status, string? name, string advice)
     {
         // A Retry-After changes nothing: what is wrong stays wrong.
@@ -89,7 +89,7 @@ public sealed class RetryTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        string advice = status == 429 ? " Lower Reranking:Cohere:RequestsPerMinute or Reranking:Cohere:MaxConcurrency." : "";
+        string advice = status == 429 ? " Lower HttpScorerOptions:RequestsPerMinute or HttpScorerOptions:MaxConcurrency." : "";
         Assert.Equal($"cohere at {server.Authority} answered {status} ({name}).{advice}", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(server.Requests);
@@ -154,7 +154,7 @@ public sealed class RetryTests
 
         Assert.Equal(
             $"cohere at {server.Authority} answered 429 (TooManyRequests): slow down. It asks for a pause of {TimeSpan.FromSeconds(seconds)}. " +
-            "Lower Reranking:Cohere:RequestsPerMinute or Reranking:Cohere:MaxConcurrency.",
+            "Lower HttpScorerOptions:RequestsPerMinute or HttpScorerOptions:MaxConcurrency.",
             exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(server.Requests);
@@ -231,7 +231,7 @@ public sealed class RetryTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         await serving;
-        Assert.Equal($"cohere at {listener.LocalEndpoint} can't be reached (SecureConnectionError). Check Reranking:Cohere:Endpoint and the certificate of the server.", exception.Message);
+        Assert.Equal($"cohere at {listener.LocalEndpoint} can't be reached (SecureConnectionError). Check HttpScorerOptions:Endpoint and the certificate of the server.", exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal(1, accepted);
         Assert.False(listener.Pending());
@@ -244,7 +244,7 @@ public sealed class RetryTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal("cohere at 127.0.0.1:9 can't be reached (ConnectionError). Check Reranking:Cohere:Endpoint and the network.", exception.Message);
+        Assert.Equal("cohere at 127.0.0.1:9 can't be reached (ConnectionError). Check HttpScorerOptions:Endpoint and the network.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.IsType<HttpRequestException>(exception.InnerException);
     }

@@ -29,7 +29,7 @@ public sealed class TimeoutTests
         await server.NextAsync();
         _clock.Advance(TimeSpan.FromSeconds(3));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not begin to answer within 00:00:03. Raise Reranking:Cohere:AttemptTimeout, or send fewer documents.");
+        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not begin to answer within 00:00:03. Raise HttpScorerOptions:AttemptTimeout, or send fewer documents.");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TimeoutTests
         await server.NextAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:01. Raise Reranking:Cohere:Timeout, or send fewer documents.");
+        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:01. Raise HttpScorerOptions:Timeout, or send fewer documents.");
         Assert.Single(server.Requests);
     }
 
@@ -58,7 +58,7 @@ public sealed class TimeoutTests
         await handler.Headers;
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:30. Raise Reranking:Cohere:Timeout, or send fewer documents.");
+        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:30. Raise HttpScorerOptions:Timeout, or send fewer documents.");
         Assert.Single(server.Requests);
     }
 
@@ -95,7 +95,7 @@ public sealed class TimeoutTests
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client, timeProvider: _clock);
 
         await AssertFailsAsync(
-            scorer.ScoreAsync("what?", ["zero"]), $"The HttpClient ended the request to cohere at {server.Authority} by itself. Raise its Timeout above Reranking:Cohere:Timeout.");
+            scorer.ScoreAsync("what?", ["zero"]), $"The HttpClient ended the request to cohere at {server.Authority} by itself. Raise its Timeout above HttpScorerOptions:Timeout.");
     }
 
     [Theory]

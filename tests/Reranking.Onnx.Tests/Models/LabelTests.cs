@@ -41,7 +41,7 @@ public sealed class LabelTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_NoLabelChosen_ListsThem() => Assert.Equal(
-        $"Model '{ModelId}' gives 3 labels: contradiction, entailment, neutral; a reranker gives 1. Set Reranking:Onnx:ModelPath to a cross-encoder for relevance, or Reranking:Onnx:Label to the label whose probability is the score.",
+        $"Model '{ModelId}' gives 3 labels: contradiction, entailment, neutral; a reranker gives 1. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance, or OnnxScorerOptions:Label to the label whose probability is the score.",
         await FailureAsync(null));
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class LabelTests : IDisposable
     [InlineData("3")]
     [InlineData("-1")]
     public async Task ScoreAsync_UnknownLabel_ListsThem(string label) => Assert.Equal(
-        $"Model '{ModelId}' gives 3 labels: contradiction, entailment, neutral, and Reranking:Onnx:Label is {label}. Set it to one of them, or to an index from 0 to 2.",
+        $"Model '{ModelId}' gives 3 labels: contradiction, entailment, neutral, and OnnxScorerOptions:Label is {label}. Set it to one of them, or to an index from 0 to 2.",
         await FailureAsync(label));
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class LabelTests : IDisposable
         _folder.Replace("config.json", "\"2\": \"neutral\"", "\"2\": \"neutral\",\n    \"3\": \"fourth\"");
 
         Assert.Equal(
-            $"Model '{ModelId}' gives 3 labels, and Reranking:Onnx:Label is neutral. Set it to one of them, or to an index from 0 to 2.",
+            $"Model '{ModelId}' gives 3 labels, and OnnxScorerOptions:Label is neutral. Set it to one of them, or to an index from 0 to 2.",
             await FailureAsync("neutral"));
     }
 
@@ -69,7 +69,7 @@ public sealed class LabelTests : IDisposable
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = bert.Path, Label = "LABEL_0" });
 
         Assert.Equal(
-            $"Reranking:Onnx:Label is LABEL_0, but model '{Path.GetFileName(bert.Path)}' gives one logit, which is the score. Remove it.",
+            $"OnnxScorerOptions:Label is LABEL_0, but model '{Path.GetFileName(bert.Path)}' gives one logit, which is the score. Remove it.",
             (await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]))).Message);
     }
 

@@ -171,13 +171,13 @@ public sealed class LongDocumentTests : IDisposable
 
         Assert.Equal(2, (await encoder.ScoreAsync("a b", [Words(27), ""], CancellationToken.None)).Count);
         Assert.Equal(
-            "Document 1 has 28 tokens; model 'tiny' has room for 27 beside the 2 of the query. Shorten it, or set Reranking:Onnx:LongDocuments to Windows or Truncate.",
+            "Document 1 has 28 tokens; model 'tiny' has room for 27 beside the 2 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync("a b", "fits", Words(28)));
         Assert.Equal(
-            "Document 0 has 6000 tokens; model 'tiny' has room for 15 beside the 14 of the query. Shorten it, or set Reranking:Onnx:LongDocuments to Windows or Truncate.",
+            "Document 0 has 6000 tokens; model 'tiny' has room for 15 beside the 14 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync(Words(5000), Words(6000)));
         Assert.Equal(
-            "Document 0 has 1048576 or more tokens; model 'tiny' has room for 28 beside the 1 of the query. Shorten it, or set Reranking:Onnx:LongDocuments to Windows or Truncate.",
+            "Document 0 has 1048576 or more tokens; model 'tiny' has room for 28 beside the 1 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync("a", Words(1_100_000)));
 
         async Task<string> FailureAsync(string query, params string[] documents)

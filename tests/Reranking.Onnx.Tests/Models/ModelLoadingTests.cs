@@ -9,7 +9,7 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_FolderMissing_NamesItAndTheSetting() => Assert.Equal(
-        "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Onnx:ModelPath to one.",
+        "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to one.",
         await FailureAsync("/no/such/folder"));
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class ModelLoadingTests : IDisposable
         File.Delete(_folder.File(file));
 
         Assert.Equal(
-            $"The model folder '{_folder.Path}' has no {file}. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Onnx:ModelPath to a complete one.",
+            $"The model folder '{_folder.Path}' has no {file}. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to a complete one.",
             await FailureAsync());
     }
 
@@ -30,7 +30,7 @@ public sealed class ModelLoadingTests : IDisposable
         File.Delete(_folder.File("model.onnx"));
 
         Assert.Equal(
-            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Onnx:ModelPath or Reranking:Onnx:ModelFile.",
+            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath or OnnxScorerOptions:ModelFile.",
             await FailureAsync());
     }
 
@@ -63,7 +63,7 @@ public sealed class ModelLoadingTests : IDisposable
 
         string message = await FailureAsync();
         Assert.StartsWith($"'{_folder.File("model.onnx")}' can't be loaded by ONNX Runtime: ", message, StringComparison.Ordinal);
-        Assert.EndsWith("Expected a complete ONNX model. Check Reranking:Onnx:ModelPath.", message, StringComparison.Ordinal);
+        Assert.EndsWith("Expected a complete ONNX model. Check OnnxScorerOptions:ModelPath.", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class ModelLoadingTests : IDisposable
     {
         File.WriteAllText(_folder.File(file), content);
 
-        Assert.Equal($"'{_folder.File(file)}' is no JSON object. Expected the file as it was published with the model. Check Reranking:Onnx:ModelPath.", await FailureAsync());
+        Assert.Equal($"'{_folder.File(file)}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.", await FailureAsync());
     }
 
     [Fact]
@@ -83,13 +83,13 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.ReplaceBytes("model.onnx", "token_type_ids"u8, "segment_ids_xx"u8);
 
         Assert.Equal(
-            $"'{_folder.File("model.onnx")}' has the input segment_ids_xx, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check Reranking:Onnx:ModelPath.",
+            $"'{_folder.File("model.onnx")}' has the input segment_ids_xx, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
     [Fact]
     public async Task ScoreAsync_ABiEncoder_IsRefused() => Assert.Equal(
-        "Model 'bge-small-en-v1.5-int8' gives 384 numbers a token; a reranker gives 1 a document. Set Reranking:Onnx:ModelPath to a cross-encoder for relevance.",
+        "Model 'bge-small-en-v1.5-int8' gives 384 numbers a token; a reranker gives 1 a document. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
         await FailureAsync(TestModels.BiEncoder));
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.Replace("config.json", "\"vocab_size\": 30522", "\"vocab_size\": 30000");
 
         Assert.Equal(
-            $"'{_folder.File("tokenizer.json")}' has 30522 tokens, but the model in '{_folder.Path}' knows 30000 (vocab_size of config.json). Expected the tokenizer that belongs to the model. Check Reranking:Onnx:ModelPath.",
+            $"'{_folder.File("tokenizer.json")}' has 30522 tokens, but the model in '{_folder.Path}' knows 30000 (vocab_size of config.json). Expected the tokenizer that belongs to the model. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -108,7 +108,7 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.Replace("config.json", "\"max_position_embeddings\": 512,", "");
 
         Assert.Equal(
-            $"Neither max_position_embeddings in '{_folder.File("config.json")}' nor model_max_length in tokenizer_config.json is there. Expected the longest input of the model. Set Reranking:Onnx:MaxInputTokens.",
+            $"Neither max_position_embeddings in '{_folder.File("config.json")}' nor model_max_length in tokenizer_config.json is there. Expected the longest input of the model. Set OnnxScorerOptions:MaxInputTokens.",
             await FailureAsync());
     }
 
@@ -140,7 +140,7 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_MaximumAboveTheModels_IsRefused() => Assert.Equal(
-        $"Reranking:Onnx:MaxInputTokens is 1024, but model '{Path.GetFileName(_folder.Path)}' reads 512 tokens at most. Set it to 512 or less, or remove it.",
+        $"OnnxScorerOptions:MaxInputTokens is 1024, but model '{Path.GetFileName(_folder.Path)}' reads 512 tokens at most. Set it to 512 or less, or remove it.",
         await FailureAsync(configure: options => options.MaxInputTokens = 1024));
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.Replace("config.json", "\"model_type\"", "\"sentence_transformers\": { \"activation_fn\": \"torch.nn.modules.activation.Tanh\" }, \"model_type\"");
 
         Assert.Equal(
-            $"'{_folder.File("config.json")}' names the activation torch.nn.modules.activation.Tanh; expected torch.nn.modules.linear.Identity or torch.nn.modules.activation.Sigmoid. Check Reranking:Onnx:ModelPath.",
+            $"'{_folder.File("config.json")}' names the activation torch.nn.modules.activation.Tanh; expected torch.nn.modules.linear.Identity or torch.nn.modules.activation.Sigmoid. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -176,7 +176,7 @@ public sealed class ModelLoadingTests : IDisposable
         string message = await FailureAsync(configure: options => options.ExecutionProvider = provider);
 
         Assert.Equal(
-            $"Reranking:Onnx:ExecutionProvider is {provider}, but the ONNX Runtime of this application has only {string.Join(", ", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders())}. Add the package {package}, or set it to Cpu.",
+            $"OnnxScorerOptions:ExecutionProvider is {provider}, but the ONNX Runtime of this application has only {string.Join(", ", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders())}. Add the package {package}, or set it to Cpu.",
             message);
     }
 
@@ -195,7 +195,7 @@ public sealed class ModelLoadingTests : IDisposable
         WriteSelfTest(TestModels.FixtureGolden[1].Logit + 1, inputIds: null);
 
         Assert.Equal(
-            FormattableString.Invariant($"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': it gives {TestModels.FixtureGolden[1].Logit:0.####}; expected {TestModels.FixtureGolden[1].Logit + 1:0.####} ± 0.001. Restore the folder from its source, or check Reranking:Onnx:ModelPath."),
+            FormattableString.Invariant($"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': it gives {TestModels.FixtureGolden[1].Logit:0.####}; expected {TestModels.FixtureGolden[1].Logit + 1:0.####} ± 0.001. Restore the folder from its source, or check OnnxScorerOptions:ModelPath."),
             await FailureAsync());
     }
 
@@ -205,7 +205,7 @@ public sealed class ModelLoadingTests : IDisposable
         WriteSelfTest(TestModels.FixtureGolden[1].Logit, inputIds: "[101, 102]");
 
         Assert.Equal(
-            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer gives other tokens than expected. Restore the folder from its source, or check Reranking:Onnx:ModelPath.",
+            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer gives other tokens than expected. Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 

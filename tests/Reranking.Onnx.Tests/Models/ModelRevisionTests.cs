@@ -103,7 +103,7 @@ public sealed class ModelRevisionTests
         RelevanceScorerMetadata metadata = scorer.GetService<RelevanceScorerMetadata>()!;
 
         Assert.Equal(
-            $"The model folder '{folder.Path}' has no tokenizer.json. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Onnx:ModelPath to a complete one.",
+            $"The model folder '{folder.Path}' has no tokenizer.json. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to a complete one.",
             Assert.Throws<RelevanceScoringException>(() => metadata.Revision).Message);
         File.Move(folder.File("away.json"), folder.File("tokenizer.json"));
         string? revision = metadata.Revision;

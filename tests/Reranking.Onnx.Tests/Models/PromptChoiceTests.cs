@@ -52,7 +52,7 @@ public sealed class PromptChoiceTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_LanguageModelWithoutAPrompt_AsksForIt() => Assert.Equal(
-        $"Model '{ModelId}' gives a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. Set Reranking:Onnx:Prompt to Qwen3, to MxbaiV2 or to a template.",
+        $"Model '{ModelId}' gives a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
         await FailureAsync(_folder, options => options.ModelPath = _folder.Path));
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PromptChoiceTests : IDisposable
         File.WriteAllText(roberta.File("tokenizer.json"), tokenizer.ToJsonString());
 
         Assert.Equal(
-            $"Model '{Path.GetFileName(roberta.Path)}' has a tokenizer that puts nothing between query and document: it reads a prompt that it was trained with. Set Reranking:Onnx:Prompt to Qwen3, to MxbaiV2 or to a template.",
+            $"Model '{Path.GetFileName(roberta.Path)}' has a tokenizer that puts nothing between query and document: it reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
             await FailureAsync(roberta, static _ => { }));
     }
 
@@ -74,23 +74,23 @@ public sealed class PromptChoiceTests : IDisposable
         using TemporaryFolder bert = TestModels.Unpack();
 
         Assert.Equal(
-            $"Reranking:Onnx:Prompt is Qwen3, but the tokenizer of model '{Path.GetFileName(bert.Path)}' has no token <|im_start|>. Set it to the prompt that the model was trained with, or remove it.",
+            $"OnnxScorerOptions:Prompt is Qwen3, but the tokenizer of model '{Path.GetFileName(bert.Path)}' has no token <|im_start|>. Set it to the prompt that the model was trained with, or remove it.",
             await FailureAsync(bert, options => options.Prompt = "Qwen3"));
     }
 
     [Fact]
     public async Task ScoreAsync_PromptOfAnotherArchitecture_IsRefused() => Assert.Equal(
-        $"Reranking:Onnx:Prompt is MxbaiV2, the prompt of qwen2 models, but '{_folder.File("config.json")}' says qwen3. Set it to the prompt that the model was trained with.",
+        $"OnnxScorerOptions:Prompt is MxbaiV2, the prompt of qwen2 models, but '{_folder.File("config.json")}' says qwen3. Set it to the prompt that the model was trained with.",
         await FailureAsync(_folder, options => options.Prompt = "MxbaiV2"));
 
     [Fact]
     public async Task ScoreAsync_AnswerOfSeveralTokens_IsRefused() => Assert.Equal(
-        $"'irrelevant' is 2 tokens to model '{ModelId}'; expected 1, the first of its answer. Set Reranking:Onnx:NoToken.",
+        $"'irrelevant' is 2 tokens to model '{ModelId}'; expected 1, the first of its answer. Set OnnxScorerOptions:NoToken.",
         await FailureAsync(_folder, options => (options.Prompt, options.NoToken) = ("Qwen3", "irrelevant")));
 
     [Fact]
     public async Task ScoreAsync_LabelOfALanguageModel_IsRefused() => Assert.Equal(
-        $"Reranking:Onnx:Label is yes, but model '{ModelId}' gives logits of tokens and has no labels. Remove it, or set Reranking:Onnx:YesToken and NoToken.",
+        $"OnnxScorerOptions:Label is yes, but model '{ModelId}' gives logits of tokens and has no labels. Remove it, or set OnnxScorerOptions:YesToken and NoToken.",
         await FailureAsync(_folder, options => (options.Prompt, options.Label) = ("Qwen3", "yes")));
 
     [Theory]
@@ -101,13 +101,13 @@ public sealed class PromptChoiceTests : IDisposable
         using TemporaryFolder bert = TestModels.Unpack();
 
         Assert.Equal(
-            $"Reranking:Onnx:Instruction is set, but model '{Path.GetFileName(bert.Path)}' reads no prompt, or one without an instruction. Remove it, or set Reranking:Onnx:Prompt.",
+            $"OnnxScorerOptions:Instruction is set, but model '{Path.GetFileName(bert.Path)}' reads no prompt, or one without an instruction. Remove it, or set OnnxScorerOptions:Prompt.",
             await FailureAsync(bert, options => (options.Prompt, options.Instruction) = (prompt, "Find it")));
     }
 
     [Fact]
     public async Task ScoreAsync_NoRoomBesideThePrompt_IsRefused() => Assert.Equal(
-        $"Model '{ModelId}' reads 52 tokens at most, of which the prompt takes 48; expected at least 8 more for the query and the document. Check Reranking:Onnx:MaxInputTokens and Reranking:Onnx:Prompt.",
+        $"Model '{ModelId}' reads 52 tokens at most, of which the prompt takes 48; expected at least 8 more for the query and the document. Check OnnxScorerOptions:MaxInputTokens and OnnxScorerOptions:Prompt.",
         await FailureAsync(_folder, options => (options.Prompt, options.MaxInputTokens) = ("Qwen3", 52)));
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class PromptChoiceTests : IDisposable
         past.ReplaceBytes("model.onnx", "past_key_values.1.value"u8, "past_key_valuez.1.value"u8);
 
         Assert.Equal(
-            $"'{past.File("model.onnx")}' has the input past_key_valuez.1.value, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check Reranking:Onnx:ModelPath.",
+            $"'{past.File("model.onnx")}' has the input past_key_valuez.1.value, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync(past, options => options.Prompt = "Qwen3"));
     }
 
@@ -131,18 +131,18 @@ public sealed class PromptChoiceTests : IDisposable
     [InlineData("Prompt", "{query} {query} {document}", "Prompt is '{query} {query} {document}'; expected " + PromptRule)]
     [InlineData("Prompt", "{query} {document} {document}", "Prompt is '{query} {document} {document}'; expected " + PromptRule)]
     [InlineData("Prompt", "{query} {document} {instruction}", "Prompt is '{query} {document} {instruction}'; expected " + PromptRule)]
-    [InlineData("Prompt", "{instruction} {query} {document}", "Instruction is not set, but Reranking:Onnx:Prompt has a place for it; expected a text.")]
+    [InlineData("Prompt", "{instruction} {query} {document}", "Instruction is not set, but OnnxScorerOptions:Prompt has a place for it; expected a text.")]
     public void Constructor_SettingsThatDoNotDo_NamesTheKey(string key, string value, string expected)
     {
         var options = new OnnxScorerOptions();
         typeof(OnnxScorerOptions).GetProperty(key)!.SetValue(options, value);
 
-        Assert.Equal($"Reranking:Onnx:{expected} (Parameter 'options')", Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(options)).Message);
+        Assert.Equal($"OnnxScorerOptions:{expected} (Parameter 'options')", Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(options)).Message);
     }
 
     [Fact]
     public void Constructor_SameAnswers_NamesTheKey() => Assert.Equal(
-        "Reranking:Onnx:NoToken is 'yes', the same as YesToken; expected another token. (Parameter 'options')",
+        "OnnxScorerOptions:NoToken is 'yes', the same as YesToken; expected another token. (Parameter 'options')",
         Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(new OnnxScorerOptions { YesToken = "yes", NoToken = "yes" })).Message);
 
     private const string PromptRule = "Auto, Qwen3, MxbaiV2, or a text with {query} and, behind it, {document}, each once, and {instruction} before {document} at most once.";

@@ -95,19 +95,19 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     public void Constructor_ModelOptionsWrong_NamesTheKeys()
     {
         Assert.Equal(
-            "Reranking:Onnx:Model is a/b and Reranking:Onnx:ModelPath is /models; expected one of them. (Parameter 'options')",
+            "OnnxScorerOptions:Model is a/b and OnnxScorerOptions:ModelPath is /models; expected one of them. (Parameter 'options')",
             Failure(options => (options.Model, options.ModelPath) = ("a/b", "/models")));
         Assert.Equal(
-            "Reranking:Onnx:Model is bge-reranker-v2m3; expected the name of a model as owner/name. Did you mean BAAI/bge-reranker-v2-m3? (Parameter 'options')",
+            "OnnxScorerOptions:Model is bge-reranker-v2m3; expected the name of a model as owner/name. Did you mean BAAI/bge-reranker-v2-m3? (Parameter 'options')",
             Failure(options => options.Model = "bge-reranker-v2m3"));
         Assert.Equal(
-            "Reranking:Onnx:Revision is main without Reranking:Onnx:Model; expected both, or none. (Parameter 'options')",
+            "OnnxScorerOptions:Revision is main without OnnxScorerOptions:Model; expected both, or none. (Parameter 'options')",
             Failure(options => options.Revision = "main"));
         Assert.Equal(
-            "Reranking:Onnx:Revision is ../x; expected a commit, a tag or a branch without slashes. (Parameter 'options')",
+            "OnnxScorerOptions:Revision is ../x; expected a commit, a tag or a branch without slashes. (Parameter 'options')",
             Failure(options => (options.Model, options.Revision) = ("a/b", "../x")));
         Assert.Equal(
-            "Reranking:Onnx:ModelFile is ../x.onnx; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'options')",
+            "OnnxScorerOptions:ModelFile is ../x.onnx; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'options')",
             Failure(options => (options.Model, options.ModelFile) = ("a/b", "../x.onnx")));
     }
 
@@ -134,7 +134,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     public async Task AddModelStore_SectionElsewhereWithBadValues_StopsTheHostWithItsKeys()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddOnnxScorer();
+        builder.Services.AddReranking().AddOnnx();
         builder.Services.AddModelStore(new ConfigurationBuilder().AddInMemoryCollection([new("Models:MaxRetries", "-1")]).Build().GetSection("Models"));
         using IHost host = builder.Build();
 
@@ -147,7 +147,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     public async Task AddModelStore_Code_SetsTheOptions()
     {
         IServiceCollection services = new ServiceCollection().AddModelStore(options => (options.Endpoint, options.CacheFolder) = (Server.Endpoint, Cache.Path));
-        services.AddOnnxScorer(options => options.Model = HubServer.Repository);
+        services.AddReranking().AddOnnx(options => options.Model = HubServer.Repository);
         using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
@@ -165,8 +165,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         var services = new ServiceCollection();
 
         // The code of the package's README.
-        services.AddModelStore(configuration.GetSection("Reranking:ModelStore"));   // may be left out: the defaults do
-        services.AddOnnxScorer(configuration.GetSection("Reranking:Onnx"));
+        services.AddReranking(configuration.GetSection("Reranking")).AddOnnx();
         return services;
     }
 

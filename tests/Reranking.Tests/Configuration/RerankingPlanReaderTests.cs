@@ -20,7 +20,7 @@ public class RerankingPlanReaderTests
         Assert.Equal(["local"], Assert.Single(plan.Stages).Use);
         Assert.Equal(["cohere", "local"], plan.Scorers.Keys.Order());
         Assert.Equal(new NamedScorerSettings("cohere", "Reranking:Scorers:cohere", 0.2, null, null), plan.Scorers["COHERE"].Settings);
-        Assert.Equal("rerank-v4.0-fast", plan.Scorers["cohere"].Section["Model"]);
+        Assert.Equal("rerank-v4.0-fast", ModelOf(plan, "cohere"));
     }
 
     [Fact]
@@ -153,9 +153,11 @@ public class RerankingPlanReaderTests
         RerankingPlan plan = RerankingPlanReader.Read(configuration.GetSection("Reranking"), Providers, []);
         configuration["Reranking:Scorers:local:Model"] = "after";
 
-        Assert.Equal("before", plan.Scorers["local"].Section["Model"]);
-        Assert.Equal("Reranking:Scorers:local", plan.Scorers["local"].Section.Path);
+        Assert.Equal("before", ModelOf(plan, "local"));
     }
+
+    private static string? ModelOf(RerankingPlan plan, string scorer) =>
+        plan.Scorers[scorer].Create().GetService<RelevanceScorerMetadata>()?.ModelId;
 
     private static (RerankingPlan Plan, List<string> Failures) Read(string json)
     {

@@ -12,7 +12,7 @@ public class ReadmeTests
         var services = new ServiceCollection();
 
         services.AddHybridCache();                                        // in memory; over Redis with AddStackExchangeRedisCache
-        services.AddRelevanceScorer(scorer).UseCaching(options => options.Expiration = TimeSpan.FromDays(1));
+        services.AddReranking().AddScorer(scorer).UseCaching(options => options.Expiration = TimeSpan.FromDays(1));
 
         await using ServiceProvider provider = services.BuildServiceProvider();
         Assert.Equal(PairScorer.Scores("q", "a", "b"), await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("q", ["a", "b"]));
@@ -25,7 +25,7 @@ public class ReadmeTests
         using var candidate = new ShadowScorer();
         var services = new ServiceCollection();
 
-        services.AddRelevanceScorer(scorer).UseShadow(_ => candidate, options => options.SampleRate = 0.05);
+        services.AddReranking().AddScorer(scorer).UseShadow(_ => candidate, options => options.SampleRate = 0.05);
 
         await using ServiceProvider provider = services.BuildServiceProvider();
         Assert.Equal(PairScorer.Scores("q", "1", "2"), await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("q", ["1", "2"]));

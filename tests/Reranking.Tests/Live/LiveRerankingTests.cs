@@ -57,16 +57,6 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
-    public void AddReranking_TwiceFromOneSection_IsOneRegistration()
-    {
-        var services = new ServiceCollection();
-
-        Assert.Same(services.AddReranking(_configuration.Section), services.AddReranking(_configuration.Section));
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => services.AddReranking(_configuration.Root.GetSection("Other")));
-        Assert.Equal("Reranking is registered from Reranking already, and would be again from Other. Call AddReranking once.", exception.Message);
-    }
-
-    [Fact]
     public async Task StartAsync_InvalidConfiguration_StopsTheHostWithAllMessages()
     {
         _configuration.Change("""{ "Use": "x", "TopN": 0, "Scorers": { "a": { "Provider": "Scripted" } } }""");

@@ -1,12 +1,8 @@
-using Microsoft.Extensions.Options;
-
 namespace Reranking.Tests;
 
 public class RerankingOptionsValidatorTests
 {
     private const string TimeoutRange = "expected more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit.";
-
-    private readonly RerankingOptionsValidator _validator = new("", "Search:Reranking");
 
     public static TheoryData<Action<RerankingOptions>, string> Invalid => new()
     {
@@ -44,10 +40,7 @@ public class RerankingOptionsValidatorTests
         var options = new RerankingOptions();
         change(options);
 
-        ValidateOptionsResult result = _validator.Validate("", options);
-
-        Assert.True(result.Failed);
-        Assert.Equal([expected], result.Failures);
+        Assert.Equal([expected], RerankingOptionsValidator.Failures(options, "Search:Reranking"));
     }
 
     [Theory]
@@ -57,23 +50,13 @@ public class RerankingOptionsValidatorTests
         var options = new RerankingOptions();
         change(options);
 
-        Assert.True(_validator.Validate("", options).Succeeded);
+        Assert.Empty(RerankingOptionsValidator.Failures(options, "Search:Reranking"));
         Assert.Equal(RerankingOutcome.Reranked, (await new Reranker(FunctionScorer.OfNumbers(), options, timeProvider: new Microsoft.Extensions.Time.Testing.FakeTimeProvider())
             .RerankAsync("query", ["0.1", "0.2", "0.3"])).Outcome);
     }
 
     [Fact]
-    public void Validate_SeveralOutOfRange_NamesThemAll()
-    {
-        ValidateOptionsResult result = _validator.Validate("", new RerankingOptions { TopN = 0, CandidateCount = 0 });
-
-        Assert.Equal(["Search:Reranking:TopN is 0; expected 1 or more.", "Search:Reranking:CandidateCount is 0; expected 1 or more."], result.Failures);
-    }
-
-    [Fact]
-    public void Validate_OtherName_IsLeftToItsOwnValidator()
-    {
-        Assert.True(_validator.Validate("other", new RerankingOptions { TopN = 0 }).Skipped);
-        Assert.True(_validator.Validate(null, new RerankingOptions { TopN = 0 }).Failed);
-    }
+    public void Validate_SeveralOutOfRange_NamesThemAll() => Assert.Equal(
+        ["Search:Reranking:TopN is 0; expected 1 or more.", "Search:Reranking:CandidateCount is 0; expected 1 or more."],
+        RerankingOptionsValidator.Failures(new RerankingOptions { TopN = 0, CandidateCount = 0 }, "Search:Reranking"));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel.Data;
@@ -6,9 +7,41 @@ using Reranking;
 
 namespace Microsoft.SemanticKernel;
 
-/// <summary>Adds reranking to the kernel. The <see cref="Reranker"/> is the one of the services, as <c>AddReranker</c> registers it.</summary>
+/// <summary>Adds reranking to the kernel. The <see cref="Reranker"/> is the one of the services, as <c>AddReranking</c> registers it.</summary>
 public static class RerankingKernelBuilderExtensions
 {
+    /// <summary>Registers reranking with the default options.</summary>
+    /// <param name="builder">The builder of the kernel.</param>
+    /// <returns>A builder that adds scorers, as in <c>AddOnnx()</c>.</returns>
+    /// <inheritdoc cref="RerankingServiceCollectionExtensions.AddReranking(IServiceCollection)" path="/exception"/>
+    public static RerankingBuilder AddReranking(this IKernelBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.AddReranking();
+    }
+
+    /// <summary>Registers reranking with options that are set in code.</summary>
+    /// <param name="builder">The builder of the kernel.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>A builder that adds scorers, as in <c>AddOnnx()</c>.</returns>
+    /// <inheritdoc cref="RerankingServiceCollectionExtensions.AddReranking(IServiceCollection, Action{RerankingOptions})" path="/exception"/>
+    public static RerankingBuilder AddReranking(this IKernelBuilder builder, Action<RerankingOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.AddReranking(configure);
+    }
+
+    /// <summary>Registers reranking as a section of the configuration describes it, and follows its changes.</summary>
+    /// <param name="builder">The builder of the kernel.</param>
+    /// <param name="section">The section, by convention <c>Reranking</c>.</param>
+    /// <returns>A builder that adds the kinds of scorers that the section can name, as in <c>AddOnnx()</c>.</returns>
+    /// <inheritdoc cref="RerankingServiceCollectionExtensions.AddReranking(IServiceCollection, IConfigurationSection)" path="/exception"/>
+    public static RerankingBuilder AddReranking(this IKernelBuilder builder, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.AddReranking(section);
+    }
+
     /// <summary>Reranks the results of the named functions, whoever calls them: registers <see cref="RerankingFunctionFilter"/> for all invocations.</summary>
     /// <param name="builder">The builder of the kernel.</param>
     /// <param name="configure">Names the functions.</param>
@@ -74,5 +107,5 @@ public static class RerankingKernelBuilderExtensions
     }
 
     private static Reranker GetReranker(IServiceProvider provider) => provider.GetService<Reranker>() ?? throw new InvalidOperationException(
-        $"No {nameof(Reranker)} is registered in the services of the kernel, and reranking needs one. Add one with builder.Services.AddReranker().");
+        $"No {nameof(Reranker)} is registered in the services of the kernel, and reranking needs one. Add one with builder.AddReranking().");
 }

@@ -27,4 +27,18 @@ public static class RerankingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Decorate((_, scorer) => scorer.UseLogging(loggerFactory));
     }
+
+    /// <summary>Scores a sample of the calls with a second scorer in the background, and records how alike the two rank.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="shadowScorerFactory">Creates the second scorer, one for each scorer that is decorated, which disposes it.</param>
+    /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="shadowScorerFactory"/> is <see langword="null"/>.</exception>
+    public static RerankingBuilder UseShadow(
+        this RerankingBuilder builder, Func<IServiceProvider, IRelevanceScorer> shadowScorerFactory, Action<ShadowRelevanceScorerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(shadowScorerFactory);
+        return builder.Decorate((_, scorer) => scorer.UseShadow(shadowScorerFactory, configure));
+    }
 }

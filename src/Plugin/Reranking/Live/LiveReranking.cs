@@ -50,10 +50,17 @@ internal sealed partial class LiveReranking : IDisposable
 
             List<string> failures = [];
             RerankingPlan plan = RerankingPlanReader.Read(_section, _providers, failures, _code);
-            if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } generation)
+            try
             {
-                _readAtStart = _readLast = plan.ReadAtStart;
-                _current = generation;
+                if (failures.Count == 0 && _factory.TryCreate(plan, previous: null, failures) is { } snapshot)
+                {
+                    _readAtStart = _readLast = plan.ReadAtStart;
+                    _current = snapshot;
+                }
+            }
+            catch (OptionsValidationException exception)
+            {
+                failures.AddRange(exception.Failures);   // of the options of a scorer that was added in code
             }
 
             return failures;

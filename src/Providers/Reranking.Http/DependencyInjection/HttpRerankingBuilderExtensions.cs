@@ -88,7 +88,7 @@ public static class HttpRerankingBuilderExtensions
     {
         _ = AddClient(builder, configureClient);
         builder.Services.AddSingleton<IValidateOptions<HttpScorerOptions>>(new HttpScorerOptionsValidator(name));
-        builder.Services.AddOptionsWithValidateOnStart<HttpScorerOptions>(name).Configure(configure);
+        builder.Services.AddOptions<HttpScorerOptions>(name).Configure(configure);
         return services => services.GetRequiredService<HttpScorerFactory>().Create(name, services.GetRequiredService<IOptionsMonitor<HttpScorerOptions>>().Get(name));
     }
 

@@ -61,7 +61,8 @@ public static class OnnxRerankingBuilderExtensions
     private static Func<IServiceProvider, IRelevanceScorer> Register(RerankingBuilder builder, string name, Action<OnnxScorerOptions>? configure)
     {
         AddModelStore(builder);
-        OnnxServiceCollectionExtensions.AddOptions<OnnxScorerOptions>(builder.Services, name, nameof(OnnxScorerOptions)).Configure(configure ?? (static _ => { }));
+        builder.Services.AddSingleton<IValidateOptions<OnnxScorerOptions>>(new OnnxModelOptionsValidator<OnnxScorerOptions>(name, nameof(OnnxScorerOptions)));
+        builder.Services.AddOptions<OnnxScorerOptions>(name).Configure(configure ?? (static _ => { }));
         return services => new OnnxRelevanceScorer(
             services.GetRequiredService<IOptionsMonitor<OnnxScorerOptions>>().Get(name),
             services.GetService<ILogger<OnnxRelevanceScorer>>(),

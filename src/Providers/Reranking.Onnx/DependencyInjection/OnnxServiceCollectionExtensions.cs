@@ -38,7 +38,7 @@ public static class OnnxServiceCollectionExtensions
         return AddEmbeddingGenerator(services);
     }
 
-    internal static OptionsBuilder<TOptions> AddOptions<TOptions>(IServiceCollection services, string name, string sectionPath)
+    private static OptionsBuilder<TOptions> AddOptions<TOptions>(IServiceCollection services, string name, string sectionPath)
         where TOptions : OnnxModelOptions, new()
     {
         services.AddSingleton<IValidateOptions<TOptions>>(new OnnxModelOptionsValidator<TOptions>(name, sectionPath));

@@ -141,7 +141,7 @@ public sealed class CachingRedisTests
             AsyncTimeout = 600_000,
         });
         services.AddHybridCache();
-        services.AddRelevanceScorer(inner).UseCaching(options => options.CacheTimeout = cacheTimeout ?? TimeSpan.FromDays(1));
+        services.AddReranking().AddScorer(inner).UseCaching(options => options.CacheTimeout = cacheTimeout ?? TimeSpan.FromDays(1));
         return services.BuildServiceProvider();
     }
 

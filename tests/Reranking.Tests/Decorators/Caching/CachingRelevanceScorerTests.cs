@@ -320,7 +320,7 @@ public sealed class CachingRelevanceScorerTests : IDisposable
         IServiceCollection registered = new ServiceCollection()
             .AddSingleton<HybridCache>(_cache)
             .AddSingleton(_probe.MeterFactory);
-        registered.AddRelevanceScorer(inner).UseCaching(options => options.KeyPrefix = "configured:");
+        registered.AddReranking().AddScorer(inner).UseCaching(options => options.KeyPrefix = "configured:");
         using ServiceProvider services = registered.BuildServiceProvider();
 
         await services.GetRequiredService<IRelevanceScorer>().ScoreAsync("q", ["a"]);

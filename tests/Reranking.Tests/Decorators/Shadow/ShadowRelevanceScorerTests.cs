@@ -125,7 +125,7 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(["dropped", "failed", "dropped"], Outcomes());
         Assert.Equal(1, shadow.Calls);
         Assert.Equal(
-            "The shadow took longer than 00:00:30 for 3 documents. Raise ShadowOptions.Timeout.", Assert.IsType<TimeoutException>(_logger.LatestRecord.Exception).Message);
+            "The shadow took longer than 00:00:30 for 3 documents. Raise ShadowRelevanceScorerOptions.Timeout.", Assert.IsType<TimeoutException>(_logger.LatestRecord.Exception).Message);
     }
 
     [Fact]
