@@ -1,9 +1,7 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Reranking;
 using Reranking.Onnx;
 
 namespace Microsoft.Extensions.DependencyInjection;
