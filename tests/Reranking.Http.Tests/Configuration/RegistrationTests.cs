@@ -67,6 +67,22 @@ public sealed class RegistrationTests
         Assert.EndsWith("Check Reranking:Scorers:hosted:ApiKey.", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AddHttp_ScorerInCodeAndProviders_RegistersTheProvidersInAnyOrder(bool isScorerFirst)
+    {
+        using ServiceProvider provider = Provider(services =>
+        {
+            RerankingBuilder builder = services.AddReranking(new ConfigurationBuilder().Build().GetSection("Reranking"));
+            _ = isScorerFirst
+                ? builder.AddHttp("mine", static _ => { }).AddHttp().AddCohere()
+                : builder.AddHttp().AddCohere().AddHttp("mine", static _ => { });
+        });
+
+        Assert.Equal(HttpScorerProvider.Names, provider.GetServices<RelevanceScorerProvider>().Select(static known => known.Name));
+    }
+
     [Fact]
     public async Task AddHttp_BadSection_StopsTheHostWithItsKeys()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking;
@@ -24,13 +25,16 @@ public static class HttpRerankingBuilderExtensions
     public static RerankingBuilder AddHttp(this RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        bool isFirst = AddClient(builder, configureClient);
-        if (isFirst)
+        AddClient(builder, configureClient);
+        if (builder.Services.Any(static service => service.ServiceType == typeof(HttpProvidersMarker)))
         {
-            foreach (string name in HttpScorerProvider.Names)
-            {
-                builder.AddProvider(provider => new HttpScorerProvider(name, provider.GetRequiredService<HttpScorerFactory>()));
-            }
+            return builder;   // a section names each provider once, however often they are added
+        }
+
+        builder.Services.AddSingleton<HttpProvidersMarker>();
+        foreach (string name in HttpScorerProvider.Names)
+        {
+            builder.AddProvider(provider => new HttpScorerProvider(name, provider.GetRequiredService<HttpScorerFactory>()));
         }
 
         return builder;
@@ -86,27 +90,20 @@ public static class HttpRerankingBuilderExtensions
     private static Func<IServiceProvider, IRelevanceScorer> Register(
         RerankingBuilder builder, string name, Action<HttpScorerOptions> configure, Action<IHttpClientBuilder>? configureClient)
     {
-        _ = AddClient(builder, configureClient);
+        AddClient(builder, configureClient);
         builder.Services.AddSingleton<IValidateOptions<HttpScorerOptions>>(new HttpScorerOptionsValidator(name));
         builder.Services.AddOptions<HttpScorerOptions>(name).Configure(configure);
         return services => services.GetRequiredService<HttpScorerFactory>().Create(name, services.GetRequiredService<IOptionsMonitor<HttpScorerOptions>>().Get(name));
     }
 
-    private static bool AddClient(RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient)
+    private static void AddClient(RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient)
     {
-        bool isFirst = !builder.Services.Any(static service => service.ServiceType == typeof(HttpScorerFactory));
-        if (isFirst)
-        {
-            builder.Services.AddSingleton(static provider => new HttpScorerFactory(
-                provider.GetRequiredService<IHttpClientFactory>(), provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>()));
-        }
-
-        configureClient?.Invoke(RerankHttpClient.Add(builder.Services, HttpScorerFactory.ClientName));
-        if (configureClient is null)
-        {
-            _ = RerankHttpClient.Add(builder.Services, HttpScorerFactory.ClientName);
-        }
-
-        return isFirst;
+        builder.Services.TryAddSingleton(static provider => new HttpScorerFactory(
+            provider.GetRequiredService<IHttpClientFactory>(), provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>()));
+        IHttpClientBuilder client = RerankHttpClient.Add(builder.Services, HttpScorerFactory.ClientName);
+        configureClient?.Invoke(client);
     }
+
+    // Tells that the providers are added: their descriptors are factories, which can't be told apart.
+    private sealed class HttpProvidersMarker;
 }
