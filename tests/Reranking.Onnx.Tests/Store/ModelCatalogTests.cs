@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Reranking.Onnx.Tests;
 
 /// <summary>What holds of every entry, so that a wrong line of data is found before a user finds it.</summary>
-public sealed class ModelCatalogueTests
+public sealed class ModelCatalogTests
 {
     public static TheoryData<string> Ids => [.. ModelCatalog.Entries.Select(entry => entry.Id)];
 
@@ -94,7 +94,7 @@ public sealed class ModelCatalogueTests
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
         using ServiceProvider provider = new ServiceCollection()
             .AddModelStore(configuration.GetSection("Reranking:ModelStore"))
-            .AddOptions<OnnxScorerOptions>().Bind(configuration.GetSection("Reranking:Onnx")).Services
+            .AddOptions<OnnxScorerOptions>().Bind(configuration.GetSection("Reranking:Scorers:local")).Services
             .BuildServiceProvider();
 
         Assert.All(readme.Split("```csharp\n")[1].Split("```")[0].Trim().Split('\n'), line => Assert.Contains(line, code, StringComparison.Ordinal));

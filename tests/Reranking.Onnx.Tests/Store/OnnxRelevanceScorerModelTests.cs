@@ -15,7 +15,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     {
         using TemporaryFolder unpacked = TestModels.Unpack();
         using var fromFolder = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = unpacked.Path });
-        using ServiceProvider provider = Services(("Onnx:Model", Model)).BuildServiceProvider();
+        using ServiceProvider provider = Services(("Scorers:local:Model", Model)).BuildServiceProvider();
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
         Assert.Equal(Model, scorer.GetService<RelevanceScorerMetadata>()!.ModelId);
         Assert.Empty(Server.Requests);
@@ -31,7 +31,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     {
         Server.Files["onnx/model_quantized.onnx"] = Server.Files[ModelFile];
         Server.Files[ModelFile] = [0];
-        using ServiceProvider provider = Services(("Onnx:Model", Model), ("Onnx:Revision", "v1"), ("Onnx:ModelFile", "onnx/model_quantized.onnx")).BuildServiceProvider();
+        using ServiceProvider provider = Services(("Scorers:local:Model", Model), ("Scorers:local:Revision", "v1"), ("Scorers:local:ModelFile", "onnx/model_quantized.onnx")).BuildServiceProvider();
 
         Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
 
@@ -42,8 +42,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     [Fact]
     public async Task WarmUpAsync_OfflineAndNotThere_SaysWhereItLookedAndTriesAgain()
     {
-        using ServiceProvider provider = Services(("Onnx:Model", Model), ("ModelStore:Offline", "true")).BuildServiceProvider();
-        var scorer = (OnnxRelevanceScorer)provider.GetRequiredService<IRelevanceScorer>();
+        using ServiceProvider provider = Services(("Scorers:local:Model", Model), ("ModelStore:Offline", "true")).BuildServiceProvider();
+        var scorer = provider.GetRequiredService<IRelevanceScorer>().GetService<OnnxRelevanceScorer>()!;
         string home = Cache.File("cross-encoder--ms-marco-MiniLM-L4-v2");
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.WarmUpAsync());
@@ -144,6 +144,20 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     }
 
     [Fact]
+    public async Task AddOnnx_SectionWithBadModelStore_StopsTheHostWithItsKeysOnce()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddReranking(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Reranking:Scorers:local:Provider", "Onnx"), new("Reranking:ModelStore:MaxRetries", "-1")])
+            .Build().GetSection("Reranking")).AddOnnx();
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["Reranking:ModelStore:MaxRetries is -1; expected 0 to 20."], exception.Failures);
+    }
+
+    [Fact]
     public async Task AddModelStore_Code_SetsTheOptions()
     {
         IServiceCollection services = new ServiceCollection().AddModelStore(options => (options.Endpoint, options.CacheFolder) = (Server.Endpoint, Cache.Path));
@@ -160,6 +174,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             .AddInMemoryCollection(values
                 .Append(("ModelStore:Endpoint", Server.Endpoint.AbsoluteUri))
                 .Append(("ModelStore:CacheFolder", Cache.Path))
+                .Append(("Scorers:local:Provider", "Onnx"))
                 .Select(pair => KeyValuePair.Create($"Reranking:{pair.Item1}", (string?)pair.Item2)))
             .Build();
         var services = new ServiceCollection();

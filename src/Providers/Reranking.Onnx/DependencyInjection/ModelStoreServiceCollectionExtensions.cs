@@ -43,7 +43,9 @@ public static class ModelStoreServiceCollectionExtensions
             return;
         }
 
-        services.AddOptionsWithValidateOnStart<ModelStoreOptions, ModelStoreOptionsValidator>();
+        // Not validated on start by itself: reranking creates the store when the host starts, and would report each mistake a second time.
+        services.AddSingleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>();
+        services.AddOptions<ModelStoreOptions>();
         services.AddSingleton(static provider => new ModelStore(
             provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value, httpClient: null, provider.GetService<ILogger<ModelStore>>(), provider.GetService<TimeProvider>()));
     }
