@@ -26,7 +26,7 @@ public sealed class PrivacyTests
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         services.AddReranking().AddCohere(options =>
-            (options.Api, options.Endpoint, options.ApiKey, options.Model) = (dialect, $"{server.Address}/rerank?token={Key}", Key, "m-1"));
+            (options.Api, options.Endpoint, options.ApiKey, options.Model) = (dialect, new Uri($"{server.Address}/rerank?token={Key}"), Key, "m-1"));
         await using ServiceProvider provider = services.BuildServiceProvider();
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
 
@@ -137,7 +137,7 @@ public sealed class PrivacyTests
             },
         });
         using var client = new HttpClient(handler);
-        var options = new HttpScorerOptions { Endpoint = "http://rerank.example", AllowInsecureHttp = true, ApiKey = Key, Model = "m-1" };
+        var options = new HttpScorerOptions { Endpoint = new Uri("http://rerank.example"), AllowInsecureHttp = true, ApiKey = Key, Model = "m-1" };
         using var scorer = new HttpRelevanceScorer(options, client);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, Enumerable.Repeat(Document, count).ToArray(), new RelevanceScoringOptions { KeepLocal = true }));

@@ -10,10 +10,10 @@ public sealed class HttpScorerOptions
 
     /// <summary>Gets or sets where the API is.</summary>
     /// <value>
-    /// An address without a path, or with one that ends in <c>/</c>, is a base address, to which the path of the dialect is added; any other is used as given.
-    /// The default is <see langword="null"/>: the vendor's own address, where the dialect has a vendor.
+    /// An absolute http or https address. One without a path, or with a path that ends in <c>/</c>, is a base address, to which the path of the API is added;
+    /// any other is used as given. The default is <see langword="null"/>: the vendor's own address, if the API has a vendor.
     /// </value>
-    public string? Endpoint { get; set; }
+    public Uri? Endpoint { get; set; }
 
     /// <summary>Gets or sets the key of the API.</summary>
     /// <value>The default is <see langword="null"/>. Vendors need one; an endpoint of your own may not.</value>

@@ -25,11 +25,11 @@ internal sealed class RerankEndpoint
 
     public bool IsLoopback => Address.IsLoopback;
 
-    /// <summary>Puts the address together, or gives <see langword="null"/> where the options have none and the dialect has no vendor.</summary>
+    /// <summary>Returns the address of requests, or <see langword="null"/> if the options have none and the API has no vendor.</summary>
     public static RerankEndpoint? From(HttpScorerOptions options, RerankDialect dialect)
     {
-        string? given = string.IsNullOrEmpty(options.Endpoint) ? dialect.Host : options.Endpoint;
-        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? address))
+        Uri? address = options.Endpoint ?? (dialect.Host is { } host ? new Uri(host) : null);
+        if (address is not { IsAbsoluteUri: true })
         {
             return null;
         }

@@ -36,6 +36,19 @@ public sealed class HttpScorerProviderTests
             provider.Validate(Section(("Endpoint", "http://example.org"), ("MaxRetries", "1.5")), isUsed: false));
     }
 
+    [Theory]
+    [InlineData("my-secret-key")]
+    [InlineData("rerank.example:8080/rerank")]
+    [InlineData("http://")]
+    public void Validate_EndpointThatIsNoAddress_IsReportedOnceAndNotEchoed(string value)
+    {
+        using ServiceProvider services = Services();
+
+        Assert.Equal(
+            ["Reranking:Scorers:hosted:Endpoint is no address; expected one that begins with https://, or http:// for this machine."],
+            Provider(services, "Vllm").Validate(Section(("Endpoint", value)), isUsed: true));
+    }
+
     [Fact]
     public void Create_SettingsThatDoNotDo_Throws()
     {

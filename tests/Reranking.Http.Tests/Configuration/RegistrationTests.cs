@@ -25,7 +25,7 @@ public sealed class RegistrationTests
         Assert.Equivalent(
             new
             {
-                Endpoint = server.Address,
+                Endpoint = server.Endpoint,
                 ApiKey = "k-123",
                 Model = "m-1",
                 MaxDocumentsPerRequest = 7,
@@ -135,8 +135,8 @@ public sealed class RegistrationTests
         using ServiceProvider provider = Provider(services =>
         {
             services.AddReranking()
-                .AddCohere("one", options => (options.Endpoint, options.ApiKey, options.Model) = (one.Address, "k-1", "m-1"))
-                .AddCohere("two", options => (options.Endpoint, options.ApiKey, options.Model) = (two.Address, "k-2", "m-2"))
+                .AddCohere("one", options => (options.Endpoint, options.ApiKey, options.Model) = (one.Endpoint, "k-1", "m-1"))
+                .AddCohere("two", options => (options.Endpoint, options.ApiKey, options.Model) = (two.Endpoint, "k-2", "m-2"))
                 .Use("one");
         });
 
@@ -156,8 +156,8 @@ public sealed class RegistrationTests
         {
             // Two scorers share the client: nothing is retried twice over.
             services.AddReranking()
-                .AddCohere("mine", options => (options.Endpoint, options.Model, options.MaxRetries) = (server.Address, "m", 2))
-                .AddCohere("other", options => (options.Endpoint, options.Model) = (server.Address, "n"))
+                .AddCohere("mine", options => (options.Endpoint, options.Model, options.MaxRetries) = (server.Endpoint, "m", 2))
+                .AddCohere("other", options => (options.Endpoint, options.Model) = (server.Endpoint, "n"))
                 .Use("mine");
         });
 
@@ -172,7 +172,7 @@ public sealed class RegistrationTests
     {
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
         using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
-            options => (options.Endpoint, options.Model) = (server.Address, "m"),
+            options => (options.Endpoint, options.Model) = (server.Endpoint, "m"),
             client => client.ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Mine", "1")).AddHttpMessageHandler(() => new CountingHandler())));
 
         await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]);
@@ -187,7 +187,7 @@ public sealed class RegistrationTests
         await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
 #pragma warning disable EXTEXP0001 // the method is for evaluation
         using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
-            options => (options.Endpoint, options.Model) = (server.Address, "m"), client => client.RemoveAllResilienceHandlers()));
+            options => (options.Endpoint, options.Model) = (server.Endpoint, "m"), client => client.RemoveAllResilienceHandlers()));
 #pragma warning restore EXTEXP0001
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
@@ -200,7 +200,7 @@ public sealed class RegistrationTests
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
         await using var server = new StubServer(StubAnswer.Of(307, headers: $"Location: {other.Address}/\r\n"));
-        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Address, "m")));
+        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Endpoint, "m")));
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 

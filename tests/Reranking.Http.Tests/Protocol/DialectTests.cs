@@ -64,7 +64,7 @@ public sealed class DialectTests
     public async Task ScoreAsync_Endpoint_IsABaseOrUsedAsGiven(string path, string requestLine)
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Endpoint += path);
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Endpoint = new Uri(server.Address + path));
 
         await scorer.ScoreAsync("what?", ["zero"]);
 
@@ -157,12 +157,12 @@ public sealed class DialectTests
     [Fact]
     public void Revision_WhatChangesScores_ChangesIt()
     {
-        var options = new HttpScorerOptions { Endpoint = "https://example.org/v2/rerank?secret=1", ApiKey = "k-123", Model = "m" };
+        var options = new HttpScorerOptions { Endpoint = new Uri("https://example.org/v2/rerank?secret=1"), ApiKey = "k-123", Model = "m" };
         Assert.Equal("cohere/Probability//https://example.org/v2/rerank?EF8496DF", Revision(options));   // the hash of the query, which may be secret and may choose a deployment
 
         options.MaxTokensPerDocument = 512;
         options.ScoreKind = HttpScoreKind.Logit;
-        options.Endpoint = "https://example.org";
+        options.Endpoint = new Uri("https://example.org");
         options.Api = RerankApi.AzureFoundry;
         Assert.Equal("azurefoundry/Logit/512/https://example.org/providers/cohere/v2/rerank", Revision(options));
 

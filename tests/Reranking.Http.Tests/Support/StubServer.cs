@@ -37,6 +37,8 @@ public sealed class StubServer : IAsyncDisposable
 
     public string Authority => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
+    public Uri Endpoint => new(Address);
+
     public string Address => $"http://{Authority}";
 
     /// <summary>Gets how many connections came in; each one that did not exist before a call means that the call reached the network.</summary>

@@ -9,7 +9,7 @@ internal static class TestScorers
 
     public static HttpScorerOptions Options(StubServer server, Action<HttpScorerOptions>? configure = null)
     {
-        var options = new HttpScorerOptions { Endpoint = server.Address, ApiKey = ApiKey, Model = "m-1" };
+        var options = new HttpScorerOptions { Endpoint = server.Endpoint, ApiKey = ApiKey, Model = "m-1" };
         configure?.Invoke(options);
         return options;
     }

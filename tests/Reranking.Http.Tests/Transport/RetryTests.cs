@@ -226,7 +226,7 @@ public sealed class RetryTests
                 _ = await stream.ReadAsync(new byte[1]);
             });
         });
-        using var scorer = new HttpRelevanceScorer(new() { Endpoint = $"https://{listener.LocalEndpoint}", Model = "m" });
+        using var scorer = new HttpRelevanceScorer(new() { Endpoint = new Uri($"https://{listener.LocalEndpoint}"), Model = "m" });
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
@@ -240,7 +240,7 @@ public sealed class RetryTests
     [Fact]
     public async Task ScoreAsync_NobodyThere_FailsAsTransient()
     {
-        using var scorer = new HttpRelevanceScorer(new() { Endpoint = "http://127.0.0.1:9", Model = "m", MaxRetries = 0 });
+        using var scorer = new HttpRelevanceScorer(new() { Endpoint = new Uri("http://127.0.0.1:9"), Model = "m", MaxRetries = 0 });
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 

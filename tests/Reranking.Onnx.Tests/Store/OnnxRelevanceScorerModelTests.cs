@@ -120,14 +120,14 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         Assert.Equal($"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
         Assert.Equal($"{Path}:Endpoint has a user name in it; expected none. Set {Path}:Token. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
         Assert.Equal(
-            $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureEndpoint to true if the network is trusted. (Parameter 'options')",
+            $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
         Assert.Equal(
             $"{Path}:Token has characters that no token has, such as blanks; expected it as the endpoint gave it, or none. (Parameter 'options')",
             StoreFailure(options => options.Token = "hf_secret\r\nX: y"));
         Assert.Equal($"{Path}:MaxRetries is 21; expected 0 to 20. (Parameter 'options')", StoreFailure(options => options.MaxRetries = 21));
         Assert.Equal($"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));
-        using var insecure = new ModelStore(new ModelStoreOptions { Endpoint = new Uri("http://hub"), AllowInsecureEndpoint = true });
+        using var insecure = new ModelStore(new ModelStoreOptions { Endpoint = new Uri("http://hub"), AllowInsecureHttp = true });
     }
 
     [Fact]

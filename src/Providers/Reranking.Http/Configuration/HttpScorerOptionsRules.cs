@@ -26,16 +26,16 @@ internal static class HttpScorerOptionsRules
     private static IEnumerable<string> EndpointFailures(HttpScorerOptions options, RerankDialect dialect)
     {
         const string Key = nameof(options.Endpoint);
-        if (string.IsNullOrEmpty(options.Endpoint))
+        if (options.Endpoint is not { } address)
         {
             if (options.DataStaysLocal == true && dialect.Host is { } host)
             {
                 yield return $"{options.SettingsPath}:{nameof(options.DataStaysLocal)} is True, but without {options.SettingsPath}:{Key} texts go to '{host}'; expected an address of your own.";
             }
         }
-        else if (!Uri.TryCreate(options.Endpoint, UriKind.Absolute, out Uri? address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        else if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
-            // What is no address may be anything, a key in the wrong place too.
+            // Not echoed: what is no address can be anything, a key in the wrong place too.
             yield return $"{options.SettingsPath}:{Key} is no address; expected one that begins with https://, or http:// for this machine.";
         }
         else if (address.UserInfo.Length > 0)
@@ -104,7 +104,7 @@ internal static class HttpScorerOptionsRules
 
     private static IEnumerable<string> MissingFailures(HttpScorerOptions options, RerankDialect dialect)
     {
-        if (string.IsNullOrEmpty(options.Endpoint) && dialect.Host is null)
+        if (options.Endpoint is null && dialect.Host is null)
         {
             yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; expected the address of the server, since the API {options.Api} has no vendor's own.";
         }

@@ -13,7 +13,7 @@ internal static class HttpScorerSettings
 
     private static readonly (string Key, string Expected, Setter Set)[] Settings =
     [
-        Text(nameof(HttpScorerOptions.Endpoint), static (options, value) => options.Endpoint = value),
+        Text(nameof(HttpScorerOptions.Endpoint), static (options, value) => options.Endpoint = ToAddress(value)),
         Text(nameof(HttpScorerOptions.ApiKey), static (options, value) => options.ApiKey = value),
         Text(nameof(HttpScorerOptions.Model), static (options, value) => options.Model = value),
         Name<HttpScoreKind>(nameof(HttpScorerOptions.ScoreKind), static (options, value) => options.ScoreKind = value),
@@ -47,6 +47,9 @@ internal static class HttpScorerSettings
 
         return failures;
     }
+
+    // Any other value becomes a relative address, which the rules report without echoing it.
+    private static Uri ToAddress(string value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? address) ? address : new Uri("none", UriKind.Relative);
 
     private static (string Key, string Expected, Setter Set) Text(string key, Action<HttpScorerOptions, string> set)
     {

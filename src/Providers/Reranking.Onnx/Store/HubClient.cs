@@ -152,7 +152,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
     private Uri Next(HubRequest target, Uri from, HttpResponseMessage response)
     {
         Uri? next = response.Headers.Location is { } location ? new Uri(from, location) : null;
-        return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureEndpoint))
+        return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureHttp))
             ? next
             : throw new RelevanceScoringException(
                 $"'{target.Uri}' leads to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; expected one with https. Check {options.SettingsPath}:Endpoint.");

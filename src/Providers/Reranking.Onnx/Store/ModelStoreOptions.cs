@@ -17,7 +17,7 @@ public sealed class ModelStoreOptions
 
     /// <summary>Gets or sets a value indicating whether <see cref="Endpoint"/> may be plain http on another machine.</summary>
     /// <value>The default is <see langword="false"/>. The token then crosses the network in the clear.</value>
-    public bool AllowInsecureEndpoint { get; set; }
+    public bool AllowInsecureHttp { get; set; }
 
     /// <summary>Gets or sets the access token for private and gated models.</summary>
     /// <value>The default is <see langword="null"/>: none, as is an empty one. It goes to <see cref="Endpoint"/> and to no other host, and into no log and no error.</value>

@@ -28,9 +28,9 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
         {
             yield return $"{path}:{nameof(options.Endpoint)} has a user name in it; expected none. Set {path}:{nameof(options.Token)}.";
         }
-        else if (options.Endpoint is { Scheme: "http", IsLoopback: false } && !options.AllowInsecureEndpoint)
+        else if (options.Endpoint is { Scheme: "http", IsLoopback: false } && !options.AllowInsecureHttp)
         {
-            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected https. Set {path}:{nameof(options.AllowInsecureEndpoint)} to true if the network is trusted.";
+            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected https. Set {path}:{nameof(options.AllowInsecureHttp)} to true if the network is trusted.";
         }
 
         if (options.Token?.Any(static character => character is <= ' ' or > '~') == true)
