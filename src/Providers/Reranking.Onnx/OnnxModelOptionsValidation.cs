@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx;
 

@@ -1,3 +1,5 @@
+using Reranking.Onnx.Hub;
+
 namespace Reranking.Onnx;
 
 public sealed partial class OnnxRelevanceScorer

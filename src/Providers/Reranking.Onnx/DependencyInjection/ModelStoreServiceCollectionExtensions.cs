@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking.Onnx;
+using Reranking.Onnx.Hub;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

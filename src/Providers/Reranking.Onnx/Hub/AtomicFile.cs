@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Writes small files so that others see all of it or nothing.</summary>
 internal static class AtomicFile

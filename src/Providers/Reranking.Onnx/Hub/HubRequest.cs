@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>A file of a model at an endpoint.</summary>
 /// <param name="Plan">The model.</param>

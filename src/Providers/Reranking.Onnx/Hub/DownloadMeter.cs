@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Adds up the bytes of all files and reports them, at most once a megabyte.</summary>
 /// <param name="model">The name that was asked for.</param>

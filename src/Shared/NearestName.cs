@@ -1,20 +1,20 @@
 namespace Reranking;
 
-/// <summary>Finds what a person meant who mistyped a name.</summary>
+/// <summary>Finds the name that someone meant who mistyped it.</summary>
 internal static class NearestName
 {
-    /// <summary>Gives <c> Did you mean 'x'?</c> with the nearest of the names, or nothing where none is near.</summary>
+    /// <summary>Returns <c> Did you mean 'x'?</c> with the nearest of the names, or nothing if none is near.</summary>
     public static string Hint(string found, IEnumerable<string> names)
     {
         (string Name, int Distance) nearest = names
-            .Select(name => (name, Distance(found.ToUpperInvariant(), name.ToUpperInvariant())))
+            .Select(name => (name, Distance(found, name)))
             .DefaultIfEmpty(("", int.MaxValue))
             .MinBy(static candidate => candidate.Item2);
         return nearest.Distance < nearest.Name.Length && nearest.Distance <= Math.Max(2, nearest.Name.Length / 3) ? $" Did you mean '{nearest.Name}'?" : "";
     }
 
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string a, string b)
+    /// <summary>Returns the Levenshtein distance of two names, ignoring case.</summary>
+    public static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
@@ -23,7 +23,7 @@ internal static class NearestName
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                int replaced = diagonal + (char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(replaced, 1 + Math.Min(row[j], row[j - 1]));
             }

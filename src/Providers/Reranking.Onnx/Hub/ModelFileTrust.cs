@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Who vouched for a hash.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ModelFileTrust>))]

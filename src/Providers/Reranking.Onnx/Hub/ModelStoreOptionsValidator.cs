@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>The rules of <see cref="ModelStoreOptions"/>, with messages that name the key and never the token.</summary>
 internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOptions>

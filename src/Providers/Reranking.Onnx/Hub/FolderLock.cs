@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Lets one process at a time into a folder. The system gives the lock back even where a process is killed.</summary>
 internal static class FolderLock

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>The endpoint failed in a way that may pass.</summary>
 internal sealed class TransientHubException : RelevanceScoringException
@@ -6,9 +6,9 @@ internal sealed class TransientHubException : RelevanceScoringException
     public TransientHubException(string message, Exception? innerException = null)
         : base(message, innerException) => IsTransient = true;
 
-    /// <summary>Gets how long the endpoint asks to be left alone, or <see langword="null"/> where it does not ask.</summary>
+    /// <summary>Gets how long the endpoint asks to wait, or <see langword="null"/> if it does not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Gets a value indicating whether a repetition within seconds is worth it.</summary>
-    public bool IsWorthARetry { get; init; } = true;
+    /// <summary>Gets a value indicating whether another try within seconds can succeed.</summary>
+    public bool IsWorthRetrying { get; init; } = true;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>A file of a manifest.</summary>
 internal sealed record ModelManifestFile

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>What the endpoint tells of a file without sending it.</summary>
 internal sealed class HubFile

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx.Tests;
 
@@ -88,7 +89,7 @@ public sealed class ModelCatalogTests
     public void Readme_Snippets_AreCodeThatRuns()
     {
         string readme = ReadReadme().Split("## Models by name\n")[1];
-        string code = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "tests", "Reranking.Onnx.Tests", "Store", "OnnxRelevanceScorerModelTests.cs"));
+        string code = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "tests", "Reranking.Onnx.Tests", "Hub", "OnnxRelevanceScorerModelTests.cs"));
         string json = readme.Split("```json\n")[1].Split("```")[0];
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();

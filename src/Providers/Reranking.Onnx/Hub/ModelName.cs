@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
-/// <summary>What may stand in an address and in a path on disk: nothing that leads out of the folder of a model.</summary>
+/// <summary>What can be part of an address and of a path on disk: nothing that leads out of the folder of a model.</summary>
 internal static partial class ModelName
 {
-    /// <summary>Says what is wrong with the name of a model, or <see langword="null"/> where nothing is.</summary>
+    /// <summary>Returns what is wrong with the name of a model, or <see langword="null"/> if nothing is.</summary>
     public static string? Problem(string model) =>
         ModelCatalog.Find(model) is not null || IsRepository(model) ? null : $"expected the name of a model as owner/name. Did you mean {Nearest(model)}?";
 
@@ -21,26 +21,7 @@ internal static partial class ModelName
         RepositoryPattern().IsMatch(model) && !model.Contains("--", StringComparison.Ordinal) && !model.Contains("..", StringComparison.Ordinal);
 
     private static string Nearest(string model) => ModelCatalog.Entries.Select(static entry => entry.Id)
-        .MinBy(id => Math.Min(Distance(model, id), Distance(model, id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..])))!;
-
-    // Levenshtein: how many letters have to be put in, left out or changed.
-    private static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int change = diagonal + (char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+        .MinBy(id => Math.Min(NearestName.Distance(model, id), NearestName.Distance(model, id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..])))!;
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9_][A-Za-z0-9._-]{0,95}(?<!\.)\z")]
     private static partial Regex RepositoryPattern();

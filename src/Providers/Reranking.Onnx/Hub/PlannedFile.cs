@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>A file to be fetched.</summary>
 /// <param name="Path">The path within the repository, which is also the path within the folder.</param>

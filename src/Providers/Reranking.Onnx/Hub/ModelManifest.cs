@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>What a folder of the store holds, written when all of it is there: a folder without it is incomplete.</summary>
 internal sealed record ModelManifest

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Asks an endpoint shaped like the Hugging Face hub for files.</summary>
 /// <remarks>It follows redirections itself: the token goes to the endpoint and to no other host, and what the endpoint tells of a file is kept.</remarks>
@@ -58,34 +58,32 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         }
     }
 
-    /// <summary>Runs a step of a transfer and gives it up when the endpoint is silent for too long.</summary>
+    /// <summary>Runs a step of a transfer and stops it if the endpoint is silent for too long.</summary>
     public async Task<T> GuardAsync<T>(HubRequest request, Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ITimer timer = timeProvider.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), stop, options.Timeout, Timeout.InfiniteTimeSpan);
-        await using (timer.ConfigureAwait(false))
+        using var silence = new CancellationTokenSource(options.Timeout, timeProvider);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+        try
         {
-            try
+            return await step(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            string seconds = options.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            throw new TransientHubException(
+                $"'{request.Uri}' was silent for {seconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout.",
+                exception);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new TransientHubException($"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
             {
-                return await step(stop.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TransientHubException(
-                    string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' was silent for {options.Timeout.TotalSeconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout."),
-                    exception);
-            }
-            catch (HttpRequestException exception)
-            {
-                throw new TransientHubException($"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
-                {
-                    IsWorthARetry = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
-                };
-            }
-            catch (IOException exception)
-            {
-                throw new TransientHubException($"The connection to '{request.Uri}' was lost: {exception.Message} Check the network.", exception);
-            }
+                IsWorthRetrying = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+            };
+        }
+        catch (IOException exception)
+        {
+            throw new TransientHubException($"The connection to '{request.Uri}' was lost: {exception.Message} Check the network.", exception);
         }
     }
 

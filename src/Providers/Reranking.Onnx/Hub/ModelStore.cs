@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx;
 

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>What is to be fetched: the repository, the revision and the files, from the catalog or by the usual names.</summary>
 internal sealed class ModelPlan

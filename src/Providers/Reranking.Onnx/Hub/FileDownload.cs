@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
 /// <summary>Brings one file of a model: into a part beside it that a later try goes on with, checked, then renamed.</summary>
 /// <param name="hub">The endpoint.</param>

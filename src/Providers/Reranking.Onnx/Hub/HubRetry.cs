@@ -1,34 +1,38 @@
 using Microsoft.Extensions.Logging;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Hub;
 
-/// <summary>Waits before a failed request is repeated: as long as the endpoint asks, or twice as long each time.</summary>
+/// <summary>Waits before a failed request is retried: as long as the endpoint asks, or twice as long each time.</summary>
+/// <remarks>
+/// Polly's retry would not make this simpler: it can't count from zero again when a download has moved on, so the count, the delay and the limit would still be code of
+/// ours, in callbacks, and the package would get one more dependency for the loop around them.
+/// </remarks>
 /// <param name="options">How often.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Takes a line a repetition.</param>
+/// <param name="logger">Takes a line per retry.</param>
 internal sealed partial class HubRetry(ModelStoreOptions options, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
-    // A caller waits for the model: what takes longer is told to them instead.
+    // A caller waits for the model: if the endpoint asks for longer, the call fails with its response.
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs until it succeeds or the retries are used up.</summary>
-    /// <param name="action">What is repeated. It answers how many bytes it has gained so far, so that a download that moves on is not given up.</param>
-    /// <param name="gained">How many bytes there are.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    public async Task<T> RunAsync<T>(Func<Task<T>> action, Func<long> gained, CancellationToken cancellationToken)
+    /// <param name="action">What is retried.</param>
+    /// <param name="received">Returns how many bytes there are: a download that has moved on counts its failures from zero again.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<T> RunAsync<T>(Func<Task<T>> action, Func<long> received, CancellationToken cancellationToken)
     {
         for (int failures = 0; ;)
         {
-            long before = gained();
+            long before = received();
             try
             {
                 return await action().ConfigureAwait(false);
             }
-            catch (TransientHubException exception) when (exception.IsWorthARetry && !(exception.RetryAfter > LongestRetryAfter))
+            catch (TransientHubException exception) when (exception.IsWorthRetrying && !(exception.RetryAfter > LongestRetryAfter))
             {
-                failures = gained() > before ? 1 : failures + 1;
+                failures = received() > before ? 1 : failures + 1;
                 if (failures > options.MaxRetries)
                 {
                     throw;
