@@ -49,14 +49,9 @@ public sealed class PrivacyTests
     }
 
     [Theory]
-    [InlineData("bad key secret-key-0123456789")]
-    [InlineData("bad key SECRET-KEY-0123456789")]
-    [InlineData("bad key ending in 456789")]
-    [InlineData("Why did Wilhelmina leave the orchestra? is too long")]
+    [InlineData($"bad key {Key}")]
     [InlineData("query 'why did wilhelmina leave' is not allowed")]
     [InlineData("input: ...kept from the other members for el...")]
-    [InlineData("input: Wilhelmina\\u0027s illness")]
-    [InlineData("input: \\xE2\\x80")]
     [InlineData("value is not a valid list: pear")]
     public async Task ScoreAsync_ErrorThatEchoesOurs_IsLeftOut(string message)
     {
@@ -70,8 +65,6 @@ public sealed class PrivacyTests
 
     [Theory]
     [InlineData("model 'm-9' not found", ": model 'm-9' not found")]
-    [InlineData("  two\r\nlines\u0007 ", ": two  lines")]
-    [InlineData("the documents are too many", ": the documents are too many")]
     [InlineData("", "")]
     [InlineData("  ", "")]
     public async Task ScoreAsync_ErrorOfTheApisOwn_IsShown(string message, string shown)
@@ -81,24 +74,6 @@ public sealed class PrivacyTests
         Assert.Equal(
             $"answered 400 (BadRequest){shown}. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
             exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
-    }
-
-    [Fact]
-    public async Task ScoreAsync_LongError_IsCut()
-    {
-        RelevanceScoringException exception = await FailAsync(new string('-', 299) + "\ud83d\ude00" + new string('-', 9_000));
-
-        Assert.Contains($": {new string('-', 299)}….", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(290)]
-    [InlineData(299)]
-    public async Task ScoreAsync_TextThatBeginsAtTheCut_IsLeftOutToo(int position)
-    {
-        RelevanceScoringException exception = await FailAsync(new string('-', position) + Document);
-
-        Assert.Contains("is left out", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

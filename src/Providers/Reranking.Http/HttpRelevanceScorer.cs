@@ -221,7 +221,7 @@ public sealed partial class HttpRelevanceScorer : IRelevanceScorer, IWarmable
 
         foreach (string warning in answer.Warnings)
         {
-            LogApiWarning(_failures.Who, MessageRedactor.Clean(warning, request, _options.ApiKey) ?? "(left out, because it repeats a text)");
+            LogApiWarning(_failures.Who, Redact(warning, request) ?? "(left out, because it repeats a text)");
         }
 
         return answer;
@@ -244,18 +244,21 @@ public sealed partial class HttpRelevanceScorer : IRelevanceScorer, IWarmable
         string? message = null;
         try
         {
-            using ResponseBody body = await ResponseBody.ReadAsync(response.Content, MessageRedactor.MaxBodyLength, cancellationToken).ConfigureAwait(false);
-            message = MessageRedactor.FindMessage(body, _dialect);
+            using ResponseBody body = await ResponseBody.ReadAsync(response.Content, RerankAnswerReader.MaxErrorLength, cancellationToken).ConfigureAwait(false);
+            message = _reader.ReadErrorMessage(body);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             // The status is known, and all there is.
         }
 
-        string? shown = message is null ? null : MessageRedactor.Clean(message, request, _options.ApiKey);
+        string? shown = message is null ? null : Redact(message, request);
         return _failures.Status(
             response.StatusCode, _endpoint.Public.AbsolutePath, shown, isWithheld: message is not null && shown is null, RetryRules.RetryAfter(response, _timeProvider));
     }
+
+    private string? Redact(string text, RerankRequest request) =>
+        MessageRedactor.Redact(text, request.Query, request.Documents.Skip(request.Start).Take(request.Count), _options.ApiKey);
 
     // Generous, and yet no server fills the memory: a result is about 60 bytes, and an echoed character 6 at most.
     private int MaxAnswerLength(RerankRequest request)

@@ -6,6 +6,9 @@ namespace Reranking.Http.Protocol;
 /// <summary>Reads the answer of an API. Scores go where their index says; whatever does not fit is an error, never a guess.</summary>
 internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind scoreKind, RerankErrors failures)
 {
+    /// <summary>How much of the body of an error is read.</summary>
+    public const int MaxErrorLength = 16 * 1024;
+
     /// <summary>Reads an answer.</summary>
     /// <param name="root">The JSON of the answer.</param>
     /// <param name="rawScores">Where the scores go, by the position of the document in the request.</param>
@@ -39,6 +42,25 @@ internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind sc
 
         return new RerankAnswer(
             JsonPaths.FindText(root, "model"), JsonPaths.FindNumber(root, dialect.TokensPath), JsonPaths.FindNumber(root, dialect.UnitsPath), Warnings(root));
+    }
+
+    /// <summary>Returns the message in the body of an error, or <see langword="null"/> if it has none.</summary>
+    public string? ReadErrorMessage(ResponseBody body)
+    {
+        if (body.IsCut || body.Bytes.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(body.Bytes);
+            return dialect.ErrorPaths.Select(path => JsonPaths.FindText(json.RootElement, path)).FirstOrDefault(static text => !string.IsNullOrWhiteSpace(text));
+        }
+        catch (JsonException)
+        {
+            return null;   // a page of a proxy: the status is all there is to report
+        }
     }
 
     private JsonElement List(JsonElement root, int count)
@@ -83,7 +105,7 @@ internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind sc
         {
             foreach (JsonElement element in list.EnumerateArray())
             {
-                if (JsonPaths.AsText(element) is { } warning)
+                if (JsonPaths.AsText(element) is { } warning && !string.IsNullOrWhiteSpace(warning))
                 {
                     warnings.Add(warning);
                 }

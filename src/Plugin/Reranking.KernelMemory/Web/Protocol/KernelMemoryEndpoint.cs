@@ -103,7 +103,8 @@ internal sealed class KernelMemoryEndpoint
         {
             ProblemResponse? problem = await content
                 .ReadFromJsonAsync(KernelMemoryJson.Default.ProblemResponse, cancellationToken).ConfigureAwait(false);
-            return ProblemText.Clean(problem?.Detail ?? problem?.Title, request, _key);
+            IEnumerable<string> filterValues = request.Filters.SelectMany(static filter => filter.Values).SelectMany(static values => values).OfType<string>();
+            return MessageRedactor.Redact(problem?.Detail ?? problem?.Title ?? "", request.Query, filterValues, _key);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
