@@ -47,6 +47,6 @@ public sealed class RelevanceScorerExtensionsTests : IDisposable
 
         RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("q", "d"));
 
-        Assert.Equal("Expected 1 score for 1 document, but FunctionScorer gave 2.", exception.Message);
+        Assert.Equal("Expected 1 score for 1 document, but FunctionScorer returned 2.", exception.Message);
     }
 }

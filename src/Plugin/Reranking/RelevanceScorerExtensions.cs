@@ -35,8 +35,15 @@ public static class RelevanceScorerExtensions
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(document);
         RelevanceScores scores = await scorer.ScoreAsync(query, [document], options, cancellationToken).ConfigureAwait(false);
-        return scores.Count == 1
-            ? scores[0]
-            : throw new RelevanceScoringException($"Expected 1 score for 1 document, but {scorer.GetType().Name} gave {scores.Count}.");
+        return RelevanceScoresValidator.FindCountProblem(scores, expected: 1, scorer.DisplayName()) is { } problem
+            ? throw new RelevanceScoringException(problem)
+            : scores[0];
+    }
+
+    /// <summary>Returns what messages call a scorer that was given no name: its model, its provider or its type.</summary>
+    internal static string DisplayName(this IRelevanceScorer scorer)
+    {
+        RelevanceScorerMetadata? metadata = scorer.GetService<RelevanceScorerMetadata>();
+        return metadata?.ModelId ?? metadata?.ProviderName ?? scorer.GetType().Name;
     }
 }

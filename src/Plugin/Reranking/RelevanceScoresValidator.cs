@@ -2,32 +2,44 @@ using System.Globalization;
 
 namespace Reranking;
 
-/// <summary>What can be wrong with the answer of a scorer: checked wherever scores are used, so that no fault becomes a ranking.</summary>
+/// <summary>Checks the scores that a scorer returned, wherever they are used, so that no invalid score becomes a ranking.</summary>
 internal static class RelevanceScoresValidator
 {
-    /// <summary>Finds the fault of an answer.</summary>
-    /// <param name="scores">The answer.</param>
+    /// <summary>Finds what is wrong with scores.</summary>
+    /// <param name="scores">The scores.</param>
     /// <param name="expected">How many documents were sent.</param>
-    /// <param name="scorer">What messages call the scorer.</param>
-    /// <returns>A message without texts, or <see langword="null"/> where the answer is sound.</returns>
+    /// <param name="scorer">What the message calls the scorer.</param>
+    /// <returns>A message without texts, or <see langword="null"/> if the scores are valid.</returns>
     public static string? FindProblem(RelevanceScores? scores, int expected, string scorer)
     {
-        if (scores is null || scores.Count != expected)
+        if (FindCountProblem(scores, expected, scorer) is { } problem)
         {
-            string given = scores?.Count.ToString(CultureInfo.InvariantCulture) ?? "null";
-            return $"Expected {expected} scores for {expected} documents, but {scorer} gave {given}.";
+            return problem;
         }
 
         for (int i = 0; i < expected; i++)
         {
-            if (!double.IsFinite(scores[i].RawValue) || scores[i].Value is not (>= 0 and <= 1))
+            if (!double.IsFinite(scores![i].RawValue) || scores[i].Value is not (>= 0 and <= 1))
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Expected finite raw scores and scores from 0 to 1, but {scorer} gave the raw score {scores[i].RawValue} and the score {scores[i].Value} to document {i}.");
+                    $"Expected finite raw scores and scores from 0 to 1, but {scorer} returned the raw score {scores[i].RawValue} and the score {scores[i].Value} for document {i}.");
             }
         }
 
         return null;
+    }
+
+    /// <summary>Finds out whether there is a score for each document, whatever it is.</summary>
+    /// <inheritdoc cref="FindProblem"/>
+    public static string? FindCountProblem(RelevanceScores? scores, int expected, string scorer)
+    {
+        if (scores?.Count == expected)
+        {
+            return null;
+        }
+
+        string counts = expected == 1 ? "1 score for 1 document" : string.Create(CultureInfo.InvariantCulture, $"{expected} scores for {expected} documents");
+        return $"Expected {counts}, but {scorer} returned {scores?.Count.ToString(CultureInfo.InvariantCulture) ?? "null"}.";
     }
 }

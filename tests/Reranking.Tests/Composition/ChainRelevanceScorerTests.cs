@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Reranking.Composition;
 
 namespace Reranking.Tests;
 
@@ -14,11 +15,26 @@ public class ChainRelevanceScorerTests
     private readonly ScriptedScorer _second = new("second-1");
 
     [Fact]
-    public void Constructor_NoLinks_Throws()
+    public void Constructor_NoScorers_Throws()
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new ChainRelevanceScorer([]));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new ChainRelevanceScorer(Array.Empty<IRelevanceScorer>()));
 
-        Assert.Equal("A chain has 0 scorers; expected 1 or more. (Parameter 'links')", exception.Message);
+        Assert.Equal("A chain has 0 scorers; expected 1 or more. (Parameter 'scorers')", exception.Message);
+    }
+
+    [Fact]
+    public void Constructor_NullScorer_Throws() =>
+        Assert.Throws<ArgumentNullException>("scorers", () => new ChainRelevanceScorer([_second, null!], _logger));
+
+    [Fact]
+    public async Task ScoreAsync_ScorersWithoutNames_AreCalledByTheirModels()
+    {
+        using var chain = new ChainRelevanceScorer([ScriptedScorer.Throwing(new HttpRequestException()), _second], _logger, _time);
+
+        RelevanceScores scores = await chain.ScoreAsync("query", Documents);
+
+        Assert.Equal("second-1", scores.ScorerName);
+        Assert.Equal(["scripted-1"], scores.FailedAttempts.Select(attempt => attempt.ScorerName));
     }
 
     [Fact]
@@ -49,9 +65,9 @@ public class ChainRelevanceScorerTests
     }
 
     [Theory]
-    [InlineData("too few", "Expected 3 scores for 3 documents, but first gave 1.")]
-    [InlineData("none", "Expected 3 scores for 3 documents, but first gave null.")]
-    [InlineData("not a number", "Expected finite raw scores and scores from 0 to 1, but first gave the raw score NaN and the score 0.5 to document 1.")]
+    [InlineData("too few", "Expected 3 scores for 3 documents, but first returned 1.")]
+    [InlineData("none", "Expected 3 scores for 3 documents, but first returned null.")]
+    [InlineData("not a number", "Expected finite raw scores and scores from 0 to 1, but first returned the raw score NaN and the score 0.5 for document 1.")]
     public async Task ScoreAsync_FirstGivesInvalidScores_SecondAnswers(string kind, string message)
     {
         var first = new ScriptedScorer
@@ -84,7 +100,7 @@ public class ChainRelevanceScorerTests
         ScoringAttempt attempt = Assert.Single(scores.FailedAttempts);
         Assert.Equal((ScoringAttemptReason.Timeout, TimeSpan.FromSeconds(1)), (attempt.Reason, attempt.Elapsed));
         Assert.Equal(
-            "'first' had 00:00:01 for 3 documents and did not answer in time. Raise Reranking:Timeout, or lower Reranking:CandidateCount.",
+            "first took longer than 00:00:01 for 3 documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.",
             Assert.IsType<TimeoutException>(attempt.Failure).Message);
         Assert.Equal(TimeSpan.FromSeconds(0.95), _second.LastOptions?.Timeout);
     }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Testing;
+using Reranking.Composition;
+using Reranking.Configuration;
 using Reranking.Conformance;
 
 namespace Reranking.Tests;

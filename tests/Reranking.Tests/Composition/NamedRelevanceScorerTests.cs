@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Reranking.Composition;
+using Reranking.Configuration;
 
 namespace Reranking.Tests;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Reranking.Composition;
 
 namespace Reranking.Tests;
 

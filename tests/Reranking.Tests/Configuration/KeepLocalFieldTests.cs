@@ -1,3 +1,5 @@
+using Reranking.Configuration;
+
 namespace Reranking.Tests;
 
 public class KeepLocalFieldTests

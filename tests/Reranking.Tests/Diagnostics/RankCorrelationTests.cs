@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Reranking.Diagnostics;
 
 namespace Reranking.Tests;
 

@@ -41,10 +41,10 @@ public class RerankerFailureTests
             "numbers-1 canceled the scoring of 3 documents by itself; expected scores. Check the timeouts of its own."),
         ["gives no scores"] = new(
             (_, _) => Task.FromResult<RelevanceScores>(null!),
-            RerankingReason.InvalidScores, typeof(RelevanceScoringException), "Expected 3 scores for 3 documents, but numbers-1 gave null."),
+            RerankingReason.InvalidScores, typeof(RelevanceScoringException), "Expected 3 scores for 3 documents, but numbers-1 returned null."),
         ["gives no task"] = new((_, _) => null!, RerankingReason.ScorerFailed, typeof(NullReferenceException), null),
-        ["gives too few scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 gave 2.", new(0.1, 1), new(0.2, 2)),
-        ["gives too many scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 gave 4.", default, default, default, default),
+        ["gives too few scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 returned 2.", new(0.1, 1), new(0.2, 2)),
+        ["gives too many scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 returned 4.", default, default, default, default),
         ["gives a raw score of NaN"] = GivesOne(0.5, double.NaN),
         ["gives a raw score of infinity"] = GivesOne(1, double.PositiveInfinity),
         ["gives a raw score of minus infinity"] = GivesOne(0, double.NegativeInfinity),
@@ -119,7 +119,7 @@ public class RerankerFailureTests
     {
         var reranker = new Reranker(new FunctionScorer((_, _, _) => Task.FromResult(RelevanceScores.Empty), new RelevanceScorerMetadata("onnx")));
 
-        Assert.Equal("Expected 3 scores for 3 documents, but onnx gave 0.", (await reranker.RerankAsync("query", Documents)).Failure?.Message);
+        Assert.Equal("Expected 3 scores for 3 documents, but onnx returned 0.", (await reranker.RerankAsync("query", Documents)).Failure?.Message);
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public class RerankerFailureTests
     private static Failing GivesOne(double score, double rawScore) => Gives(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Expected finite raw scores and scores from 0 to 1, but numbers-1 gave the raw score {rawScore} and the score {score} to document 2."),
+            $"Expected finite raw scores and scores from 0 to 1, but numbers-1 returned the raw score {rawScore} and the score {score} for document 2."),
         new(0, -3), new(1, 3), new(score, rawScore));
 
     private static Failing TakesTooLong(Func<FakeTimeProvider, CancellationToken, Task<RelevanceScores>> score) => new(

@@ -1,3 +1,5 @@
+using Reranking.Ranking;
+
 namespace Reranking.Tests;
 
 public class RerankingOptionsValidatorTests

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Composition;
+using Reranking.Diagnostics;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -53,7 +56,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(documents);
+        DocumentList.ThrowIfInvalid(documents);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var budget = new TimeBudget(options?.Timeout, _timeProvider);
         var scores = new RelevanceScore[documents.Count];
@@ -67,7 +70,8 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
             CascadeStage current = _stages[stage];
             string[] texts = [.. positions.Select(position => documents[position])];
             (RelevanceScores? given, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
-                ? await ScorerCall.TryAsync(current.Name, current.Scorer, query, texts, options, Share(budget, stage), _timeProvider, cancellationToken).ConfigureAwait(false)
+                ? await new ScorerCall(current.Name, current.Scorer, _timeProvider) { Timeout = Share(budget, stage) }
+                    .TryAsync(query, texts, options, cancellationToken).ConfigureAwait(false)
                 : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
             if (given is null)
             {

@@ -1,9 +1,9 @@
-namespace Reranking;
+namespace Reranking.Composition;
 
 /// <summary>One scorer of a <see cref="ChainRelevanceScorer"/>.</summary>
 /// <param name="name">What results, logs and metrics call the scorer.</param>
 /// <param name="scorer">The scorer.</param>
-public sealed class ChainLink(string name, IRelevanceScorer scorer)
+internal sealed class ChainLink(string name, IRelevanceScorer scorer)
 {
     /// <summary>Gets what results, logs and metrics call the scorer.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Composition;
+using Reranking.Diagnostics;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -28,31 +31,37 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
     private bool _disposed;
 
     /// <summary>Initializes a new instance of the <see cref="ChainRelevanceScorer"/> class.</summary>
-    /// <param name="links">The scorers, in the order in which they are asked; at least one.</param>
+    /// <param name="scorers">
+    /// The scorers, in the order in which they are asked; at least one. Results, logs and metrics call them by their models, or else by their providers or types.
+    /// </param>
     /// <param name="logger">Takes a warning for each scorer that did not answer; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="links"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException"><paramref name="links"/> is empty.</exception>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="scorers"/> or one of the scorers is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="scorers"/> is empty.</exception>
     public ChainRelevanceScorer(
-        IEnumerable<ChainLink> links,
+        IEnumerable<IRelevanceScorer> scorers,
+        ILogger<ChainRelevanceScorer>? logger = null,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
+        : this(Links(scorers), logger, timeProvider, meterFactory)
+    {
+    }
+
+    internal ChainRelevanceScorer(
+        IReadOnlyList<ChainLink> links,
         ILogger<ChainRelevanceScorer>? logger = null,
         TimeProvider? timeProvider = null,
         IMeterFactory? meterFactory = null)
     {
-        ArgumentNullException.ThrowIfNull(links);
         _logger = logger ?? NullLogger<ChainRelevanceScorer>.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _metrics = RerankingMetrics.Create(meterFactory);
         _links = [.. links.Select(link => (link, link.Circuit ?? new ScorerCircuit(FailureThreshold, BreakDuration, _timeProvider)))];
-        if (_links.Length == 0)
-        {
-            throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(links));
-        }
     }
 
     /// <summary>Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.</summary>
-    /// <value>More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose <see cref="ChainLink.Timeout"/> says what they need.</value>
+    /// <value>More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose own timeout says what they need.</value>
     public TimeSpan? UsualTimeout { get; init; }
 
     /// <inheritdoc/>
@@ -64,7 +73,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(documents);
+        DocumentList.ThrowIfInvalid(documents);   // here, so that it is no failure of the first scorer
         ObjectDisposedException.ThrowIf(_disposed, this);
         var budget = new TimeBudget(options?.Timeout, _timeProvider);
         List<ScoringAttempt> failed = [];
@@ -88,7 +97,8 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             TimeSpan? share = budget.Share(_links.Length - i, link.Timeout);
             try
             {
-                (scores, attempt) = await ScorerCall.TryAsync(link.Name, link.Scorer, query, documents, options, share, _timeProvider, cancellationToken).ConfigureAwait(false);
+                (scores, attempt) = await new ScorerCall(link.Name, link.Scorer, _timeProvider) { Timeout = share }
+                    .TryAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -146,6 +156,13 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
     {
         _disposed = true;
         ScorerDisposal.DisposeAll(_links.Select(static entry => entry.Link.Scorer));
+    }
+
+    private static ChainLink[] Links(IEnumerable<IRelevanceScorer> scorers)
+    {
+        ArgumentNullException.ThrowIfNull(scorers);
+        ChainLink[] links = [.. scorers.Select(static scorer => new ChainLink((scorer ?? throw new ArgumentNullException(nameof(scorers))).DisplayName(), scorer))];
+        return links.Length > 0 ? links : throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(scorers));
     }
 
     // The circuit is that of all callers, and one caller must not open it by what it asks or by how little time it gives.

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Composition;
 
 /// <summary>Sends a call whose texts may not leave this machine to a local scorer, and every other one on.</summary>
 internal sealed class DataResidencyRelevanceScorer(IRelevanceScorer innerScorer, IRelevanceScorer localScorer) : DelegatingRelevanceScorer(innerScorer)

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Reranking.Configuration;
+using Reranking.Ranking;
+using Reranking.Scoring;
 
-namespace Reranking;
+namespace Reranking.Composition;
 
 /// <summary>A scorer of the configuration: puts its name and its threshold on the scores, and keeps texts here that may not leave.</summary>
 internal sealed partial class NamedRelevanceScorer(IRelevanceScorer innerScorer, NamedScorerSettings settings, ILogger logger) : DelegatingRelevanceScorer(innerScorer)
@@ -43,7 +46,7 @@ internal sealed partial class NamedRelevanceScorer(IRelevanceScorer innerScorer,
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType == typeof(NamedScorerSettings) ? settings : base.GetService(serviceType, serviceKey);
+        return serviceKey is null && serviceType == typeof(ScorerThreshold) ? new ScorerThreshold(settings.MinScore) : base.GetService(serviceType, serviceKey);
     }
 
     [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "{SettingsPath}:MinScore is {MinScore}, set for the model {MeantModel}, but {Model} answered: scores of different models are not comparable. Measure the threshold again and set MinScoreModel.")]

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Composition;
 
 /// <summary>Remembers whether a scorer works: after several failures in a row it is left alone for a while, then tried with one call.</summary>
 /// <remarks>Thread-safe. Closed: all calls pass. Open: none does. Half open, once the break is over: one call passes, and its end closes or opens the circuit.</remarks>

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Composition;
 
 /// <summary>The end of scorers that belong together.</summary>
 internal static class ScorerDisposal

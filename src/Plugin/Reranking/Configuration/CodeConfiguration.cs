@@ -1,4 +1,6 @@
-namespace Reranking;
+using Reranking.Ranking;
+
+namespace Reranking.Configuration;
 
 /// <summary>What code says about reranking, next to a section of the configuration or instead of one.</summary>
 internal sealed class CodeConfiguration

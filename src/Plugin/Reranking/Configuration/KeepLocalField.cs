@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>The rule that a text stays here where a metadata field of its candidate has a value.</summary>
 /// <param name="Field">The name of a property or of a key of a dictionary; a dot leads further in, as <c>Metadata.confidential</c>. Letter case does not matter.</param>

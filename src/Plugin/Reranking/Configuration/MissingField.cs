@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>What becomes of a text whose candidate does not have the field that a rule asks for.</summary>
 internal enum MissingField

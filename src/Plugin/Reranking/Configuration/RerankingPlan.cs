@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>What a configuration asks for, checked.</summary>
 internal sealed record RerankingPlan

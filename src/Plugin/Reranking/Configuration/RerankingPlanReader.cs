@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>Reads what <c>AddReranking</c> was given, strictly: a name, key or value that nothing understands is an error, not a default.</summary>
 internal static class RerankingPlanReader

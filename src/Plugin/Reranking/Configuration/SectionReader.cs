@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Reranking.Ranking;
 
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>Reads the values of a section, and notes what is wrong with them in messages that begin with the path.</summary>
 /// <param name="section">The section.</param>

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Decorators;
 
 /// <summary>A decorator made of a function.</summary>
 internal sealed class AnonymousRelevanceScorer(

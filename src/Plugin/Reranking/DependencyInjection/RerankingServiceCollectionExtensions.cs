@@ -3,6 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking;
+using Reranking.Live;
+using Reranking.Ranking;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Diagnostics;
 
 /// <summary>How alike two scorers rank the same documents.</summary>
 /// <remarks>The order is the one of <see cref="Reranker"/>: later stages first, then the raw score, and equal scores as the documents came.</remarks>

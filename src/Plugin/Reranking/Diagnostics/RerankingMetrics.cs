@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Reranking;
+namespace Reranking.Diagnostics;
 
 /// <summary>The activity source and the instruments of the reranker.</summary>
 internal sealed class RerankingMetrics

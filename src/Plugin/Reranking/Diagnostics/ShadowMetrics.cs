@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Reranking;
+namespace Reranking.Diagnostics;
 
 /// <summary>The instruments of <see cref="ShadowRelevanceScorer"/>.</summary>
 internal sealed class ShadowMetrics

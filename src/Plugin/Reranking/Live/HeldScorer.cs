@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>What answers in one generation, for a caller that holds it; a call that is left behind holds it by itself until it ends.</summary>
 internal sealed class HeldScorer(RerankingSnapshot snapshot, string? name) : IRelevanceScorer

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>The scorer that the configuration names now: each call runs to its end on the state that it began with.</summary>
 /// <param name="live">The configuration.</param>

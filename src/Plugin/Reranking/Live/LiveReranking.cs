@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Reranking.Configuration;
+using Reranking.Diagnostics;
+using Reranking.Ranking;
 
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>Follows the configuration: a change is read, checked, built and warmed up beside what serves, and takes its place only when it works.</summary>
 internal sealed partial class LiveReranking : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>Checks the configuration when the host starts.</summary>
 internal sealed class LiveRerankingValidator(LiveReranking live) : IValidateOptions<LiveRerankingOptions>

@@ -1,4 +1,6 @@
-namespace Reranking;
+using Reranking.Configuration;
+
+namespace Reranking.Live;
 
 /// <summary>All that one state of the configuration stands for: options, scorers, and how these answer together.</summary>
 /// <remarks>Requests hold it while they run. When it is no longer the current one and the last request has left, it lets go of its scorers.</remarks>

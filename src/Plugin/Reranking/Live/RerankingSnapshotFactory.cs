@@ -2,8 +2,10 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Composition;
+using Reranking.Configuration;
 
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>Builds what a plan asks for, out of new scorers and of those that serve already with the same settings.</summary>
 internal sealed class RerankingSnapshotFactory(IServiceProvider services, RerankingBuilder builder)
@@ -76,7 +78,11 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
         IRelevanceScorer Chain(StagePlan stage) => stage.Use is [var only]
             ? Named(plan.Scorers[only])
             : new ChainRelevanceScorer(
-                stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name])) { Timeout = plan.Scorers[name].Settings.Timeout, Circuit = Entry(plan.Scorers[name]).Circuit }),
+                stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name]))
+                {
+                    Timeout = plan.Scorers[name].Settings.Timeout,
+                    Circuit = Entry(plan.Scorers[name]).Circuit,
+                }).ToArray(),
                 _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory)
             {
                 UsualTimeout = plan.Options.Timeout / plan.Stages.Count,

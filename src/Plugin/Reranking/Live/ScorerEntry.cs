@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Reranking.Composition;
+using Reranking.Configuration;
 
-namespace Reranking;
+namespace Reranking.Live;
 
 /// <summary>A scorer that was made for a name and its settings, and is shared by all that lease it: generations of the configuration with the same settings, and places within one.</summary>
 internal sealed partial class ScorerEntry

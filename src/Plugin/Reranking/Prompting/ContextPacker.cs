@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reranking.Prompting;
 
 namespace Reranking;
 

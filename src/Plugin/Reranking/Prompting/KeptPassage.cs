@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Prompting;
 
 /// <summary>A passage that fits, with those of the same text.</summary>
 /// <param name="Passage">The passage.</param>

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Prompting;
 
 /// <summary>Puts chunks of one document together again.</summary>
 internal static class NeighborChunks

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Reranking;
+namespace Reranking.Prompting;
 
 /// <summary>The words of a passage, without regard to case and white space, to tell duplicates by.</summary>
 internal sealed class PassageWords

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Ranking;
 
 /// <summary>The candidates of one call, parted into those to score, those beyond the count, and those without a text.</summary>
 /// <remarks>Candidates come one at a time, so that a list and a stream stop at the same one and give the same ranking.</remarks>

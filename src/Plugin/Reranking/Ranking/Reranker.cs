@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Diagnostics;
+using Reranking.Ranking;
 
 namespace Reranking;
 
@@ -166,7 +168,7 @@ public sealed partial class Reranker
         TagList tags = ScorerTags(metadata);
         _metrics.RecordCandidates(candidateCount, tags);
 
-        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? scorer.GetService<NamedScorerSettings>()?.MinScore);
+        RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? scorer.GetService<ScorerThreshold>()?.MinScore);
         if (skip != RerankingReason.None)
         {
             LogSkipped(candidateCount, skip);
@@ -175,7 +177,7 @@ public sealed partial class Reranker
 
         using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
-            await ScoreAsync(scorer, query, texts.Documents, texts.KeepLocal, settings, metadata, tags, activity, cancellationToken).ConfigureAwait(false);
+            await ScoreAsync(scorer, query, texts.Documents, texts.KeepLocal, settings, tags, activity, cancellationToken).ConfigureAwait(false);
         if (scores is null)
         {
             _metrics.RecordFallback(reason, tags);
@@ -228,10 +230,14 @@ public sealed partial class Reranker
         : candidateCount == 1 && minScore is null ? RerankingReason.SingleCandidate
         : RerankingReason.None;
 
-    private static IReadOnlyList<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, double? minScore, int topN)
+    private static List<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, double? minScore, int topN)
     {
-        IReadOnlyList<RankedCandidate<T>> kept = minScore is { } minimum ? new MinimumScoreFilter(minimum).Apply(ranking) : ranking;
-        return kept.Count <= topN ? kept : [.. kept.Take(topN)];
+        // In the ranking of a cascade the threshold is one for the last stage: candidates that were scored by earlier stages alone are left out too.
+        int lastStage = ranking.Max(static candidate => candidate.Relevance?.Stage) ?? 0;
+        IEnumerable<RankedCandidate<T>> kept = minScore is null
+            ? ranking
+            : ranking.Where(candidate => candidate.Relevance is { } score && score.Stage == lastStage && score.Value >= minScore);
+        return [.. kept.Take(topN)];
     }
 
     private static Func<RerankingContext> Fixed(IRelevanceScorer scorer, RerankingOptions? options)

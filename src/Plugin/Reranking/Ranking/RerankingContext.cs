@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Ranking;
 
 /// <summary>What one call of a reranker goes by, from its start to its end: options and scorer of one moment.</summary>
 /// <param name="options">The options of calls that bring none; valid, and left alone.</param>
@@ -12,3 +12,7 @@ internal readonly struct RerankingContext(RerankingOptions options, IRelevanceSc
 
     public void Dispose() => release?.Invoke();
 }
+
+/// <summary>The threshold that the scores of a scorer bring along, for those who have to know it before they call the scorer.</summary>
+/// <param name="MinScore">The lowest <see cref="RelevanceScore.Value"/> worth keeping, or <see langword="null"/> for no threshold.</param>
+internal sealed record ScorerThreshold(double? MinScore);

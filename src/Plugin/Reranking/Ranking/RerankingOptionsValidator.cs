@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reranking;
+namespace Reranking.Ranking;
 
 /// <summary>Checks <see cref="RerankingOptions"/> with messages that name the setting.</summary>
 internal static class RerankingOptionsValidator

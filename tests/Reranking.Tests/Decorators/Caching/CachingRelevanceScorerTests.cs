@@ -202,9 +202,9 @@ public sealed class CachingRelevanceScorerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, "Expected 2 scores for 2 documents, but pairs-1 gave 1.")]
-    [InlineData(3, "Expected 2 scores for 2 documents, but pairs-1 gave 3.")]
-    [InlineData(-1, "Expected 2 scores for 2 documents, but pairs-1 gave null.")]
+    [InlineData(1, "Expected 2 scores for 2 documents, but pairs-1 returned 1.")]
+    [InlineData(3, "Expected 2 scores for 2 documents, but pairs-1 returned 3.")]
+    [InlineData(-1, "Expected 2 scores for 2 documents, but pairs-1 returned null.")]
     public async Task ScoreAsync_WrongNumberOfScores_ThrowsAndKeepsNothing(int count, string message)
     {
         using var inner = new PairScorer { After = (_, scores) => count < 0 ? null! : new RelevanceScores([.. Enumerable.Repeat(scores[0], count)]) };

@@ -1,3 +1,5 @@
+using Reranking.Decorators.Caching;
+
 namespace Reranking.Tests;
 
 /// <summary>What parts two scores: everything that they depend on, and nothing else.</summary>

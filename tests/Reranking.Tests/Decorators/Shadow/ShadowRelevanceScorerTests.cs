@@ -175,9 +175,9 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [Theory]
     [InlineData("throws", "System.InvalidOperationException", "The shadow is broken.")]
     [InlineData("throws at once", "System.InvalidOperationException", "The shadow is broken.")]
-    [InlineData("too few", "Reranking.RelevanceScoringException", "Expected 3 finite scores for 3 documents, but the shadow gave 2 scores.")]
-    [InlineData("NaN", "Reranking.RelevanceScoringException", "Expected 3 finite scores for 3 documents, but the shadow gave 3 scores.")]
-    [InlineData("null", "Reranking.RelevanceScoringException", "Expected 3 finite scores for 3 documents, but the shadow gave 0 scores.")]
+    [InlineData("too few", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned 2.")]
+    [InlineData("NaN", "Reranking.RelevanceScoringException", "Expected finite raw scores and scores from 0 to 1, but the shadow returned the raw score 2 and the score 2 for document 1.")]
+    [InlineData("null", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned null.")]
     public async Task ScoreAsync_ShadowFails_IsCountedAndLoggedAtDebugAlone(string kind, string errorType, string message)
     {
         using var shadow = new ShadowScorer

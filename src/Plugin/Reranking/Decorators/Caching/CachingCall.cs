@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>One call of <see cref="CachingRelevanceScorer"/>: its distinct documents, what is known of their scores, and what the scorer answered.</summary>
 internal sealed class CachingCall(string query, DistinctTexts texts, RelevanceScoringOptions? options, string[] keys, in TagList tags)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
+using Reranking.Decorators.Caching;
+using Reranking.Scoring;
 
 namespace Reranking;
 

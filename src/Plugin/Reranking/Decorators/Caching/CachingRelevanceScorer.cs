@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Decorators.Caching;
+using Reranking.Diagnostics;
 
 namespace Reranking;
 
@@ -184,16 +185,13 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
         _metrics.RecordMisses(claims.Count, call.Tags);
         string[] texts = [.. claims.Select(claim => call.Texts[claim.Index])];
         RelevanceScores? answer = await base.ScoreAsync(call.Query, texts, call.Options, cancellationToken).ConfigureAwait(false);
-        if (answer is null || answer.Count != texts.Length)
+        if (RelevanceScoresValidator.FindCountProblem(answer, texts.Length, InnerScorer.DisplayName()) is { } problem)
         {
-            RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
-            string name = metadata?.ModelId ?? metadata?.ProviderName ?? InnerScorer.GetType().Name;
-            throw new RelevanceScoringException(
-                $"Expected {texts.Length} scores for {texts.Length} documents, but {name} gave {answer?.Count.ToString(CultureInfo.InvariantCulture) ?? "null"}.");
+            throw new RelevanceScoringException(problem);
         }
 
-        call.Add(answer, claims);
-        if (!CachingCall.IsReproducible(answer) || !claims.TrueForAll(claim => call.Entries[claim.Index]!.IsKeepable))
+        call.Add(answer!, claims);
+        if (!CachingCall.IsReproducible(answer!) || !claims.TrueForAll(claim => call.Entries[claim.Index]!.IsKeepable))
         {
             LogNotKept(texts.Length);
             return;

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>A document that a call has to find the score of.</summary>
 /// <param name="Index">Its position among the distinct texts of the call.</param>

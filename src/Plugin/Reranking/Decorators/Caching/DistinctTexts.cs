@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>The documents of a call without repetitions, and where each of them stood.</summary>
 internal sealed class DistinctTexts

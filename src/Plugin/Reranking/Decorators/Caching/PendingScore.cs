@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>The score of a document that one call is about to find, and that others may wait for.</summary>
 internal sealed class PendingScore(string key)

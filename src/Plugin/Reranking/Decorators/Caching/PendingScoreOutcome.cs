@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>What became of a <see cref="PendingScore"/>.</summary>
 /// <param name="Entry">The score, or <see langword="null"/> where there is none to share.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>The scores that calls under way are about to find, so that no document is scored twice at the same time.</summary>
 internal sealed class PendingScores

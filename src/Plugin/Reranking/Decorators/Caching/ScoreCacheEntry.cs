@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>A score as the cache keeps it, with the model that gave it: a few bytes that need no serializer.</summary>
 /// <param name="Score">The score.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Reranking;
+namespace Reranking.Decorators.Caching;
 
 /// <summary>The keys under which the scores of a call are kept: hashes of everything that a score depends on.</summary>
 internal static class ScoreCacheKeys

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Diagnostics;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -158,7 +160,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             RelevanceScores? shadow = await scoring.WaitAsync(linked.Token).ConfigureAwait(false);
             if (!AreComparable(shadow, documents.Length))
             {
-                throw new RelevanceScoringException($"Expected {documents.Length} finite scores for {documents.Length} documents, but the shadow gave {shadow?.Count ?? 0} scores.");
+                throw new RelevanceScoringException(RelevanceScoresValidator.FindProblem(shadow, documents.Length, "the shadow"));
             }
 
             _metrics.RecordCompared(

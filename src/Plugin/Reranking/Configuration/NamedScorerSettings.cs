@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Configuration;
 
 /// <summary>What every scorer of the configuration has, whatever its provider.</summary>
 /// <param name="Name">The name, as <c>local</c>.</param>

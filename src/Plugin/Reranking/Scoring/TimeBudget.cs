@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Scoring;
 
 /// <summary>The time of one call, shared among the scorers that are asked in turn.</summary>
 internal readonly struct TimeBudget(TimeSpan? total, TimeProvider timeProvider)

@@ -1,4 +1,4 @@
-namespace Reranking;
+namespace Reranking.Scoring;
 
 /// <summary>Tasks that may not look at their token, and that nobody waits for any more.</summary>
 internal static class AbandonedTask
