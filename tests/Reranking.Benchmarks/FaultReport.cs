@@ -46,7 +46,7 @@ internal static class FaultReport
 
     private static async Task<(TimeSpan Took, bool IsWhole)[]> RunAsync(string fault, string mode)
     {
-        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubAnswer>? answer) ? new StubServer(answer) : HostedStub.Start();
+        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer) ? new StubServer(answer) : HostedStub.Start();
         string json = $$"""{ "Reranking": {{Faults.Configuration(server.Address, fault, mode, Deadline)}} }""";
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         var services = new ServiceCollection();

@@ -1,6 +1,6 @@
 namespace Reranking.Http.Tests;
 
-public sealed class CohereRelevanceScorerTests
+public sealed class HttpRelevanceScorerTests
 {
     [Fact]
     public async Task ScoreAsync_GivenClient_IsNeitherChangedNorDisposed()
@@ -62,7 +62,7 @@ public sealed class CohereRelevanceScorerTests
     [Fact]
     public async Task Dispose_OwnClientAndACallUnderWay_EndsIt()
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         HttpRelevanceScorer scorer = TestScorers.Create(server);
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
         await server.NextAsync();
@@ -76,7 +76,7 @@ public sealed class CohereRelevanceScorerTests
     public async Task Dispose_GivenClientAndACallUnderWay_LetsItEnd()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = new StubServer(new StubAnswer(async (stream, stop) =>
+        await using var server = new StubServer(new StubResponse(async (stream, stop) =>
         {
             await gate.Task;
             return await TestScorers.Scores(0.5).Send(stream, stop);
@@ -109,7 +109,7 @@ public sealed class CohereRelevanceScorerTests
     [Fact]
     public async Task ScoreAsync_CookieOfTheServer_DoesNotComeBack()
     {
-        await using var server = new StubServer(StubAnswer.Of(401, headers: "Set-Cookie: who=me\r\n"));
+        await using var server = new StubServer(StubResponse.Of(401, headers: "Set-Cookie: who=me\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
@@ -124,7 +124,7 @@ public sealed class CohereRelevanceScorerTests
         Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => new HttpRelevanceScorer(null!)).ParamName);
         var exception = Assert.Throws<ArgumentException>(() => new HttpRelevanceScorer(new()));
         Assert.Equal(
-            "HttpScorerOptions:ApiKey is not set; expected the key of the API. HttpScorerOptions:Model is not set; expected the name of a model, as the API Cohere needs one. (Parameter 'options')",
+            "HttpScorerOptions:ApiKey is not set; expected the key of the API. HttpScorerOptions:Model is not set; expected the name of a model, since the API Cohere needs one. (Parameter 'options')",
             exception.Message);
     }
 }

@@ -22,7 +22,7 @@ public sealed class PrivacyTests
         ConcurrentBag<string> heard = [];
         using ActivityListener listener = Listen(heard);
         await using var server = new StubServer(
-            StubAnswer.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"), StubAnswer.Ok(Contract.Of(dialect).Answer), StubAnswer.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
+            StubResponse.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"), StubResponse.Ok(Contract.Of(dialect).Response), StubResponse.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         services.AddReranking().AddCohere(options =>
@@ -58,8 +58,8 @@ public sealed class PrivacyTests
         RelevanceScoringException exception = await FailAsync(message);
 
         Assert.Equal(
-            $"answered 400 (BadRequest), with a message that repeats a text or the key and is left out. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
-            exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
+            $"returned 400 (BadRequest), with a message that repeats a text or the key and is left out. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
+            exception.Message[exception.Message.IndexOf("returned", StringComparison.Ordinal)..]);
         Assert.Null(exception.InnerException);
     }
 
@@ -72,14 +72,14 @@ public sealed class PrivacyTests
         RelevanceScoringException exception = await FailAsync(message);
 
         Assert.Equal(
-            $"answered 400 (BadRequest){shown}. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
-            exception.Message[exception.Message.IndexOf("answered", StringComparison.Ordinal)..]);
+            $"returned 400 (BadRequest){shown}. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
+            exception.Message[exception.Message.IndexOf("returned", StringComparison.Ordinal)..]);
     }
 
     [Fact]
     public async Task ScoreAsync_ApiWarnings_AreLoggedWithoutTexts()
     {
-        await using var server = new StubServer(StubAnswer.Ok(
+        await using var server = new StubServer(StubResponse.Ok(
             $$$"""{"results":[{"index":0,"relevance_score":0.5}],"meta":{"warnings":["model m-1 is deprecated", "cut: {{{Document}}}", 7]}}"""));
         var logger = new FakeLogger<HttpRelevanceScorer>();
         using HttpRelevanceScorer scorer = TestScorers.Create(server, logger: logger);
@@ -168,7 +168,7 @@ public sealed class PrivacyTests
     private static async Task<RelevanceScoringException> FailAsync(string message, string document = Document)
     {
         string body = new System.Text.Json.Nodes.JsonObject { ["message"] = message }.ToJsonString();
-        await using var server = new StubServer(StubAnswer.Of(400, body));
+        await using var server = new StubServer(StubResponse.Of(400, body));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.ApiKey = Key);
         return await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, ["a", "", " pear ", document]));
     }

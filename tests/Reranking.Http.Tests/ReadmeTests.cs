@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Reranking.Http.Configuration;
+using Reranking.Http.DependencyInjection;
 
 namespace Reranking.Http.Tests;
 

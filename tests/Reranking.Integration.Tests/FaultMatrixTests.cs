@@ -17,7 +17,7 @@ public class FaultMatrixTests
     public async Task RerankAsync_Fault_EndsInTimeWithEveryCandidateOnce(string fault, string mode)
     {
         var time = new FakeTimeProvider();
-        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubAnswer>? answer) ? new StubServer(answer) : HostedStub.Start();
+        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer) ? new StubServer(answer) : HostedStub.Start();
         await using App app = Create(server, fault, mode, time);
         for (int call = 0; call < 8; call++)   // more than it takes to open a circuit
         {
@@ -55,7 +55,7 @@ public class FaultMatrixTests
     {
         var time = new FakeTimeProvider();
         bool isBroken = true;
-        await using StubServer server = new(request => isBroken ? StubAnswer.Of(401, "{}") : HostedStub.Answer(request));
+        await using StubServer server = new(request => isBroken ? StubResponse.Of(401, "{}") : HostedStub.Answer(request));
         await using App app = Create(server, "401", "chain", time);
         for (int call = 0; call < 6; call++)
         {

@@ -26,7 +26,7 @@ public sealed class HttpScorerProviderTests
         RelevanceScorerProvider vllm = Provider(services, "Vllm");
         Assert.Empty(vllm.Validate(Section(), isUsed: false));
         Assert.Equal(
-            ["Reranking:Scorers:hosted:Endpoint is not set; expected the address of the server, since the API Vllm has no vendor's own."],
+            ["Reranking:Scorers:hosted:Endpoint is not set; expected the address of the server, since the API Vllm has no default one."],
             vllm.Validate(Section(), isUsed: true));
         Assert.Equal(
             [
@@ -45,7 +45,7 @@ public sealed class HttpScorerProviderTests
         using ServiceProvider services = Services();
 
         Assert.Equal(
-            ["Reranking:Scorers:hosted:Endpoint is no address; expected one that begins with https://, or http:// for this machine."],
+            ["Reranking:Scorers:hosted:Endpoint is not an address; expected one that begins with https://, or http:// for this machine."],
             Provider(services, "Vllm").Validate(Section(("Endpoint", value)), isUsed: true));
     }
 
@@ -109,7 +109,7 @@ public sealed class HttpScorerProviderTests
     [Fact]
     public async Task Create_SettingsOfOneScorer_DoNotReachAnother()
     {
-        await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"));
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"));
         using ServiceProvider services = Services();
         RelevanceScorerProvider provider = Provider(services);
         using IRelevanceScorer once = provider.Create("once", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0")));
@@ -146,7 +146,7 @@ public sealed class HttpScorerProviderTests
     [Fact]
     public async Task Create_SwapWithTheSameEndpoint_KeepsTheCircuitOpen()
     {
-        await using var server = new StubServer(StubAnswer.Of(500));
+        await using var server = new StubServer(StubResponse.Of(500));
         await using var healthy = new StubServer(TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
         RelevanceScorerProvider provider = Provider(services);
@@ -161,7 +161,7 @@ public sealed class HttpScorerProviderTests
         using IRelevanceScorer next = provider.Create("hosted", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "1")));
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => next.ScoreAsync("what?", ["zero"]));
 
-        Assert.Contains("was not asked", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("was not called", exception.Message, StringComparison.Ordinal);
         Assert.Equal(10, server.Requests.Count);
         using IRelevanceScorer elsewhere = provider.Create("hosted", Section(("Endpoint", healthy.Address), ("Model", "m")));
         Assert.Single(await elsewhere.ScoreAsync("what?", ["zero"]));
@@ -172,7 +172,7 @@ public sealed class HttpScorerProviderTests
     [InlineData("/v2/rerank?deployment=2", "m")]
     public async Task Create_OtherModelOrDeploymentOfTheVendor_HasACircuitOfItsOwn(string path, string model)
     {
-        await using var server = new StubServer(request => (string)request.Json["model"]! == "m" && request.Line == "POST /v2/rerank HTTP/1.1" ? StubAnswer.Of(500) : TestScorers.Scores(0.5));
+        await using var server = new StubServer(request => (string)request.Json["model"]! == "m" && request.Line == "POST /v2/rerank HTTP/1.1" ? StubResponse.Of(500) : TestScorers.Scores(0.5));
         using ServiceProvider services = Services();
         RelevanceScorerProvider provider = Provider(services);
         using IRelevanceScorer shadow = provider.Create("shadow", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0")));

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
+using Reranking.Http.Configuration;
+using Reranking.Http.DependencyInjection;
 
 namespace Reranking.Http.Tests;
 
@@ -52,7 +54,7 @@ public sealed class RegistrationTests
     [InlineData("LlamaCpp", "v1/rerank")]
     public async Task AddHttp_ProviderOfASection_IsTheApi(string providerName, string path)
     {
-        await using var server = new StubServer(StubAnswer.Of(401));
+        await using var server = new StubServer(StubResponse.Of(401));
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Reranking:Scorers:hosted:Provider"] = providerName,
@@ -131,7 +133,7 @@ public sealed class RegistrationTests
     public async Task AddCohere_Two_AreKeptApart()
     {
         await using var one = new StubServer(TestScorers.Scores(0.25));
-        await using var two = new StubServer(StubAnswer.Of(401));
+        await using var two = new StubServer(StubResponse.Of(401));
         using ServiceProvider provider = Provider(services =>
         {
             services.AddReranking()
@@ -151,7 +153,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task AddCohere_Resilience_IsTheOptions()
     {
-        await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"));
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"));
         using ServiceProvider provider = Provider(services =>
         {
             // Two scorers share the client: nothing is retried twice over.
@@ -170,7 +172,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task AddCohere_ConfigureClient_AddsHandlersInsideTheRetries()
     {
-        await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
         using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
             options => (options.Endpoint, options.Model) = (server.Endpoint, "m"),
             client => client.ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Mine", "1")).AddHttpMessageHandler(() => new CountingHandler())));
@@ -184,7 +186,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task AddCohere_ConfigureClient_MayTakeTheResilienceOut()
     {
-        await using var server = new StubServer(StubAnswer.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
 #pragma warning disable EXTEXP0001 // the method is for evaluation
         using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(
             options => (options.Endpoint, options.Model) = (server.Endpoint, "m"), client => client.RemoveAllResilienceHandlers()));
@@ -199,7 +201,7 @@ public sealed class RegistrationTests
     public async Task AddCohere_Redirect_IsRefusedByTheRegisteredClientToo()
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
-        await using var server = new StubServer(StubAnswer.Of(307, headers: $"Location: {other.Address}/\r\n"));
+        await using var server = new StubServer(StubResponse.Of(307, headers: $"Location: {other.Address}/\r\n"));
         using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Endpoint, "m")));
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));

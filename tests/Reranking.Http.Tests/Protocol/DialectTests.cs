@@ -11,7 +11,7 @@ public sealed class DialectTests
     public async Task ScoreAsync_EachDialect_SpeaksAsItsReferenceSays(RerankApi dialect)
     {
         Contract contract = Contract.Of(dialect);
-        await using var server = new StubServer(StubAnswer.Ok(contract.Answer));
+        await using var server = new StubServer(StubResponse.Ok(contract.Response));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Api = dialect);
 
         RelevanceScores scores = await scorer.ScoreAsync("what?", ["zero", "one", "two"]);
@@ -31,7 +31,7 @@ public sealed class DialectTests
     [MemberData(nameof(Dialects))]
     public async Task ScoreAsync_EachDialect_SigmoidsLogitsOnceAndProbabilitiesNever(RerankApi dialect)
     {
-        await using var server = new StubServer(StubAnswer.Ok(Contract.Of(dialect).Answer));
+        await using var server = new StubServer(StubResponse.Ok(Contract.Of(dialect).Response));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Api = dialect);
 
         RelevanceScores scores = await scorer.ScoreAsync("what?", ["zero", "one", "two"]);
@@ -44,13 +44,13 @@ public sealed class DialectTests
     [MemberData(nameof(Dialects))]
     public async Task ScoreAsync_ErrorOfEachDialect_ShowsItsMessage(RerankApi dialect)
     {
-        await using var server = new StubServer(StubAnswer.Of(400, Contract.Of(dialect).Error));
+        await using var server = new StubServer(StubResponse.Of(400, Contract.Of(dialect).Error));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Api = dialect);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         string name = dialect.ToString().ToLowerInvariant();
-        Assert.Equal($"{name} at {server.Authority} answered 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal($"{name} at {server.Authority} returned 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
         Assert.Equal(name, scorer.GetService<RelevanceScorerMetadata>()!.ProviderName);
     }
 
@@ -89,7 +89,7 @@ public sealed class DialectTests
     [Fact]
     public async Task ScoreAsync_Pinecone_NamesTheVersionOfTheApi()
     {
-        await using var server = new StubServer(StubAnswer.Ok(Contract.Of(RerankApi.Pinecone).Answer));
+        await using var server = new StubServer(StubResponse.Ok(Contract.Of(RerankApi.Pinecone).Response));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Api = RerankApi.Pinecone);
 
         await scorer.ScoreAsync("what?", ["zero", "one", "two"]);

@@ -64,7 +64,7 @@ public sealed class SplittingTests
         int most = 0;
         using var three = new CountdownEvent(3);
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = new StubServer(request => new StubAnswer(async (stream, stop) =>
+        await using var server = new StubServer(request => new StubResponse(async (stream, stop) =>
         {
             int now = Interlocked.Increment(ref underWay);
             InterlockedMax(ref most, now);
@@ -89,19 +89,19 @@ public sealed class SplittingTests
     [Fact]
     public async Task ScoreAsync_OnePartFails_AllFailsAndTheRestIsLeft()
     {
-        await using var server = new StubServer(request => request.Documents()[0] == "1" ? StubAnswer.Of(422, """{"message":"too many pears"}""") : Cohere.Score(request, Number));
+        await using var server = new StubServer(request => request.Documents()[0] == "1" ? StubResponse.Of(422, """{"message":"too many pears"}""") : Cohere.Score(request, Number));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (1, 1));
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["0", "1", "2", "3"]));
 
-        Assert.Equal($"cohere at {server.Authority} answered 422 (UnprocessableEntity): too many pears. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} returned 422 (UnprocessableEntity): too many pears. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
         Assert.Equal(["0", "1"], server.Requests.Select(request => request.Documents()[0]));
     }
 
     [Fact]
     public async Task ScoreAsync_ManyParts_UsageIsTheirSum()
     {
-        await using var server = new StubServer(StubAnswer.Ok(
+        await using var server = new StubServer(StubResponse.Ok(
             """{"results":[{"index":0,"relevance_score":0.5}],"meta":{"billed_units":{"search_units":1.5},"tokens":{"input_tokens":20}}}"""));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.MaxDocumentsPerRequest = 1);
 

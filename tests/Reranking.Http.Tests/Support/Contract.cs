@@ -8,13 +8,13 @@ namespace Reranking.Http.Tests;
 /// <param name="RequestLine">The first line of a request to a base address.</param>
 /// <param name="KeyHeader">The header of the key, with its value for the key <c>k-123</c>.</param>
 /// <param name="Body">The body of the request for model <c>m-1</c>, query <c>what?</c> and the documents <c>zero</c>, <c>one</c> and <c>two</c>.</param>
-/// <param name="Answer">An answer to it: 0.5 for document 0, 0.25 for document 1 and 0.75 for document 2, in another order.</param>
-/// <param name="Tokens">The tokens that the answer tells of.</param>
-/// <param name="Units">The units that the answer tells of.</param>
-/// <param name="Model">The model that the answer tells of.</param>
+/// <param name="Response">A response to it: 0.5 for document 0, 0.25 for document 1 and 0.75 for document 2, in another order.</param>
+/// <param name="Tokens">The tokens that the response reports.</param>
+/// <param name="Units">The units that the response reports.</param>
+/// <param name="Model">The model that the response reports.</param>
 /// <param name="Error">The body of an error that says <c>went wrong</c>.</param>
 public sealed record Contract(
-    RerankApi Dialect, string RequestLine, (string Name, string Value) KeyHeader, string Body, string Answer, long? Tokens, double? Units, string? Model, string Error)
+    RerankApi Dialect, string RequestLine, (string Name, string Value) KeyHeader, string Body, string Response, long? Tokens, double? Units, string? Model, string Error)
 {
     private static readonly (string, string) Bearer = ("Authorization", "Bearer k-123");
 
@@ -72,16 +72,16 @@ public sealed record Contract(
 
     public static Contract Of(RerankApi dialect) => All.Single(contract => contract.Dialect == dialect);
 
-    /// <summary>Answers as the API does, best first, with the score that a function gives to query and document.</summary>
-    public StubAnswer Score(StubRequest request, Func<string, string, double> score)
+    /// <summary>Returns what the API would: best first, with the score that a function computes of query and document.</summary>
+    public StubResponse Score(StubRequest request, Func<string, string, double> score)
     {
         string query = (string)request.Json["query"]!;
-        string field = JsonNode.Parse(Answer) is JsonObject root ? root.ContainsKey("data") ? "data" : "results" : "";
-        string scoreField = Answer.Contains("relevance_score", StringComparison.Ordinal) ? "relevance_score" : "score";
+        string field = JsonNode.Parse(Response) is JsonObject root ? root.ContainsKey("data") ? "data" : "results" : "";
+        string scoreField = Response.Contains("relevance_score", StringComparison.Ordinal) ? "relevance_score" : "score";
         string list = string.Join(',', request.Documents(DocumentsField)
             .Select((document, index) => (Score: score(query, document), index))
             .OrderByDescending(result => result.Score)
             .Select(result => string.Create(CultureInfo.InvariantCulture, $$"""{"index":{{result.index}},"{{scoreField}}":{{result.Score:R}}}""")));
-        return StubAnswer.Ok(field.Length == 0 ? $"[{list}]" : $$"""{"{{field}}":[{{list}}]}""");
+        return StubResponse.Ok(field.Length == 0 ? $"[{list}]" : $$"""{"{{field}}":[{{list}}]}""");
     }
 }

@@ -1,6 +1,6 @@
 namespace Reranking.Http.Tests;
 
-/// <summary>Tells when the headers of an answer are there, and remembers what it was asked to send.</summary>
+/// <summary>Tells when the headers of a response are there, and remembers what it was asked to send.</summary>
 internal sealed class SignallingHandler : DelegatingHandler
 {
     private readonly TaskCompletionSource _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -15,21 +15,21 @@ public sealed class StubServer : IAsyncDisposable
     private readonly Channel<StubRequest> _arrivals = Channel.CreateUnbounded<StubRequest>();
     private readonly ConcurrentQueue<StubRequest> _requests = new();
     private readonly ConcurrentBag<Task> _connections = [];
-    private readonly Func<StubRequest, StubAnswer> _answer;
+    private readonly Func<StubRequest, StubResponse> _respond;
     private readonly Task _accepting;
     private int _accepted;
 
-    /// <summary>Starts a server that answers each request by a function.</summary>
-    public StubServer(Func<StubRequest, StubAnswer> answer)
+    /// <summary>Starts a server that responds to each request by a function.</summary>
+    public StubServer(Func<StubRequest, StubResponse> respond)
     {
-        _answer = answer;
+        _respond = respond;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Starts a server that gives the answers in turn, the last one again and again.</summary>
-    public StubServer(params StubAnswer[] answers)
-        : this(InTurn(answers))
+    /// <summary>Starts a server that returns the responses in turn, the last one again and again.</summary>
+    public StubServer(params StubResponse[] responses)
+        : this(InTurn(responses))
     {
     }
 
@@ -61,10 +61,10 @@ public sealed class StubServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static Func<StubRequest, StubAnswer> InTurn(StubAnswer[] answers)
+    private static Func<StubRequest, StubResponse> InTurn(StubResponse[] responses)
     {
         int next = -1;
-        return _ => answers[Math.Min(Interlocked.Increment(ref next), answers.Length - 1)];
+        return _ => responses[Math.Min(Interlocked.Increment(ref next), responses.Length - 1)];
     }
 
     private async Task AcceptAsync()
@@ -100,7 +100,7 @@ public sealed class StubServer : IAsyncDisposable
                         _arrivals.Writer.TryWrite(request);
                     }
 
-                    if (!await _answer(request).Send(stream, _stop.Token))
+                    if (!await _respond(request).Send(stream, _stop.Token))
                     {
                         break;
                     }

@@ -18,7 +18,7 @@ internal static class TestScorers
         StubServer server, Action<HttpScorerOptions>? configure = null, TimeProvider? timeProvider = null, ILogger<HttpRelevanceScorer>? logger = null) =>
         new(Options(server, configure), httpClient: null, logger, timeProvider);
 
-    /// <summary>An answer of Cohere with scores in document order.</summary>
-    public static StubAnswer Scores(params double[] scores) => StubAnswer.Ok(
+    /// <summary>A response of Cohere with scores in document order.</summary>
+    public static StubResponse Scores(params double[] scores) => StubResponse.Ok(
         $$"""{"results":[{{string.Join(',', scores.Select((score, index) => FormattableString.Invariant($$"""{"index":{{index}},"relevance_score":{{score:R}}}""")))}}]}""");
 }

@@ -8,12 +8,12 @@ public sealed class CircuitTests
     public async Task ScoreAsync_TenFailures_OpenTheCircuitForAWhile()
     {
         int broken = 1;
-        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubAnswer.Of(500) : TestScorers.Scores(0.5));
+        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubResponse.Of(500) : TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.MaxRetries = 0, _clock);
         await FailTenTimesAsync(scorer);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
-        Assert.Equal($"cohere at {server.Authority} was not asked: most of the latest requests failed, and it is left alone for a while.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not called: most of the latest requests failed, and its circuit is open for a while.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Equal(10, server.Requests.Count);
 
@@ -25,9 +25,9 @@ public sealed class CircuitTests
     [Theory]
     [InlineData(429)]
     [InlineData(400)]
-    public async Task ScoreAsync_AnswersOfAServerThatWorks_DoNotOpenIt(int status)
+    public async Task ScoreAsync_ResponsesOfAServerThatWorks_DoNotOpenIt(int status)
     {
-        await using var server = new StubServer(StubAnswer.Of(status));
+        await using var server = new StubServer(StubResponse.Of(status));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.MaxRetries = 0, _clock);
         await FailTenTimesAsync(scorer);
 
@@ -41,7 +41,7 @@ public sealed class CircuitTests
     [InlineData(true)]
     public async Task ScoreAsync_HangingServer_OpensItUnlessTheCallerWent(bool isCanceled)
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
         for (int i = 0; i < 10; i++)
         {
@@ -56,7 +56,7 @@ public sealed class CircuitTests
         else
         {
             var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
-            Assert.Equal($"cohere at {server.Authority} was not asked: most of the latest requests failed, and it is left alone for a while.", exception.Message);
+            Assert.Equal($"cohere at {server.Authority} was not called: most of the latest requests failed, and its circuit is open for a while.", exception.Message);
         }
 
         async Task HangAsync()
@@ -81,7 +81,7 @@ public sealed class CircuitTests
     public async Task ScoreAsync_RefusedByTheCircuit_TakesNothingFromTheRateLimit()
     {
         int broken = 1;
-        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubAnswer.Of(500) : TestScorers.Scores(0.5));
+        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubResponse.Of(500) : TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxRetries, options.RequestsPerMinute) = (0, 11), _clock);
         await FailTenTimesAsync(scorer);
         await FailTenTimesAsync(scorer);

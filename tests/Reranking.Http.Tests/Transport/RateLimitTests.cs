@@ -35,7 +35,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not called: HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(server.Requests);
     }
@@ -50,18 +50,18 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(19) }));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: HttpScorerOptions:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not called: HttpScorerOptions:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
     }
 
     [Fact]
     public async Task ScoreAsync_Retries_CountAsRequests()
     {
-        await using var server = new StubServer(StubAnswer.Of(429, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        await using var server = new StubServer(StubResponse.Of(429, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.StartsWith($"cohere at {server.Authority} was not asked: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"cohere at {server.Authority} was not called: ", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
@@ -154,7 +154,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], background));
 
-        Assert.Equal($"cohere at {server.Authority} was not asked: nobody waits for the answer, and half of HttpScorerOptions:RequestsPerMinute is for calls that somebody waits for.", exception.Message);
+        Assert.Equal($"cohere at {server.Authority} was not called: half of HttpScorerOptions:RequestsPerMinute is reserved for calls that somebody waits for, and this one runs in the background.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
         Assert.Equal(2, server.Requests.Count);

@@ -11,7 +11,7 @@ public sealed class RedirectTests
     [InlineData(308, "/moved?to=here")]
     public async Task ScoreAsync_RedirectOnTheSameHost_IsFollowedWithKeyAndBody(int status, string location)
     {
-        await using var server = new StubServer(StubAnswer.Of(status, headers: $"Location: {location}\r\n"), TestScorers.Scores(0.5));
+        await using var server = new StubServer(StubResponse.Of(status, headers: $"Location: {location}\r\n"), TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
@@ -27,7 +27,7 @@ public sealed class RedirectTests
     [InlineData(303)]
     public async Task ScoreAsync_RedirectThatDropsTheBody_IsRefused(int status)
     {
-        await using var server = new StubServer(StubAnswer.Of(status, headers: "Location: /moved\r\n"));
+        await using var server = new StubServer(StubResponse.Of(status, headers: "Location: /moved\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         await AssertRefusedAsync(scorer, server, status, server.Address);
@@ -40,7 +40,7 @@ public sealed class RedirectTests
     public async Task ScoreAsync_RedirectToAnotherHost_IsRefusedAndReachesNobody(int status)
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
-        await using var server = new StubServer(StubAnswer.Of(status, headers: $"Location: {other.Address}/v2/rerank?key=secret\r\n"));
+        await using var server = new StubServer(StubResponse.Of(status, headers: $"Location: {other.Address}/v2/rerank?key=secret\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         await AssertRefusedAsync(scorer, server, status, other.Address);
@@ -50,7 +50,7 @@ public sealed class RedirectTests
     [Fact]
     public async Task ScoreAsync_RedirectToAnotherName_IsRefused()
     {
-        await using var server = new StubServer(StubAnswer.Of(307, headers: "Location: https://evil.example/v2/rerank\r\n"));
+        await using var server = new StubServer(StubResponse.Of(307, headers: "Location: https://evil.example/v2/rerank\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         await AssertRefusedAsync(scorer, server, 307, "https://evil.example");
@@ -59,20 +59,20 @@ public sealed class RedirectTests
     [Fact]
     public async Task ScoreAsync_RedirectWithoutALocation_IsRefused()
     {
-        await using var server = new StubServer(StubAnswer.Of(307));
+        await using var server = new StubServer(StubResponse.Of(307));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(
-            $"cohere at {server.Authority} answered 307 and sends requests to nowhere, where texts and key do not follow. Set HttpScorerOptions:Endpoint to the new address if you trust it.",
+            $"cohere at {server.Authority} returned 307 and redirects to no address, to which texts and key are not sent. Set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
     }
 
     [Fact]
     public async Task ScoreAsync_RedirectsWithoutEnd_AreRefusedAfterThree()
     {
-        await using var server = new StubServer(StubAnswer.Of(307, headers: "Location: /again\r\n"));
+        await using var server = new StubServer(StubResponse.Of(307, headers: "Location: /again\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         await AssertRefusedAsync(scorer, server, 307, server.Address);
@@ -97,7 +97,7 @@ public sealed class RedirectTests
     public async Task ScoreAsync_GivenClientThatFollows_IsFoundOut()
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
-        await using var server = new StubServer(StubAnswer.Of(307, headers: $"Location: {other.Address}/v2/rerank\r\n"));
+        await using var server = new StubServer(StubResponse.Of(307, headers: $"Location: {other.Address}/v2/rerank\r\n"));
         using var client = new HttpClient();
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client);
 
@@ -114,7 +114,7 @@ public sealed class RedirectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(
-            $"cohere at {server.Authority} answered {status} and sends requests to '{target}', where texts and key do not follow. " +
+            $"cohere at {server.Authority} returned {status} and redirects to '{target}', to which texts and key are not sent. " +
             "Set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
         Assert.False(exception.IsTransient);

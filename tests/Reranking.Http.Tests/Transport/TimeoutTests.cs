@@ -5,9 +5,9 @@ public sealed class TimeoutTests
     private readonly SignallingClock _clock = new();
 
     [Fact]
-    public async Task ScoreAsync_TryWithoutAnAnswer_IsTriedAgain()
+    public async Task ScoreAsync_TryWithoutAResponse_IsTriedAgain()
     {
-        await using var server = new StubServer(StubAnswer.Silence, TestScorers.Scores(0.5));
+        await using var server = new StubServer(StubResponse.Silence, TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
 
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
@@ -20,9 +20,9 @@ public sealed class TimeoutTests
     }
 
     [Fact]
-    public async Task ScoreAsync_LastTryWithoutAnAnswer_IsATransientFailure()
+    public async Task ScoreAsync_LastTryWithoutAResponse_IsATransientFailure()
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxRetries, options.AttemptTimeout) = (0, TimeSpan.FromSeconds(3)), _clock);
 
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
@@ -35,7 +35,7 @@ public sealed class TimeoutTests
     [Fact]
     public async Task ScoreAsync_TimeoutBelowTheAttempts_IsTheOneThatIsNamed()
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.Timeout = TimeSpan.FromSeconds(1), _clock);
 
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
@@ -49,7 +49,7 @@ public sealed class TimeoutTests
     [Fact]
     public async Task ScoreAsync_SlowBody_EndsAtTheTotalTimeout()
     {
-        await using var server = new StubServer(StubAnswer.Partial("""{"results":[""", hangUp: false));
+        await using var server = new StubServer(StubResponse.Partial("""{"results":[""", hangUp: false));
         using var handler = new SignallingHandler();
         using var client = new HttpClient(handler);
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client, timeProvider: _clock);
@@ -65,7 +65,7 @@ public sealed class TimeoutTests
     [Fact]
     public async Task ScoreAsync_TimeoutOfTheCall_GoesBeforeTheOptions()
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
 
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(2) });
@@ -83,19 +83,19 @@ public sealed class TimeoutTests
 
         await AssertFailsAsync(
             scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.Zero }),
-            $"cohere at {server.Authority} was not asked: the call has 00:00:00 left; expected more than zero.");
+            $"cohere at {server.Authority} was not called: the call has 00:00:00 left; expected more than zero.");
         Assert.Equal(0, server.Accepted);
     }
 
     [Fact]
     public async Task ScoreAsync_TimeoutOfAGivenClient_IsAFailureAndNoCancellation()
     {
-        await using var server = new StubServer(StubAnswer.Silence);
+        await using var server = new StubServer(StubResponse.Silence);
         using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(50) };
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client, timeProvider: _clock);
 
         await AssertFailsAsync(
-            scorer.ScoreAsync("what?", ["zero"]), $"The HttpClient ended the request to cohere at {server.Authority} by itself. Raise its Timeout above HttpScorerOptions:Timeout.");
+            scorer.ScoreAsync("what?", ["zero"]), $"The HttpClient canceled the request to cohere at {server.Authority}. Raise its Timeout above HttpScorerOptions:Timeout.");
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class TimeoutTests
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = new StubServer(_ => new StubAnswer(async (stream, stop) =>
+        await using var server = new StubServer(_ => new StubResponse(async (stream, stop) =>
         {
             if (inTheBody)
             {

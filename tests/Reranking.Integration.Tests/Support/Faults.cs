@@ -31,17 +31,17 @@ internal static class Faults
         ["canceled by itself"] = (_, _) => throw new TaskCanceledException(),
     };
 
-    public static IReadOnlyDictionary<string, Func<StubRequest, StubAnswer>> OfServers { get; } = new Dictionary<string, Func<StubRequest, StubAnswer>>
+    public static IReadOnlyDictionary<string, Func<StubRequest, StubResponse>> OfServers { get; } = new Dictionary<string, Func<StubRequest, StubResponse>>
     {
-        ["cut"] = _ => StubAnswer.HangUp,
-        ["cut in the body"] = _ => StubAnswer.Partial("""{ "results": [ """),
-        ["429 storm"] = _ => StubAnswer.Of(429, """{ "message": "slow down" }""", "Retry-After: 1\r\n"),
-        ["429 for an hour"] = _ => StubAnswer.Of(429, """{ "message": "slow down" }""", "Retry-After: 3600\r\n"),
-        ["500"] = _ => StubAnswer.Of(500, """{ "message": "broken" }"""),
-        ["401"] = _ => StubAnswer.Of(401, """{ "message": "no such key" }"""),
-        ["silent"] = _ => StubAnswer.Silence,
-        ["no JSON"] = _ => StubAnswer.Ok("<html>"),
-        ["wrong indexes"] = _ => StubAnswer.Ok("""{ "results": [ { "index": 99, "relevance_score": 0.5 } ] }"""),
+        ["cut"] = _ => StubResponse.HangUp,
+        ["cut in the body"] = _ => StubResponse.Partial("""{ "results": [ """),
+        ["429 storm"] = _ => StubResponse.Of(429, """{ "message": "slow down" }""", "Retry-After: 1\r\n"),
+        ["429 for an hour"] = _ => StubResponse.Of(429, """{ "message": "slow down" }""", "Retry-After: 3600\r\n"),
+        ["500"] = _ => StubResponse.Of(500, """{ "message": "broken" }"""),
+        ["401"] = _ => StubResponse.Of(401, """{ "message": "no such key" }"""),
+        ["silent"] = _ => StubResponse.Silence,
+        ["no JSON"] = _ => StubResponse.Ok("<html>"),
+        ["wrong indexes"] = _ => StubResponse.Ok("""{ "results": [ { "index": 99, "relevance_score": 0.5 } ] }"""),
     };
 
     public static IEnumerable<string> Names => OfScorers.Keys.Concat(OfServers.Keys);

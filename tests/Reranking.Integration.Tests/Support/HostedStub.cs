@@ -10,7 +10,7 @@ internal static class HostedStub
 
     public static StubServer Start(bool keepsRequests = true) => new(Answer) { KeepsRequests = keepsRequests };
 
-    public static StubAnswer Answer(StubRequest request) => StubAnswer.Ok(new JsonObject
+    public static StubResponse Answer(StubRequest request) => StubResponse.Ok(new JsonObject
     {
         ["id"] = "1",
         ["results"] = new JsonArray([.. request.Documents()

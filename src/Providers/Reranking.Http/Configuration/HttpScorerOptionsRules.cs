@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reranking.Http.Protocol;
 
-namespace Reranking.Http;
+namespace Reranking.Http.Configuration;
 
 /// <summary>The rules of <see cref="HttpScorerOptions"/>. No message shows the key.</summary>
 internal static class HttpScorerOptionsRules
@@ -9,9 +9,9 @@ internal static class HttpScorerOptionsRules
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
-    /// <summary>Finds what is wrong.</summary>
+    /// <summary>Returns a message for each option that is wrong.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="isUsed">Whether requests go to the scorer; one that stands by may lack key, model and endpoint.</param>
+    /// <param name="isUsed">Whether calls go to the scorer; one that is only configured can lack key, model and endpoint.</param>
     public static IEnumerable<string> Failures(HttpScorerOptions options, bool isUsed)
     {
         if (!Enum.IsDefined(options.Api))
@@ -20,7 +20,13 @@ internal static class HttpScorerOptionsRules
         }
 
         RerankDialect dialect = RerankDialects.Get(options.Api);
-        return [.. EndpointFailures(options, dialect), .. SecretFailures(options), .. RangeFailures(options, dialect), .. isUsed ? MissingFailures(options, dialect) : []];
+        return
+        [
+            .. EndpointFailures(options, dialect),
+            .. SecretFailures(options),
+            .. RangeFailures(options, dialect),
+            .. isUsed ? MissingFailures(options, dialect) : [],
+        ];
     }
 
     private static IEnumerable<string> EndpointFailures(HttpScorerOptions options, RerankDialect dialect)
@@ -30,21 +36,24 @@ internal static class HttpScorerOptionsRules
         {
             if (options.DataStaysLocal == true && dialect.Host is { } host)
             {
-                yield return $"{options.SettingsPath}:{nameof(options.DataStaysLocal)} is True, but without {options.SettingsPath}:{Key} texts go to '{host}'; expected an address of your own.";
+                yield return $"{options.SettingsPath}:{nameof(options.DataStaysLocal)} is True, but without {options.SettingsPath}:{Key} texts go to '{host}'; "
+                    + "expected an address of your own.";
             }
         }
         else if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
             // Not echoed: what is no address can be anything, a key in the wrong place too.
-            yield return $"{options.SettingsPath}:{Key} is no address; expected one that begins with https://, or http:// for this machine.";
+            yield return $"{options.SettingsPath}:{Key} is not an address; expected one that begins with https://, or http:// for this machine.";
         }
         else if (address.UserInfo.Length > 0)
         {
-            yield return $"{options.SettingsPath}:{Key} holds a user name or password; expected an address without. A key goes into {options.SettingsPath}:{nameof(options.ApiKey)}.";
+            yield return $"{options.SettingsPath}:{Key} has a user name or password; expected an address without. "
+                + $"A key goes into {options.SettingsPath}:{nameof(options.ApiKey)}.";
         }
         else if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback && !options.AllowInsecureHttp)
         {
-            yield return $"{options.SettingsPath}:{Key} sends texts and key unencrypted to '{address.Authority}'; expected https://, or {options.SettingsPath}:{nameof(options.AllowInsecureHttp)} to be true.";
+            yield return $"{options.SettingsPath}:{Key} sends texts and key unencrypted to '{address.Authority}'; "
+                + $"expected https://, or {options.SettingsPath}:{nameof(options.AllowInsecureHttp)} to be true.";
         }
     }
 
@@ -52,7 +61,8 @@ internal static class HttpScorerOptionsRules
     {
         if (options.ApiKey is { } key && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} holds a blank, a line break or another character that no HTTP header takes; expected the key alone.";
+            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} has a space, a line break or another character that no HTTP header takes; "
+                + "expected only the key.";
         }
     }
 
@@ -74,7 +84,11 @@ internal static class HttpScorerOptionsRules
         }
         else if (options.AttemptTimeout < ShortestTimeout || options.AttemptTimeout > options.Timeout)
         {
-            yield return Message(options, nameof(options.AttemptTimeout), options.AttemptTimeout, $"{ShortestTimeout} to the {options.Timeout} of {options.SettingsPath}:{nameof(options.Timeout)}, or none");
+            yield return Message(
+                options,
+                nameof(options.AttemptTimeout),
+                options.AttemptTimeout,
+                $"{ShortestTimeout} to the {options.Timeout} of {options.SettingsPath}:{nameof(options.Timeout)}, or none");
         }
 
         if (options.MaxRetries is < 0 or > 10)
@@ -106,10 +120,11 @@ internal static class HttpScorerOptionsRules
     {
         if (options.Endpoint is null && dialect.Host is null)
         {
-            yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; expected the address of the server, since the API {options.Api} has no vendor's own.";
+            yield return $"{options.SettingsPath}:{nameof(options.Endpoint)} is not set; "
+                + $"expected the address of the server, since the API {options.Api} has no default one.";
         }
 
-        // A server of one's own need not ask for a key, whatever dialect it speaks.
+        // A server of your own may need no key, whichever API it implements.
         bool isOwn = options.DataStaysLocal == true || RerankEndpoint.From(options, dialect) is { IsLoopback: true };
         if (dialect.NeedsKey && !isOwn && string.IsNullOrEmpty(options.ApiKey))
         {
@@ -118,7 +133,7 @@ internal static class HttpScorerOptionsRules
 
         if (dialect.NeedsModel && string.IsNullOrEmpty(options.Model))
         {
-            yield return $"{options.SettingsPath}:{nameof(options.Model)} is not set; expected the name of a model, as the API {options.Api} needs one.";
+            yield return $"{options.SettingsPath}:{nameof(options.Model)} is not set; expected the name of a model, since the API {options.Api} needs one.";
         }
     }
 

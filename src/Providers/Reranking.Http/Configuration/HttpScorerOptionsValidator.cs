@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Reranking.Http;
+namespace Reranking.Http.Configuration;
 
 /// <summary>Checks the options of a scorer that was added in code.</summary>
 /// <param name="name">The name of the options that this instance is for.</param>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Reranking.Http;
+namespace Reranking.Http.Configuration;
 
-/// <summary>Reads <see cref="HttpScorerOptions"/> from a section. A value that does not fit its key becomes a message like those of the rules, where a binder would throw.</summary>
+/// <summary>Reads <see cref="HttpScorerOptions"/> from a section. A value that does not fit its key becomes a message like those of the rules; a binder would throw.</summary>
 internal static class HttpScorerSettings
 {
     private delegate bool Setter(HttpScorerOptions options, string value);
@@ -31,7 +31,7 @@ internal static class HttpScorerSettings
     /// <summary>Gets the keys that a section may have.</summary>
     public static IReadOnlyCollection<string> Keys { get; } = [.. Settings.Select(setting => setting.Key)];
 
-    /// <summary>Sets what the section has; a blank value is none.</summary>
+    /// <summary>Sets what the section has; a blank value counts as none.</summary>
     /// <returns>Messages about the values that do not fit their keys.</returns>
     public static IReadOnlyList<string> Apply(IConfigurationSection section, HttpScorerOptions options)
     {
@@ -63,14 +63,20 @@ internal static class HttpScorerSettings
     }
 
     private static (string Key, string Expected, Setter Set) Number(string key, Action<HttpScorerOptions, int> set) =>
-        Setting(key, "a whole number", static (string value, out int parsed) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed), set);
+        Setting(
+            key,
+            "a whole number",
+            static (string value, out int parsed) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out parsed),
+            set);
 
     private static (string Key, string Expected, Setter Set) Time(string key, Action<HttpScorerOptions, TimeSpan> set) =>
-        Setting(key, "a time such as 00:00:30", static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed), set);
+        Setting(
+            key, "a time such as 00:00:30", static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed), set);
 
-    private static (string Key, string Expected, Setter Set) Flag(string key, Action<HttpScorerOptions, bool> set) => Setting(key, "true or false", bool.TryParse, set);
+    private static (string Key, string Expected, Setter Set) Flag(string key, Action<HttpScorerOptions, bool> set) =>
+        Setting(key, "true or false", bool.TryParse, set);
 
-    // By name alone: a number would be one without a name, or the sum of two.
+    // By name only: a number could be one without a name.
     private static (string Key, string Expected, Setter Set) Name<TEnum>(string key, Action<HttpScorerOptions, TEnum> set)
         where TEnum : struct, Enum =>
         Setting(

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking;
 using Reranking.Http;
+using Reranking.Http.Configuration;
+using Reranking.Http.DependencyInjection;
 using Reranking.Http.Transport;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>Finds values in answers by paths such as <c>meta.billed_units.search_units</c>.</summary>
+/// <summary>Finds values in responses by paths such as <c>meta.billed_units.search_units</c>.</summary>
 internal static class JsonPaths
 {
     public static JsonElement? Find(JsonElement root, string? path)

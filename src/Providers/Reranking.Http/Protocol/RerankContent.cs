@@ -6,7 +6,20 @@ using System.Text.Json;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>The JSON of a request, written straight into the connection, as often as it is tried: no copy of the documents is made.</summary>
+/// <summary>One request: the query and some consecutive documents of a call.</summary>
+/// <param name="Query">The query.</param>
+/// <param name="AllDocuments">All documents of the call.</param>
+/// <param name="Start">The position of the first document of this request.</param>
+/// <param name="Count">How many documents this request has.</param>
+/// <param name="Model">The model, or <see langword="null"/> for the server's own.</param>
+/// <param name="MaxTokensPerDocument">Where the API cuts documents, or <see langword="null"/>.</param>
+internal sealed record RerankRequest(string Query, IReadOnlyList<string> AllDocuments, int Start, int Count, string? Model, int? MaxTokensPerDocument)
+{
+    /// <summary>Gets the documents of this request.</summary>
+    public IEnumerable<string> Documents => AllDocuments.Skip(Start).Take(Count);
+}
+
+/// <summary>The JSON of a request, written straight into the connection on every attempt: no copy of the documents is made.</summary>
 internal sealed class RerankContent : HttpContent
 {
     private const int FlushThreshold = 16 * 1024;
@@ -32,9 +45,9 @@ internal sealed class RerankContent : HttpContent
         await using (writer.ConfigureAwait(false))
         {
             WriteHead(writer);
-            for (int i = 0; i < _request.Count; i++)
+            foreach (string document in _request.Documents)
             {
-                WriteDocument(writer, i);
+                WriteDocument(writer, document);
                 if (writer.BytesPending >= FlushThreshold)
                 {
                     await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -53,9 +66,9 @@ internal sealed class RerankContent : HttpContent
         using (var writer = new Utf8JsonWriter(nothing, WriterOptions))
         {
             WriteHead(writer);
-            for (int i = 0; i < _request.Count; i++)
+            foreach (string document in _request.Documents)
             {
-                WriteDocument(writer, i);
+                WriteDocument(writer, document);
                 writer.Flush();
             }
 
@@ -89,9 +102,8 @@ internal sealed class RerankContent : HttpContent
         writer.WriteStartArray(_dialect.DocumentsField);
     }
 
-    private void WriteDocument(Utf8JsonWriter writer, int i)
+    private void WriteDocument(Utf8JsonWriter writer, string document)
     {
-        string document = _request.Documents[_request.Start + i];
         if (_dialect.DocumentTextField is { } textField)
         {
             writer.WriteStartObject();

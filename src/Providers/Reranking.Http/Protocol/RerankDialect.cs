@@ -1,12 +1,12 @@
 namespace Reranking.Http.Protocol;
 
-/// <summary>What tells one rerank API from another; the code that speaks to them is the same for all.</summary>
+/// <summary>A rerank API as data; the code that calls them is the same for all.</summary>
 internal sealed record RerankDialect
 {
     /// <summary>Gets the name in metadata, messages and logs.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the vendor's own base address, or <see langword="null"/> where everybody has their own.</summary>
+    /// <summary>Gets the vendor's own base address, or <see langword="null"/> if every user has one.</summary>
     public string? Host { get; init; }
 
     /// <summary>Gets the path that is added to a base address, without the leading slash.</summary>
@@ -27,7 +27,7 @@ internal sealed record RerankDialect
 
     public string DocumentsField { get; init; } = "documents";
 
-    /// <summary>Gets the field that holds the text where a document is an object, or <see langword="null"/> where it is a string.</summary>
+    /// <summary>Gets the field that holds the text if a document is an object, or <see langword="null"/> if it is a string.</summary>
     public string? DocumentTextField { get; init; }
 
     /// <summary>Gets the fields that every request has, with their values as JSON: no texts back, and long documents cut instead of refused.</summary>
@@ -35,25 +35,25 @@ internal sealed record RerankDialect
 
     public string? MaxTokensField { get; init; }
 
-    /// <summary>Gets the field of the list of results, or <see langword="null"/> where the answer is the list.</summary>
+    /// <summary>Gets the field of the list of results, or <see langword="null"/> if the response is the list.</summary>
     public string? ListField { get; init; } = "results";
 
     public string ScoreField { get; init; } = "relevance_score";
 
     public HttpScoreKind ScoreKind { get; init; }
 
-    /// <summary>Gets a value indicating whether the texts come back whatever the request says, so that answers are as long as requests.</summary>
+    /// <summary>Gets a value indicating whether the texts come back whatever the request says, so that responses are as long as requests.</summary>
     public bool EchoesTexts { get; init; }
 
     public int MaxDocuments { get; init; } = 1_000;
 
-    /// <summary>Gets the path of the billed units in an answer, its fields joined by dots.</summary>
+    /// <summary>Gets the path of the billed units in a response, its fields joined by dots.</summary>
     public string? UnitsPath { get; init; }
 
-    /// <summary>Gets the path of the tokens read in an answer.</summary>
+    /// <summary>Gets the path of the tokens read in a response.</summary>
     public string? TokensPath { get; init; }
 
-    /// <summary>Gets the path of the list of warnings in an answer.</summary>
+    /// <summary>Gets the path of the list of warnings in a response.</summary>
     public string? WarningsPath { get; init; }
 
     /// <summary>Gets where the body of an error has its message; the first path that leads to a text counts.</summary>

@@ -1,6 +1,6 @@
 namespace Reranking.Http.Protocol;
 
-/// <summary>The rerank APIs that are known.</summary>
+/// <summary>The known rerank APIs.</summary>
 internal static class RerankDialects
 {
     private static readonly RerankDialect Cohere = new()
@@ -114,7 +114,7 @@ internal static class RerankDialects
         ErrorPaths = ["error.message"],
     };
 
-    public static RerankDialect Get(RerankApi dialect) => dialect switch
+    public static RerankDialect Get(RerankApi api) => api switch
     {
         RerankApi.AzureFoundry => AzureFoundry,
         RerankApi.Jina => Jina,

@@ -4,103 +4,117 @@ using System.Security.Authentication;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>Puts failures into words: which API, what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
-internal sealed class RerankErrors(string api, Uri endpoint, string settingsPath, string apiSetting)
+/// <summary>Creates the exceptions of a scorer: which API, what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
+/// <param name="apiName">The name of the API.</param>
+/// <param name="endpoint">The address of requests.</param>
+/// <param name="settingsPath">The path of the section with the settings.</param>
+/// <param name="apiSetting">The setting that says which API it is.</param>
+internal sealed class RerankErrors(string apiName, Uri endpoint, string settingsPath, string apiSetting)
 {
-    private readonly string _who = $"{api} at {endpoint.Authority}";
-
     /// <summary>Gets the API and its host.</summary>
-    public string Who => _who;
+    public string Api { get; } = $"{apiName} at {endpoint.Authority}";
 
     public RelevanceScoringException NotLocal() => new(
-        $"The call keeps its texts local, but {_who} is not local. Choose a local scorer, or set {Setting(nameof(HttpScorerOptions.DataStaysLocal))} to true if the texts are as safe there.");
+        $"The call keeps its texts local, but {Api} is not local. "
+        + $"Choose a local scorer, or set {Setting(nameof(HttpScorerOptions.DataStaysLocal))} to true if the texts are as safe there.");
 
-    public RelevanceScoringException NoTimeLeft(TimeSpan timeout) => Transient($"{_who} was not asked: the call has {timeout} left; expected more than zero.");
+    public RelevanceScoringException NoTimeLeft(TimeSpan timeout) => Transient($"{Api} was not called: the call has {timeout} left; expected more than zero.");
 
-    public RelevanceScoringException TookTooLong(TimeSpan timeout, bool byCaller, Exception cause) => Transient(
-        byCaller
-            ? $"{_who} did not answer within the {timeout} that the call had left."
-            : $"{_who} did not answer within {timeout}. Raise {Setting(nameof(HttpScorerOptions.Timeout))}, or send fewer documents.",
+    public RelevanceScoringException TimedOut(TimeSpan timeout, bool isCallers, Exception cause) => Transient(
+        isCallers
+            ? $"{Api} did not answer within the {timeout} that the call had left."
+            : $"{Api} did not answer within {timeout}. Raise {Setting(nameof(HttpScorerOptions.Timeout))}, or send fewer documents.",
         cause);
 
-    public RelevanceScoringException AttemptTookTooLong(TimeSpan timeout, Exception cause) => Transient(
-        $"{_who} did not begin to answer within {timeout}. Raise {Setting(nameof(HttpScorerOptions.AttemptTimeout))}, or send fewer documents.", cause);
+    public RelevanceScoringException AttemptTimedOut(TimeSpan timeout, Exception cause) => Transient(
+        $"{Api} did not begin to answer within {timeout}. Raise {Setting(nameof(HttpScorerOptions.AttemptTimeout))}, or send fewer documents.", cause);
 
     public RelevanceScoringException CanceledByClient(Exception cause) => Transient(
-        $"The HttpClient ended the request to {_who} by itself. Raise its Timeout above {Setting(nameof(HttpScorerOptions.Timeout))}.", cause);
+        $"The HttpClient canceled the request to {Api}. Raise its Timeout above {Setting(nameof(HttpScorerOptions.Timeout))}.", cause);
 
-    public RelevanceScoringException CircuitOpen(Exception cause) => Transient($"{_who} was not asked: most of the latest requests failed, and it is left alone for a while.", cause);
+    public RelevanceScoringException CircuitOpen(Exception cause) =>
+        Transient($"{Api} was not called: most of the latest requests failed, and its circuit is open for a while.", cause);
 
     public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Transient(
-        $"{_who} was not asked: {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} allows the next request {(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.", cause);
+        $"{Api} was not called: {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} allows the next request "
+        + $"{(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.",
+        cause);
 
-    public RelevanceScoringException GaveWay(Exception cause) => Transient(
-        $"{_who} was not asked: nobody waits for the answer, and half of {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} is for calls that somebody waits for.", cause);
+    public RelevanceScoringException RateLimitedInBackground(Exception cause) => Transient(
+        $"{Api} was not called: half of {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} is reserved for calls that somebody waits for, "
+        + "and this one runs in the background.",
+        cause);
 
     public RelevanceScoringException Unreachable(HttpRequestException cause)
     {
-        // A certificate does not mend itself; a lost connection may.
+        // A certificate stays invalid; a connection can come back.
         bool isCertificate = cause.InnerException is AuthenticationException;
-        string what = cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})";
-        return new RelevanceScoringException(
-            $"{_who} can't be reached{what}. Check {Setting(nameof(HttpScorerOptions.Endpoint))}{(isCertificate ? " and the certificate of the server" : " and the network")}.", cause)
+        string reason = cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})";
+        string other = isCertificate ? "the certificate of the server" : "the network";
+        return new RelevanceScoringException($"{Api} can't be reached{reason}. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {other}.", cause)
         {
             IsTransient = !isCertificate,
         };
     }
 
     public RelevanceScoringException BrokenOff(Exception cause) => Transient(
-        $"The answer of {_who} broke off in the middle. The request is not sent again, because it was answered and may have been billed.", cause);
+        $"The response of {Api} broke off. The request is not sent again, because it was answered and may have been billed.", cause);
 
     public RelevanceScoringException Redirected(HttpStatusCode status, Uri? target) => new(
-        $"{_who} answered {(int)status} and sends requests to {(target is null ? "nowhere" : $"'{target.Scheme}://{target.Authority}'")}, where texts and key do not follow. " +
-        $"Set {Setting(nameof(HttpScorerOptions.Endpoint))} to the new address if you trust it.");
+        $"{Api} returned {(int)status} and redirects to {(target is null ? "no address" : $"'{target.Scheme}://{target.Authority}'")}, "
+        + $"to which texts and key are not sent. Set {Setting(nameof(HttpScorerOptions.Endpoint))} to the new address if you trust it.");
 
-    public RelevanceScoringException Followed(Uri target) => new(
-        $"The HttpClient followed a redirect from {_who} to '{target.Scheme}://{target.Authority}'. " +
-        $"Switch AllowAutoRedirect off in its handler, and set {Setting(nameof(HttpScorerOptions.Endpoint))} to the new address if you trust it.");
+    public RelevanceScoringException RedirectedByClient(Uri target) => new(
+        $"The HttpClient followed a redirect from {Api} to '{target.Scheme}://{target.Authority}'. "
+        + $"Switch AllowAutoRedirect off in its handler, and set {Setting(nameof(HttpScorerOptions.Endpoint))} to the new address if you trust it.");
 
-    public RelevanceScoringException NotJson(string? mediaType, long length) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{_who} answered {length} bytes of {mediaType ?? "no type"} that are no JSON. Check {Setting(nameof(HttpScorerOptions.Endpoint))}."));
+    public RelevanceScoringException NotJson(string? mediaType, long length) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Api} returned {length} bytes of {mediaType ?? "no media type"} that are not JSON. Check {Setting(nameof(HttpScorerOptions.Endpoint))}."));
 
-    public RelevanceScoringException TooLong(int maxLength) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{_who} answered more than the {maxLength} bytes that scores can take. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(apiSetting)}."));
+    public RelevanceScoringException TooLong(int maxLength) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Api} returned more than the {maxLength} bytes that scores can take. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(apiSetting)}."));
 
-    public RelevanceScoringException Unusable(string found, string expected, string? setting = null) =>
-        new($"{_who} {found}; expected {expected}. Check {Setting(setting ?? apiSetting)}.");
+    public RelevanceScoringException Invalid(string found, string expected, string? setting = null) =>
+        new($"{Api} {found}; expected {expected}. Check {Setting(setting ?? apiSetting)}.");
 
-    /// <summary>Gives the failure of an error status.</summary>
+    /// <summary>Creates the exception of an error status.</summary>
     /// <param name="status">The status.</param>
-    /// <param name="path">The path of the address that was asked.</param>
-    /// <param name="message">What the API says, or <see langword="null"/> where it says nothing.</param>
-    /// <param name="isWithheld">Whether the API says something that may not be shown.</param>
-    /// <param name="retryAfter">How long the API wants to be left alone, if it says so.</param>
-    public RelevanceScoringException Status(HttpStatusCode status, string path, string? message, bool isWithheld, TimeSpan? retryAfter)
+    /// <param name="message">The message of the API that can be shown, or <see langword="null"/>.</param>
+    /// <param name="isWithheld">Whether there is a message that must not be shown.</param>
+    /// <param name="retryAfter">How long the API asks to wait, or <see langword="null"/>.</param>
+    public RelevanceScoringException ErrorStatus(HttpStatusCode status, string? message, bool isWithheld, TimeSpan? retryAfter)
     {
         string name = Enum.IsDefined(status) ? $"{(int)status} ({status})" : $"{(int)status}";
-        string said = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
+        string detail = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
         bool isTransient = IsTransient((int)status);
         string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
-        return new RelevanceScoringException($"{_who} answered {name}{said}.{wait}{Advice((int)status, path)}") { IsTransient = isTransient, IsRequestFault = IsRequestFault((int)status) };
+        return new RelevanceScoringException($"{Api} returned {name}{detail}.{wait}{Advice((int)status)}")
+        {
+            IsTransient = isTransient,
+            IsRequestFault = IsRequestFault((int)status),
+        };
     }
 
     private static bool IsTransient(int status) => status is 408 or 429 or (>= 500 and not 501);
 
-    // A wrong model or dialect may be answered like that too: then each call asks in vain, which costs less than a circuit that one query opens for all.
+    // A wrong model or API can cause them too: then each call fails in vain, which costs less than a circuit that one query opens for all.
     private static bool IsRequestFault(int status) => status is 400 or 413 or 422;
 
-    private string Advice(int status, string path) => status switch
+    private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, cause) { IsTransient = true };
+
+    private string Advice(int status) => status switch
     {
         400 or 422 => $" Check {Setting(nameof(HttpScorerOptions.Model))} and {Setting(apiSetting)}.",
         401 or 403 or 498 => $" Check {Setting(nameof(HttpScorerOptions.ApiKey))}.",
         402 => $" Check the account of {Setting(nameof(HttpScorerOptions.ApiKey))}.",
-        404 or 405 or 501 => $" The path was '{path}'. Check {Setting(nameof(HttpScorerOptions.Endpoint))}, {Setting(apiSetting)} and {Setting(nameof(HttpScorerOptions.Model))}.",
+        404 or 405 or 501 => $" The path was '{endpoint.AbsolutePath}'. "
+            + $"Check {Setting(nameof(HttpScorerOptions.Endpoint))}, {Setting(apiSetting)} and {Setting(nameof(HttpScorerOptions.Model))}.",
         413 => $" Lower {Setting(nameof(HttpScorerOptions.MaxDocumentsPerRequest))}.",
         429 => $" Lower {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} or {Setting(nameof(HttpScorerOptions.MaxConcurrency))}.",
         _ => "",
     };
-
-    private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, cause) { IsTransient = true };
 
     private string Setting(string name) => $"{settingsPath}:{name}";
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>The body of an answer, or as much of it as is wanted, in a buffer of the pool.</summary>
+/// <summary>The body of a response, up to a length, in a pooled buffer.</summary>
 internal sealed class ResponseBody : IDisposable
 {
     private byte[] _buffer;

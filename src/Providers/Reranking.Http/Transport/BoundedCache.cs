@@ -1,12 +1,12 @@
 namespace Reranking.Http.Transport;
 
-/// <summary>Keeps the latest values, so that names and addresses which come and go with a live configuration leave nothing behind.</summary>
+/// <summary>Keeps the values used last, so that names which come and go with a live configuration leave nothing behind.</summary>
 /// <typeparam name="TValue">The type of the values.</typeparam>
 internal sealed class BoundedCache<TValue>(int capacity)
     where TValue : class
 {
     private readonly object _lock = new();
-    private readonly List<KeyValuePair<string, TValue>> _entries = [];   // the one asked for last is the last
+    private readonly List<KeyValuePair<string, TValue>> _entries = [];   // the one used last is the last
 
     public TValue GetOrAdd(string key, Func<TValue, bool> isCurrent, Func<TValue> create)
     {

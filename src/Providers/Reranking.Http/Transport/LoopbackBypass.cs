@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>The proxy of this machine for every address but its own: what is sent to an endpoint on this machine must not leave it.</summary>
+/// <summary>The default proxy, but not for this machine: what is sent to an endpoint on this machine must not leave it.</summary>
 /// <remarks>The proxy that environment variables name has no such exception.</remarks>
 internal sealed class LoopbackBypass : IWebProxy
 {

@@ -1,6 +1,6 @@
 namespace Reranking.Http.Transport;
 
-/// <summary>When the answer to a call stops being of use, and whether somebody waits for it; it travels with each request, so that nobody waits for a try that would come too late.</summary>
+/// <summary>The deadline of a call, and whether somebody waits for it. It travels with each request, so that no attempt is made that would end too late.</summary>
 internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeout, CancellationToken passed)
 {
     public static readonly HttpRequestOptionsKey<RequestDeadline> Key = new("Reranking.Http.Deadline");
@@ -9,7 +9,7 @@ internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeou
 
     public TimeProvider TimeProvider => timeProvider;
 
-    /// <summary>Gets a value indicating whether nobody waits for the answer.</summary>
+    /// <summary>Gets a value indicating whether nobody waits for the call.</summary>
     public bool IsBackground { get; init; }
 
     /// <summary>Gets a value indicating whether the call was ended because its time was over.</summary>

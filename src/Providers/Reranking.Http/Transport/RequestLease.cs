@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>The leave to send one request, or the refusal of it.</summary>
+/// <summary>The lease of one request, or its refusal.</summary>
 internal sealed class RequestLease : RateLimitLease
 {
     public static readonly RequestLease Granted = new(null);

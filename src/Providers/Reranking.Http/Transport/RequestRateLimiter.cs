@@ -1,19 +1,19 @@
 namespace Reranking.Http.Transport;
 
-/// <summary>Keeps the requests of any minute below a number. It knows how long a request would have to wait, and refuses at once where that is too long.</summary>
-/// <remarks>Thread-safe. There is no timer to dispose, so that it can outlive the scorers that share it.</remarks>
+/// <summary>Limits the requests of any minute. It knows how long a request would have to wait, and refuses it at once if that is too long.</summary>
+/// <remarks>Thread-safe. It has no timer to dispose, so it can outlive the scorers that share it.</remarks>
 internal sealed class RequestRateLimiter(int requestsPerMinute, TimeProvider timeProvider)
 {
     private readonly object _lock = new();
     private readonly long _minute = timeProvider.TimestampFrequency * 60;
-    private readonly List<long> _sendTimes = [];   // of the last minute and of those that wait, ascending
+    private readonly List<long> _sendTimes = [];   // of the last minute and of waiting requests, ascending
 
     public int RequestsPerMinute => requestsPerMinute;
 
     /// <summary>Waits for the turn of a request.</summary>
-    /// <param name="longestWait">What the request can wait at most.</param>
-    /// <param name="isBackground">Whether nobody waits for it: then it waits for nothing either, and leaves half of each minute to the others.</param>
-    /// <param name="cancellationToken">Stops the wait and gives the turn back.</param>
+    /// <param name="longestWait">The longest that the request can wait.</param>
+    /// <param name="isBackground">Whether nobody waits for it: then it never waits, and leaves half of each minute to the others.</param>
+    /// <param name="cancellationToken">Stops the wait and returns the turn.</param>
     public async ValueTask<RequestLease> AcquireAsync(TimeSpan longestWait, bool isBackground, CancellationToken cancellationToken)
     {
         long sendTime;

@@ -4,7 +4,7 @@ using Polly;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>How the clients of this package are set up.</summary>
+/// <summary>Sets up the HTTP clients of this package.</summary>
 internal static class RerankHttpClient
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
@@ -14,24 +14,26 @@ internal static class RerankHttpClient
         services.AddHttpClient(name)
             .ConfigureHttpClient(static client => client.Timeout = Timeout.InfiniteTimeSpan)   // the scorer's own timeout says which setting to change
 
-            // Scorers keep their client for good, so the connections are what must be renewed, not the handler.
+            // Scorers keep their client, so the connections are renewed and not the handler.
             .UseSocketsHttpHandler(static (handler, _) => Configure(handler))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
 
-            // The lines of the factory's loggers redact headers in their text alone: what they give to exporters holds the key. Who wants them back shall at least not read it.
+            // The factory's loggers redact headers in the text of their lines only: exporters would get the key. If an application adds them again, it is still redacted.
             .RemoveAllLoggers()
             .RedactLoggedHeaders(static _ => true)
             .ConfigureAdditionalHttpMessageHandlers(static (handlers, _) =>
             {
-                // A second registration of the same scorer must not retry the retries.
+                // A second registration must not retry the retries.
                 if (!handlers.Any(static handler => handler is ResilienceHandler))
                 {
                     handlers.Insert(0, new ResilienceHandler(static request =>
-                        request.Options.TryGetValue(ScorerPipelines.Key, out ResiliencePipeline<HttpResponseMessage>? pipeline) ? pipeline : ResiliencePipeline<HttpResponseMessage>.Empty));
+                        request.Options.TryGetValue(ScorerPipelines.Key, out ResiliencePipeline<HttpResponseMessage>? pipeline)
+                            ? pipeline
+                            : ResiliencePipeline<HttpResponseMessage>.Empty));
                 }
             });
 
-    /// <summary>Makes a client for a scorer that is used without a service provider.</summary>
+    /// <summary>Creates the client of a scorer without a service provider.</summary>
     public static HttpClient Create()
     {
         var handler = new SocketsHttpHandler();

@@ -7,20 +7,27 @@ using Reranking.Http.Protocol;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>Sends requests and gives the answers, whatever their status. What goes wrong before there is an answer is put into words here.</summary>
+/// <summary>Sends requests and returns the responses, whatever their status; whatever fails before there is a response becomes an exception of the scorer here.</summary>
 /// <param name="client">The client. It is not changed; what a request needs goes on the request.</param>
 /// <param name="pipeline">The pipeline of the scorer.</param>
 /// <param name="runsPipeline">Whether a handler of the client runs the pipeline, so that it must not run here too.</param>
+/// <param name="endpoint">The address of requests.</param>
 /// <param name="key">The key, or <see langword="null"/> for none.</param>
-/// <param name="dialect">The dialect of the API.</param>
-/// <param name="failures">The words.</param>
+/// <param name="dialect">The API.</param>
+/// <param name="errors">Creates the exceptions.</param>
 internal sealed class RerankTransport(
-    HttpClient client, ResiliencePipeline<HttpResponseMessage> pipeline, bool runsPipeline, string? key, RerankDialect dialect, RerankErrors failures)
+    HttpClient client,
+    ResiliencePipeline<HttpResponseMessage> pipeline,
+    bool runsPipeline,
+    Uri endpoint,
+    string? key,
+    RerankDialect dialect,
+    RerankErrors errors)
 {
     private const int MaxRedirects = 3;
 
-    /// <summary>Sends a request and gives its answer once the headers are there.</summary>
-    public async Task<HttpResponseMessage> SendAsync(Uri endpoint, RerankRequest request, RequestDeadline deadline, CancellationToken cancellationToken)
+    /// <summary>Sends a request and returns the response once its headers are there.</summary>
+    public async Task<HttpResponseMessage> SendAsync(RerankRequest request, RequestDeadline deadline, CancellationToken cancellationToken)
     {
         Uri target = endpoint;
         for (int redirects = 0; ; redirects++)
@@ -34,7 +41,9 @@ internal sealed class RerankTransport(
             using (response)
             {
                 Uri? next = Uri.TryCreate(target, response.Headers.Location, out Uri? absolute) ? absolute : null;
-                target = redirects < MaxRedirects && IsSafe(response.StatusCode, target, next) ? next! : throw failures.Redirected(response.StatusCode, next);
+                target = redirects < MaxRedirects && IsSafe(response.StatusCode, target, next)
+                    ? next!
+                    : throw errors.Redirected(response.StatusCode, next);
             }
         }
     }
@@ -54,40 +63,41 @@ internal sealed class RerankTransport(
             HttpResponseMessage response = runsPipeline
                 ? await client.SendAsync(NewMessage(target, request, deadline), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false)
                 : await RunPipelineAsync(target, request, deadline, cancellationToken).ConfigureAwait(false);
-            if (response.RequestMessage?.RequestUri is { } answered && answered.Authority != target.Authority)
+            if (response.RequestMessage?.RequestUri is { } final && final.Authority != target.Authority)
             {
                 response.Dispose();
-                throw failures.Followed(answered);
+                throw errors.RedirectedByClient(final);
             }
 
             return response;
         }
         catch (HttpRequestException exception)
         {
-            throw failures.Unreachable(exception);
+            throw errors.Unreachable(exception);
         }
         catch (TimeoutRejectedException exception)
         {
-            throw failures.AttemptTookTooLong(exception.Timeout, exception);
+            throw errors.AttemptTimedOut(exception.Timeout, exception);
         }
         catch (BrokenCircuitException exception)
         {
-            throw failures.CircuitOpen(exception);
+            throw errors.CircuitOpen(exception);
         }
         catch (RateLimiterRejectedException exception)
         {
-            throw deadline.IsBackground ? failures.GaveWay(exception) : failures.RateLimited(exception.RetryAfter, exception);
+            throw deadline.IsBackground ? errors.RateLimitedInBackground(exception) : errors.RateLimited(exception.RetryAfter, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw failures.CanceledByClient(exception);
+            throw errors.CanceledByClient(exception);
         }
     }
 
-    private async Task<HttpResponseMessage> RunPipelineAsync(Uri target, RerankRequest request, RequestDeadline deadline, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RunPipelineAsync(
+        Uri target, RerankRequest request, RequestDeadline deadline, CancellationToken cancellationToken)
     {
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.SetRequestMessage(NewMessage(target, request, deadline));   // the rate limit asks for the deadline before there is a try
+        context.SetRequestMessage(NewMessage(target, request, deadline));   // the rate limiter reads the deadline before the first attempt
         try
         {
             return await pipeline.ExecuteAsync(

@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>Which requests are tried again, and when. An answered request never is: it was billed.</summary>
+/// <summary>Which requests are retried, and when. A request that was answered never is: it may have been billed.</summary>
 internal static class RetryRules
 {
     private static readonly ResiliencePropertyKey<TimeSpan> DelayKey = new("Reranking.Http.Delay");
@@ -37,9 +37,9 @@ internal static class RetryRules
             return ValueTask.FromResult(false);
         }
 
-        // The delay is chosen here and not when it is asked for, since only here one that is too long can be declined.
+        // The delay is chosen here and not in the generator, because only here a retry that would come too late can be declined.
         RequestDeadline? deadline = Deadline(args.Context);
-        TimeSpan delay = RetryAfter(args.Outcome.Result, deadline?.TimeProvider ?? TimeProvider.System) ?? BackOff(args.AttemptNumber);
+        TimeSpan delay = RetryAfter(args.Outcome.Result, deadline?.TimeProvider ?? TimeProvider.System) ?? Backoff(args.AttemptNumber);
         args.Context.Properties.Set(DelayKey, delay);
         return ValueTask.FromResult(deadline is null || delay < deadline.Remaining);
     }
@@ -50,6 +50,6 @@ internal static class RetryRules
     public static RequestDeadline? Deadline(ResilienceContext context) =>
         context.GetRequestMessage() is { } request && request.Options.TryGetValue(RequestDeadline.Key, out RequestDeadline? deadline) ? deadline : null;
 
-    // Doubled each time, and anywhere from half to one and a half times that: clients that failed together do not come back together.
-    private static TimeSpan BackOff(int attempt) => FirstDelay * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble());
+    // Doubled each time, with a jitter of half of it either way: clients that failed together do not come back together.
+    private static TimeSpan Backoff(int attempt) => FirstDelay * Math.Pow(2, attempt) * (0.5 + Random.Shared.NextDouble());
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Reranking.Http.Configuration;
 
-namespace Reranking.Http;
+namespace Reranking.Http.DependencyInjection;
 
 /// <summary>Creates the scorers of sections whose <c>Provider</c> is the name of one rerank API.</summary>
 internal sealed class HttpScorerProvider(string name, HttpScorerFactory factory) : RelevanceScorerProvider(name)

@@ -1,6 +1,6 @@
 using Reranking.Http.Protocol;
 
-namespace Reranking.Http;
+namespace Reranking.Http.Scoring;
 
 /// <summary>What is known about a scorer without calling it.</summary>
 internal sealed class HttpScorerMetadata(RerankDialect dialect, RerankEndpoint endpoint, HttpScorerOptions options, HttpScoreKind scoreKind)

@@ -6,21 +6,21 @@ namespace Reranking.Http.Tests;
 
 /// <summary>What the stub does with a request.</summary>
 /// <param name="Send">Writes to the connection; whether it stays open is what comes back.</param>
-public sealed record StubAnswer(Func<NetworkStream, CancellationToken, Task<bool>> Send)
+public sealed record StubResponse(Func<NetworkStream, CancellationToken, Task<bool>> Send)
 {
     /// <summary>Closes the connection without a byte.</summary>
-    public static StubAnswer HangUp { get; } = new((_, _) => Task.FromResult(false));
+    public static StubResponse HangUp { get; } = new((_, _) => Task.FromResult(false));
 
-    /// <summary>Leaves the request without an answer until the other side or the stub goes.</summary>
-    public static StubAnswer Silence { get; } = new(async (_, stop) =>
+    /// <summary>Leaves the request without a response until the other side or the stub closes the connection.</summary>
+    public static StubResponse Silence { get; } = new(async (_, stop) =>
     {
         await Task.Delay(Timeout.Infinite, stop);
         return false;
     });
 
-    public static StubAnswer Ok(string body) => Of(200, body);
+    public static StubResponse Ok(string body) => Of(200, body);
 
-    public static StubAnswer Of(int status, string body = "", string headers = "") => new(async (stream, stop) =>
+    public static StubResponse Of(int status, string body = "", string headers = "") => new(async (stream, stop) =>
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
         string type = headers.Contains("Content-Type", StringComparison.Ordinal) ? "" : "Content-Type: application/json\r\n";
@@ -30,7 +30,7 @@ public sealed record StubAnswer(Func<NetworkStream, CancellationToken, Task<bool
     });
 
     /// <summary>Announces more than it sends, and then hangs up or falls silent.</summary>
-    public static StubAnswer Partial(string body, int status = 200, bool hangUp = true) => new(async (stream, stop) =>
+    public static StubResponse Partial(string body, int status = 200, bool hangUp = true) => new(async (stream, stop) =>
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nContent-Length: {content.Length + 100}\r\n\r\n")), stop);
@@ -44,7 +44,7 @@ public sealed record StubAnswer(Func<NetworkStream, CancellationToken, Task<bool
     });
 
     /// <summary>Sends a body of unannounced length, 1 MB after 1 MB, as long as the other side takes it.</summary>
-    public static StubAnswer Endless(int megabytes, int status = 200, Action<int>? onSent = null) => new(async (stream, stop) =>
+    public static StubResponse Endless(int megabytes, int status = 200, Action<int>? onSent = null) => new(async (stream, stop) =>
     {
         await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nTransfer-Encoding: chunked\r\n\r\n")), stop);
         byte[] chunk = [.. "100000\r\n"u8, .. Enumerable.Repeat((byte)' ', 0x100000), .. "\r\n"u8];

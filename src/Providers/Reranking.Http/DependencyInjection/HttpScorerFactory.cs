@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Reranking.Http.Transport;
 
-namespace Reranking.Http;
+namespace Reranking.Http.DependencyInjection;
 
 /// <summary>Creates scorers that share a client: they come and go with the configuration; connections and rate limits stay.</summary>
 internal sealed class HttpScorerFactory(IHttpClientFactory clientFactory, ILoggerFactory? loggerFactory, TimeProvider? timeProvider)

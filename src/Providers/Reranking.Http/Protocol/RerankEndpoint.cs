@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Reranking.Http.Protocol;
 
-namespace Reranking.Http;
+namespace Reranking.Http.Protocol;
 
 /// <summary>The address that requests go to.</summary>
 internal sealed class RerankEndpoint

@@ -3,33 +3,53 @@ using System.Text.Json;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>Reads the answer of an API. Scores go where their index says; whatever does not fit is an error, never a guess.</summary>
-internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind scoreKind, RerankErrors failures)
+/// <summary>What a response says besides the scores.</summary>
+/// <param name="Model">The model that scored, or <see langword="null"/> if the API does not tell.</param>
+/// <param name="Tokens">The tokens read, or <see langword="null"/> if the API does not tell.</param>
+/// <param name="Units">The search units billed, or <see langword="null"/> if the API does not tell.</param>
+/// <param name="Warnings">What the API warns of.</param>
+internal sealed record RerankResponse(string? Model, double? Tokens, double? Units, IReadOnlyList<string> Warnings);
+
+/// <summary>Reads the responses of an API. A score goes where its index says; whatever does not fit is an error, never a guess.</summary>
+internal sealed class RerankResponseReader(RerankDialect dialect, HttpScoreKind scoreKind, RerankErrors errors)
 {
     /// <summary>How much of the body of an error is read.</summary>
     public const int MaxErrorLength = 16 * 1024;
 
-    /// <summary>Reads an answer.</summary>
-    /// <param name="root">The JSON of the answer.</param>
-    /// <param name="rawScores">Where the scores go, by the position of the document in the request.</param>
-    /// <exception cref="RelevanceScoringException">The answer does not have exactly one usable score a document.</exception>
-    public RerankAnswer Read(JsonElement root, Span<double> rawScores)
+    /// <summary>Returns how many bytes of the response to a request are read.</summary>
+    /// <remarks>Generous, and yet no server fills the memory: a result is about 60 bytes, and an echoed character 6 at most.</remarks>
+    public int MaxLength(RerankRequest request)
+    {
+        long length = (1 << 20) + (1024L * request.Count);
+        if (dialect.EchoesTexts)
+        {
+            length += request.Documents.Sum(static document => 6L * document.Length);
+        }
+
+        return (int)Math.Min(length, 1 << 30);
+    }
+
+    /// <summary>Reads a response.</summary>
+    /// <param name="root">The JSON of the response.</param>
+    /// <param name="rawScores">Takes the scores, by the position of the document in the request.</param>
+    /// <exception cref="RelevanceScoringException">The response does not have exactly one usable score per document.</exception>
+    public RerankResponse Read(JsonElement root, Span<double> rawScores)
     {
         rawScores.Fill(double.NaN);
-        int given = 0;
+        int returned = 0;
         foreach (JsonElement result in List(root, rawScores.Length).EnumerateArray())
         {
             int index = Index(result, rawScores.Length);
             if (!double.IsNaN(rawScores[index]))
             {
-                throw failures.Unusable($"gave document {index} two scores", "one score a document");
+                throw errors.Invalid($"returned two scores for document {index}", "one score per document");
             }
 
             rawScores[index] = Score(result, index);
-            given++;
+            returned++;
         }
 
-        if (given < rawScores.Length)
+        if (returned < rawScores.Length)
         {
             int first = 0;
             while (!double.IsNaN(rawScores[first]))
@@ -37,10 +57,10 @@ internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind sc
                 first++;
             }
 
-            throw failures.Unusable($"gave {given} of {rawScores.Length} documents a score, and document {first} none", "one score a document");
+            throw errors.Invalid($"returned scores for {returned} of {rawScores.Length} documents and none for document {first}", "one score per document");
         }
 
-        return new RerankAnswer(
+        return new RerankResponse(
             JsonPaths.FindText(root, "model"), JsonPaths.FindNumber(root, dialect.TokensPath), JsonPaths.FindNumber(root, dialect.UnitsPath), Warnings(root));
     }
 
@@ -68,33 +88,33 @@ internal sealed class RerankAnswerReader(RerankDialect dialect, HttpScoreKind sc
         JsonElement? list = dialect.ListField is { } field ? JsonPaths.Find(root, field) : root;
         return list is { ValueKind: JsonValueKind.Array } found
             ? found
-            : throw failures.Unusable("gave no list of results", $"{(dialect.ListField is { } name ? $"a list '{name}'" : "a list")} with {count} results");
+            : throw errors.Invalid("returned no list of results", $"{(dialect.ListField is { } name ? $"a list '{name}'" : "a list")} with {count} results");
     }
 
     private int Index(JsonElement result, int count)
     {
         if (JsonPaths.Find(result, "index") is not { ValueKind: JsonValueKind.Number } element || !element.TryGetInt32(out int index))
         {
-            throw failures.Unusable("gave a result without an 'index'", "a whole number");
+            throw errors.Invalid("returned a result without an 'index'", "a whole number");
         }
 
-        return index >= 0 && index < count ? index : throw failures.Unusable($"gave a result the index {index}", $"0 to {count - 1}");
+        return index >= 0 && index < count ? index : throw errors.Invalid($"returned a result with the index {index}", $"0 to {count - 1}");
     }
 
     private double Score(JsonElement result, int index)
     {
         if (JsonPaths.FindNumber(result, dialect.ScoreField) is not { } score)
         {
-            throw failures.Unusable($"gave document {index} no '{dialect.ScoreField}' that is a finite number", "one score a document");
+            throw errors.Invalid($"returned no finite number as '{dialect.ScoreField}' of document {index}", "one score per document");
         }
 
         double lowest = scoreKind switch { HttpScoreKind.Logit => double.MinValue, HttpScoreKind.Cosine => -1, _ => 0 };
         double highest = scoreKind == HttpScoreKind.Logit ? double.MaxValue : 1;
         return score >= lowest && score <= highest
             ? score
-            : throw failures.Unusable(
-                string.Create(CultureInfo.InvariantCulture, $"gave document {index} the score {score}"),
-                $"{lowest} to {highest}, as a {scoreKind} is",
+            : throw errors.Invalid(
+                string.Create(CultureInfo.InvariantCulture, $"returned the score {score} for document {index}"),
+                $"{lowest} to {highest} for the kind {scoreKind}",
                 nameof(HttpScorerOptions.ScoreKind));
     }
 
