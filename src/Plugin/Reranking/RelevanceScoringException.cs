@@ -32,6 +32,10 @@ public class RelevanceScoringException : Exception
     public bool IsTransient { get; init; }
 
     /// <summary>Gets a value indicating whether the scorer refuses the query or the documents of this call, so that it may well answer another one.</summary>
-    /// <value>The default is <see langword="false"/>. A chain does not hold it against a scorer where it is <see langword="true"/>.</value>
+    /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
     public bool IsRequestFault { get; init; }
+
+    /// <summary>Gets a value indicating whether the call was not sent because it would have exceeded a limit of requests that the application sets itself.</summary>
+    /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
+    public bool IsRateLimited { get; init; }
 }

@@ -21,7 +21,7 @@ public enum RerankingReason
     /// <summary>Fell back: the scorer took longer than <see cref="RerankingOptions.Timeout"/>.</summary>
     Timeout,
 
-    /// <summary>Fell back: the scorer threw.</summary>
+    /// <summary>Fell back: the scorer threw, or was not called because it had failed several times in a row.</summary>
     ScorerFailed,
 
     /// <summary>Fell back: the scorer gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Reranking.Composition;
-using Reranking.Configuration;
 
 namespace Reranking.Tests;
 
@@ -149,8 +147,8 @@ public class CascadeRelevanceScorerTests
     {
         using var cascade = new CascadeRelevanceScorer(
         [
-            new CascadeStage("fast", Named("fast", _fast, 0.9), 2),
-            new CascadeStage("strong", Named("strong", _strong, 0.2)),
+            new CascadeStage("fast", NamedScorer.Create("fast", _fast, 0.9), 2),
+            new CascadeStage("strong", NamedScorer.Create("strong", _strong, 0.2)),
         ]);
 
         Assert.Equal((0.2, "strong"), Answer(await cascade.ScoreAsync("query", Documents)));
@@ -159,9 +157,6 @@ public class CascadeRelevanceScorerTests
 
         static (double? MinScore, string? Name) Answer(RelevanceScores scores) => (scores.MinScore, scores.ScorerName);
     }
-
-    private static NamedRelevanceScorer Named(string name, IRelevanceScorer scorer, double minScore) =>
-        new(scorer, new NamedScorerSettings(name, $"Reranking:Scorers:{name}", minScore, MinScoreModel: null, Timeout: null), new FakeLogger());
 
     private static RelevanceScores Reversed(IReadOnlyList<string> documents) =>
         new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Value) / 10).Select(score => new RelevanceScore(score, score))]) { ModelId = "strong-1" };

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Reranking.Composition;
 
 namespace Reranking.Tests;
 
@@ -241,11 +240,17 @@ public class ChainRelevanceScorerTests
     [InlineData("refuses the query", true, 6)]
     [InlineData("refuses the query", false, 6)]
     [InlineData("refuses the key", true, 5)]
+    [InlineData("is over our limit", false, 6)]
     [InlineData("is busy", true, 6)]
     [InlineData("is busy", false, 5)]
     public async Task ScoreAsync_FirstRefusesFiveTimes_CountsWhereTheCallerIsNotToBlame(string what, bool isHurried, int asked)
     {
-        ScriptedScorer first = ScriptedScorer.Throwing(new RelevanceScoringException($"It {what}.") { IsRequestFault = what == "refuses the query", IsTransient = what == "is busy" });
+        ScriptedScorer first = ScriptedScorer.Throwing(new RelevanceScoringException($"It {what}.")
+        {
+            IsRequestFault = what == "refuses the query",
+            IsRateLimited = what == "is over our limit",
+            IsTransient = what is "is busy" or "is over our limit",
+        });
         using var chain = new ChainRelevanceScorer([new ChainLink("first", first), new ChainLink("second", _second)], _logger, _time) { UsualTimeout = TimeSpan.FromSeconds(2) };
         for (int i = 0; i < 6; i++)
         {

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Logging.Testing;
-using Reranking.Composition;
-using Reranking.Configuration;
 using Reranking.Conformance;
 
 namespace Reranking.Tests;
@@ -30,6 +27,5 @@ public class CascadeThatKeepsAllConformanceTests : RelevanceScorerConformanceTes
 
 public class NamedRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
-    protected override IRelevanceScorer CreateScorer() =>
-        new NamedRelevanceScorer(new WordOverlapScorer(), new NamedScorerSettings("words", "Reranking:Scorers:words", 0.5, null, null), new FakeLogger());
+    protected override IRelevanceScorer CreateScorer() => NamedScorer.Create("words", new WordOverlapScorer(), minScore: 0.5);
 }

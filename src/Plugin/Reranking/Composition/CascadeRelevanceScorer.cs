@@ -48,6 +48,9 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         }
     }
 
+    /// <summary>Gets how long a call usually has, so that one which has much less opens no circuit for the others; or <see langword="null"/> if it is not known.</summary>
+    internal TimeSpan? UsualTimeout { get; init; }
+
     /// <inheritdoc/>
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -70,7 +73,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
             CascadeStage current = _stages[stage];
             string[] texts = [.. positions.Select(position => documents[position])];
             (RelevanceScores? given, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
-                ? await new ScorerCall(current.Name, current.Scorer, _timeProvider) { Timeout = Share(budget, stage) }
+                ? await new ScorerCall(current.Name, current.Scorer, _timeProvider) { Timeout = Share(budget, stage), UsualTimeout = Share(new TimeBudget(UsualTimeout, _timeProvider), stage) }
                     .TryAsync(query, texts, options, cancellationToken).ConfigureAwait(false)
                 : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
             if (given is null)
@@ -115,7 +118,9 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _stages[^1].Scorer.GetService(serviceType, serviceKey);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this
+            : serviceType == typeof(ICircuitBreakerSource) ? null   // a circuit is that of one scorer, and the cascade checks it itself
+            : _stages[^1].Scorer.GetService(serviceType, serviceKey);
     }
 
     /// <summary>Disposes the scorers, all of them even where one fails.</summary>

@@ -21,10 +21,7 @@ namespace Reranking;
 /// </remarks>
 public sealed partial class ChainRelevanceScorer : IRelevanceScorer
 {
-    internal const int FailureThreshold = 5;
-    internal static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(30);
-
-    private readonly (ChainLink Link, ScorerCircuit Circuit)[] _links;
+    private readonly (ChainLink Link, CircuitBreaker Breaker)[] _links;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
@@ -57,7 +54,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         _logger = logger ?? NullLogger<ChainRelevanceScorer>.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _metrics = RerankingMetrics.Create(meterFactory);
-        _links = [.. links.Select(link => (link, link.Circuit ?? new ScorerCircuit(FailureThreshold, BreakDuration, _timeProvider)))];
+        _links = [.. links.Select(link => (link, new CircuitBreaker(_timeProvider)))];
     }
 
     /// <summary>Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.</summary>
@@ -79,51 +76,28 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         List<ScoringAttempt> failed = [];
         for (int i = 0; i < _links.Length; i++)
         {
-            (ChainLink link, ScorerCircuit circuit) = _links[i];
+            (ChainLink link, CircuitBreaker breaker) = _links[i];
             if (!ScorerCall.MayRead(link.Scorer, options))
             {
                 failed.Add(new ScoringAttempt(link.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
                 continue;
             }
 
-            if (!circuit.TryEnter())
+            var call = new ScorerCall(link.Name, link.Scorer, _timeProvider)
             {
-                Report(new ScoringAttempt(link.Name, ScoringAttemptReason.CircuitOpen, null, TimeSpan.Zero));
-                continue;
-            }
-
-            RelevanceScores? scores;
-            ScoringAttempt? attempt;
-            TimeSpan? share = budget.Share(_links.Length - i, link.Timeout);
-            try
-            {
-                (scores, attempt) = await new ScorerCall(link.Name, link.Scorer, _timeProvider) { Timeout = share }
-                    .TryAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                circuit.Leave();
-                throw;
-            }
-
+                Timeout = budget.Share(_links.Length - i, link.Timeout),
+                UsualTimeout = new TimeBudget(UsualTimeout, _timeProvider).Share(_links.Length, link.Timeout),
+                CircuitBreaker = breaker,
+            };
+            (RelevanceScores? scores, ScoringAttempt? attempt) = await call.TryAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
             if (scores is not null)
             {
-                circuit.Succeed();
                 return failed.Count == 0 && scores.ScorerName is not null
                     ? scores
                     : new RelevanceScores(scores, scores) { ScorerName = scores.ScorerName ?? link.Name, FailedAttempts = [.. failed, .. scores.FailedAttempts] };
             }
 
-            if (IsItsFault(link, share, attempt!.Failure))
-            {
-                circuit.Fail();
-            }
-            else
-            {
-                circuit.Leave();
-            }
-
-            Report(attempt);
+            Report(attempt!);
         }
 
         string reasons = string.Join(", ", failed.Select(static attempt => $"'{attempt.ScorerName}' ({attempt.Reason})"));
@@ -147,7 +121,9 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this
+            : serviceType == typeof(ICircuitBreakerSource) ? null   // a circuit is that of one scorer, and the chain checks it itself
+            : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
     }
 
     /// <summary>Disposes the scorers, all of them even where one fails.</summary>
@@ -165,18 +141,12 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         return links.Length > 0 ? links : throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(scorers));
     }
 
-    // The circuit is that of all callers, and one caller must not open it by what it asks or by how little time it gives.
-    private bool IsItsFault(ChainLink link, TimeSpan? share, Exception? failure)
-    {
-        TimeSpan? usual = new TimeBudget(UsualTimeout, _timeProvider).Share(_links.Length, link.Timeout);
-        return failure switch
-        {
-            RelevanceScoringException { IsRequestFault: true } => false,
-            TimeoutException or RelevanceScoringException { IsTransient: true } => share != TimeSpan.Zero && !(share < usual / 2),
-            _ => true,
-        };
-    }
-
     [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Scorer {ScorerName} did not answer for {DocumentCount} documents ({Reason}); the next one of the chain is asked.")]
     private partial void LogFailed(Exception? exception, string scorerName, ScoringAttemptReason reason, int documentCount);
 }
+
+/// <summary>One scorer of a chain.</summary>
+/// <param name="Name">What results, logs and metrics call the scorer.</param>
+/// <param name="Scorer">The scorer.</param>
+/// <param name="Timeout">How long the scorer may take, whatever the time that is left; or <see langword="null"/> for its share of that.</param>
+internal sealed record ChainLink(string Name, IRelevanceScorer Scorer, TimeSpan? Timeout = null);

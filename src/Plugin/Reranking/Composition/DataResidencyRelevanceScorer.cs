@@ -1,14 +1,20 @@
+using Reranking.Scoring;
+
 namespace Reranking.Composition;
 
 /// <summary>Sends a call whose texts may not leave this machine to a local scorer, and every other one on.</summary>
-internal sealed class DataResidencyRelevanceScorer(IRelevanceScorer innerScorer, IRelevanceScorer localScorer) : DelegatingRelevanceScorer(innerScorer)
+internal sealed class DataResidencyRelevanceScorer(IRelevanceScorer innerScorer, IRelevanceScorer localScorer) :
+    DelegatingRelevanceScorer(innerScorer), ICircuitBreakerSource
 {
     public override Task<RelevanceScores> ScoreAsync(
         string query,
         IReadOnlyList<string> documents,
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        (options?.KeepLocal == true ? localScorer : InnerScorer).ScoreAsync(query, documents, options, cancellationToken);
+        ScorerFor(options).ScoreAsync(query, documents, options, cancellationToken);
+
+    public CircuitBreaker? GetCircuitBreaker(RelevanceScoringOptions? options) =>
+        ScorerFor(options).GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options);
 
     protected override void Dispose(bool disposing)
     {
@@ -18,4 +24,6 @@ internal sealed class DataResidencyRelevanceScorer(IRelevanceScorer innerScorer,
             localScorer.Dispose();
         }
     }
+
+    private IRelevanceScorer ScorerFor(RelevanceScoringOptions? options) => options?.KeepLocal == true ? localScorer : InnerScorer;
 }

@@ -94,14 +94,14 @@ internal sealed partial class LiveReranking : IDisposable
         }
     }
 
-    /// <summary>Gives options and scorer of the state that serves now, held until they are disposed.</summary>
+    /// <summary>Returns options and scorer of the snapshot that serves now, which it keeps until it is disposed.</summary>
     public RerankingContext AcquireContext() => AcquireContext(name: null);
 
     /// <summary>Returns the same with a named scorer.</summary>
     public RerankingContext AcquireContext(string? name)
     {
         RerankingSnapshot snapshot = Acquire();
-        return new RerankingContext(snapshot.Options, new HeldScorer(snapshot, name), snapshot.Release);
+        return new RerankingContext(snapshot.Options, () => name is null ? snapshot.Root : snapshot.Named(name), snapshot.Release);
     }
 
     public void Dispose()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Composition;
 using Reranking.Configuration;
+using Reranking.Scoring;
 
 namespace Reranking.Live;
 
@@ -73,16 +74,15 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
             ? Chain(only)
             : new CascadeRelevanceScorer(
                 plan.Stages.Select(stage => new CascadeStage(string.Join(", ", stage.Use), Chain(stage), stage.Keep)),
-                _loggers.CreateLogger<CascadeRelevanceScorer>(), _timeProvider, _meterFactory);
+                _loggers.CreateLogger<CascadeRelevanceScorer>(), _timeProvider, _meterFactory)
+            {
+                UsualTimeout = plan.Options.Timeout,
+            };
 
         IRelevanceScorer Chain(StagePlan stage) => stage.Use is [var only]
             ? Named(plan.Scorers[only])
             : new ChainRelevanceScorer(
-                stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name]))
-                {
-                    Timeout = plan.Scorers[name].Settings.Timeout,
-                    Circuit = Entry(plan.Scorers[name]).Circuit,
-                }).ToArray(),
+                stage.Use.Select(name => new ChainLink(name, Named(plan.Scorers[name]), plan.Scorers[name].Settings.Timeout)).ToArray(),
                 _loggers.CreateLogger<ChainRelevanceScorer>(), _timeProvider, _meterFactory)
             {
                 UsualTimeout = plan.Options.Timeout / plan.Stages.Count,
@@ -127,10 +127,10 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
     private ScorerEntry Create(ScorerPlan plan) => new(
         plan,
         builder.Build(plan.Settings.Name, plan.Create(), services),
-        new ScorerCircuit(ChainRelevanceScorer.FailureThreshold, ChainRelevanceScorer.BreakDuration, _timeProvider),
+        new CircuitBreaker(_timeProvider),
         _logger);
 
-    private NamedRelevanceScorer Name(ScorerPlan plan, ScorerEntry entry) => new(entry.Lease(), plan.Settings, _loggers.CreateLogger<NamedRelevanceScorer>());
+    private NamedRelevanceScorer Name(ScorerPlan plan, ScorerEntry entry) => new(entry, plan.Settings, _loggers.CreateLogger<NamedRelevanceScorer>());
 
     private static void Release(Dictionary<string, ScorerEntry> entries)
     {

@@ -1,49 +1,47 @@
 using Microsoft.Extensions.Logging;
-using Reranking.Composition;
 using Reranking.Configuration;
+using Reranking.Scoring;
 
 namespace Reranking.Live;
 
-/// <summary>A scorer that was made for a name and its settings, and is shared by all that lease it: generations of the configuration with the same settings, and places within one.</summary>
+/// <summary>
+/// A scorer that was created for a name and its settings, shared by all that have a reference to it: snapshots with the same settings, and the calls under way.
+/// </summary>
 internal sealed partial class ScorerEntry
 {
-    private readonly IRelevanceScorer _scorer;
-    private readonly RefCount _holders;
+    private readonly RefCount _references;
     private readonly string _settingsPath;
     private readonly ILogger _logger;
 
-    /// <summary>Initializes a new instance of the <see cref="ScorerEntry"/> class, with whoever made it as the first holder.</summary>
-    public ScorerEntry(ScorerPlan plan, IRelevanceScorer scorer, ScorerCircuit circuit, ILogger logger)
+    /// <summary>Initializes a new instance of the <see cref="ScorerEntry"/> class, with one reference, that of the caller.</summary>
+    public ScorerEntry(ScorerPlan plan, IRelevanceScorer scorer, CircuitBreaker circuitBreaker, ILogger logger)
     {
-        (Fingerprint, _settingsPath, _scorer, Circuit, _logger) = (plan.Fingerprint, plan.Settings.Path, scorer, circuit, logger);
-        _holders = new RefCount(Close);
+        (Fingerprint, _settingsPath, Scorer, CircuitBreaker, _logger) = (plan.Fingerprint, plan.Settings.Path, scorer, circuitBreaker, logger);
+        _references = new RefCount(Close);
     }
 
     public string Fingerprint { get; }
 
-    public ScorerCircuit Circuit { get; }
+    /// <summary>Gets the scorer; only who has a reference to the entry uses it.</summary>
+    public IRelevanceScorer Scorer { get; }
 
-    public RelevanceScorerMetadata? Metadata => _scorer.GetService<RelevanceScorerMetadata>();
+    /// <summary>Gets the breaker, which outlives changes of other settings.</summary>
+    public CircuitBreaker CircuitBreaker { get; }
 
-    public bool TryAcquire() => _holders.TryAcquire();
+    public RelevanceScorerMetadata? Metadata => Scorer.GetService<RelevanceScorerMetadata>();
 
-    public void Release() => _holders.Release();
+    public bool TryAcquire() => _references.TryAcquire();
 
-    /// <summary>Gives a scorer that holds the entry until it is disposed. The caller holds the entry.</summary>
-    public IRelevanceScorer Lease()
-    {
-        ObjectDisposedException.ThrowIf(!TryAcquire(), this);
-        return new LeasedScorer(this);
-    }
+    public void Release() => _references.Release();
 
-    public Task WarmUpAsync(CancellationToken cancellationToken) => _scorer.GetService<IWarmable>()?.WarmUpAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task WarmUpAsync(CancellationToken cancellationToken) => Scorer.GetService<IWarmable>()?.WarmUpAsync(cancellationToken) ?? Task.CompletedTask;
 
-    // The last to leave may be a request that has its answer, or whoever lets go of other scorers after this one: neither may fail.
+    // The last reference may be that of a request that has its answer, or of whoever releases other scorers after this one: neither must fail.
     private void Close()
     {
         try
         {
-            _scorer.Dispose();
+            Scorer.Dispose();
         }
         catch (Exception exception)
         {
@@ -53,33 +51,4 @@ internal sealed partial class ScorerEntry
 
     [LoggerMessage(EventId = 34, Level = LogLevel.Error, Message = "The scorer of {SettingsPath} failed when it was disposed; what it holds may stay taken.")]
     private partial void LogNotDisposed(Exception exception, string settingsPath);
-
-    private sealed class LeasedScorer(ScorerEntry entry) : IRelevanceScorer
-    {
-        private int _disposed;
-
-        public async Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)
-        {
-            // A chain may leave this call behind, and let go of its lease, before the call ends.
-            ObjectDisposedException.ThrowIf(!entry.TryAcquire(), this);
-            try
-            {
-                return await entry._scorer.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                entry.Release();
-            }
-        }
-
-        public object? GetService(Type serviceType, object? serviceKey) => entry._scorer.GetService(serviceType, serviceKey);
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                entry.Release();
-            }
-        }
-    }
 }

@@ -10,6 +10,7 @@ public sealed partial class Reranker
 {
     private async Task<(RelevanceScores? Scores, RerankingReason Reason, Exception? Failure)> ScoreAsync(
         IRelevanceScorer scorer,
+        TimeSpan usualTimeout,
         string query,
         IReadOnlyList<string> documents,
         bool keepLocal,
@@ -22,6 +23,7 @@ public sealed partial class Reranker
         var call = new ScorerCall(scorer.DisplayName(), scorer, _timeProvider)
         {
             Timeout = options.Timeout == Timeout.InfiniteTimeSpan ? null : options.Timeout,
+            UsualTimeout = usualTimeout == Timeout.InfiniteTimeSpan ? null : usualTimeout,
         };
         RelevanceScores? scores;
         ScoringAttempt? failed;
@@ -52,7 +54,12 @@ public sealed partial class Reranker
             ScoringAttemptReason.InvalidScores => RerankingReason.InvalidScores,
             _ => RerankingReason.ScorerFailed,
         };
-        Exception failure = failed.Failure!;
+        Exception failure = failed.Failure ?? new RelevanceScoringException(
+            $"{failed.ScorerName} was not called, because it failed several times in a row. It is tried again after a break; its failures before say what to change.")
+        {
+            FailedAttempts = [failed],
+            IsTransient = true,
+        };
         RecordFailure(reason == RerankingReason.ScorerFailed ? failure.GetType().FullName! : RerankingMetrics.TagValue(reason));
         activity?.SetTag(RerankingTelemetry.Tags.Reason, RerankingMetrics.TagValue(reason));
         if (options.OnFailure == RerankingFailureMode.Throw)

@@ -17,7 +17,7 @@ public sealed partial class Reranker
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
-    private readonly Func<RerankingContext> _hold;
+    private readonly Func<RerankingContext> _acquire;
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
@@ -38,9 +38,9 @@ public sealed partial class Reranker
     }
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class whose options and scorer may change from call to call.</summary>
-    internal Reranker(Func<RerankingContext> hold, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
+    internal Reranker(Func<RerankingContext> acquire, ILogger<Reranker>? logger, TimeProvider? timeProvider, IMeterFactory? meterFactory)
     {
-        _hold = hold;
+        _acquire = acquire;
         _logger = logger ?? NullLogger<Reranker>.Instance;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _metrics = RerankingMetrics.Create(meterFactory);
@@ -51,8 +51,8 @@ public sealed partial class Reranker
     {
         get
         {
-            using RerankingContext basis = _hold();
-            return basis.Options.Clone();
+            using RerankingContext context = _acquire();
+            return context.Options.Clone();
         }
     }
 
@@ -111,8 +111,8 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        using RerankingContext basis = _hold();
-        RerankingOptions settings = Settle(options, basis.Options);
+        using RerankingContext context = _acquire();
+        RerankingOptions settings = Resolve(options, context.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
         long start = _timeProvider.GetTimestamp();
@@ -122,7 +122,7 @@ public sealed partial class Reranker
             texts.Add(candidates[i]);
         }
 
-        return await RankAsync(basis.Scorer, query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
+        return await RankAsync(context, query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
@@ -137,8 +137,8 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(textSelector);
-        using RerankingContext basis = _hold();
-        RerankingOptions settings = Settle(options, basis.Options);
+        using RerankingContext context = _acquire();
+        RerankingOptions settings = Resolve(options, context.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
         var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
@@ -152,11 +152,11 @@ public sealed partial class Reranker
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await RankAsync(basis.Scorer, query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
+        return await RankAsync(context, query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RerankingResult<T>> RankAsync<T>(
-        IRelevanceScorer scorer,
+        RerankingContext context,
         string query,
         CandidateTexts<T> texts,
         int candidateCount,
@@ -164,6 +164,7 @@ public sealed partial class Reranker
         long start,
         CancellationToken cancellationToken)
     {
+        IRelevanceScorer scorer = context.Scorer;
         RelevanceScorerMetadata? metadata = scorer.GetService<RelevanceScorerMetadata>();
         TagList tags = ScorerTags(metadata);
         _metrics.RecordCandidates(candidateCount, tags);
@@ -177,7 +178,8 @@ public sealed partial class Reranker
 
         using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
-            await ScoreAsync(scorer, query, texts.Documents, texts.KeepLocal, settings, tags, activity, cancellationToken).ConfigureAwait(false);
+            await ScoreAsync(scorer, context.Options.Timeout, query, texts.Documents, texts.KeepLocal, settings, tags, activity, cancellationToken)
+                .ConfigureAwait(false);
         if (scores is null)
         {
             _metrics.RecordFallback(reason, tags);
@@ -245,10 +247,11 @@ public sealed partial class Reranker
         ArgumentNullException.ThrowIfNull(scorer);
         RerankingOptions settings = options?.Clone() ?? new RerankingOptions();
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
-        return () => new RerankingContext(settings, scorer);
+        Func<IRelevanceScorer> getScorer = () => scorer;
+        return () => new RerankingContext(settings, getScorer);
     }
 
-    private static RerankingOptions Settle(RerankingOptions? options, RerankingOptions defaults)
+    private static RerankingOptions Resolve(RerankingOptions? options, RerankingOptions defaults)
     {
         if (options is null)
         {

@@ -1,6 +1,6 @@
 namespace Reranking.Scoring;
 
-/// <summary>A call of a scorer: the timeout, the cancellation, the check of the scores, and what a failure is called.</summary>
+/// <summary>A call of a scorer: circuit breaker, timeout, cancellation, the check of the scores, and what a failure is called.</summary>
 /// <param name="name">What messages and attempts call the scorer.</param>
 /// <param name="scorer">The scorer.</param>
 /// <param name="timeProvider">The clock.</param>
@@ -8,6 +8,12 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
 {
     /// <summary>Gets how long the scorer may take, or <see langword="null"/> for no limit. With zero it is not called.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Gets how long the scorer usually may take, or <see langword="null"/> if it is not known.</summary>
+    public TimeSpan? UsualTimeout { get; init; }
+
+    /// <summary>Gets the circuit breaker of a scorer that brings none, or <see langword="null"/> for none.</summary>
+    public CircuitBreaker? CircuitBreaker { get; init; }
 
     /// <summary>Returns whether the texts of a call can be given to a scorer: those of any call, if it is known to be local.</summary>
     public static bool MayRead(IRelevanceScorer scorer, RelevanceScoringOptions? options) =>
@@ -20,6 +26,48 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
         string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        CircuitBreaker? breaker = scorer.GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options) ?? CircuitBreaker;
+        if (breaker?.TryEnter() == false)
+        {
+            return (null, new ScoringAttempt(name, ScoringAttemptReason.CircuitOpen, null, TimeSpan.Zero));
+        }
+
+        try
+        {
+            (RelevanceScores? scores, ScoringAttempt? failed) = await CallAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+            if (scores is not null)
+            {
+                breaker?.Succeed();
+            }
+            else if (IsFaultOfScorer(failed!.Failure))
+            {
+                breaker?.Fail();
+            }
+            else
+            {
+                breaker?.Leave();
+            }
+
+            return (scores, failed);
+        }
+        catch
+        {
+            breaker?.Leave();
+            throw;
+        }
+    }
+
+    // The circuit is that of all callers, and one caller must not open it by what it asks, how often it asks or how little time it allows.
+    private bool IsFaultOfScorer(Exception? failure) => failure switch
+    {
+        RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true } => false,
+        TimeoutException or RelevanceScoringException { IsTransient: true } => Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2),
+        _ => true,
+    };
+
+    private async Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> CallAsync(
+        string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)
+    {
         long start = timeProvider.GetTimestamp();
         if (Timeout == TimeSpan.Zero)
         {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Reranking.Composition;
-using Reranking.Configuration;
+using Reranking.Live;
 
 namespace Reranking.Tests;
 
@@ -98,6 +97,35 @@ public class NamedRelevanceScorerTests
         Assert.Empty((await reranker.RerankAsync("query", ["0.1"])).Ranking);
     }
 
+    [Fact]
+    public void Dispose_LastReference_DisposesTheScorerOnce()
+    {
+        var inner = new ScriptedScorer();
+        NamedRelevanceScorer scorer = Create(inner);
+
+        scorer.Dispose();
+        scorer.Dispose();
+
+        Assert.Equal(1, inner.Disposals);
+    }
+
+    [Fact]
+    public async Task Dispose_CallUnderWay_DisposesTheScorerAfterIt()
+    {
+        var answer = new TaskCompletionSource<RelevanceScores>();
+        var inner = new ScriptedScorer { Script = (_, _) => answer.Task };
+        NamedRelevanceScorer scorer = Create(inner);
+        Task<RelevanceScores> call = scorer.ScoreAsync("query", ["0.1"]);
+
+        scorer.Dispose();
+
+        Assert.Equal(0, inner.Disposals);
+        answer.SetResult(inner.Numbers(["0.1"]));
+        await call;
+        Assert.Equal((1, false), (inner.Disposals, inner.WasUsedAfterDispose));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => scorer.ScoreAsync("query", ["0.1"]));
+    }
+
     private NamedRelevanceScorer Create(IRelevanceScorer inner, double? minScore = null, string? minScoreModel = null) =>
-        new(inner, new NamedScorerSettings("cohere", "Reranking:Scorers:cohere", minScore, minScoreModel, Timeout: null), _logger);
+        NamedScorer.Create("cohere", inner, minScore, minScoreModel, _logger);
 }

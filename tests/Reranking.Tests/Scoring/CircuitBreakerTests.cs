@@ -1,21 +1,21 @@
 using Microsoft.Extensions.Time.Testing;
-using Reranking.Composition;
+using Reranking.Scoring;
 
 namespace Reranking.Tests;
 
-public class ScorerCircuitTests
+public class CircuitBreakerTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly ScorerCircuit _circuit;
+    private readonly CircuitBreaker _breaker;
 
-    public ScorerCircuitTests() => _circuit = new ScorerCircuit(2, TimeSpan.FromSeconds(30), _time);
+    public CircuitBreakerTests() => _breaker = new CircuitBreaker(_time) { FailureThreshold = 2, BreakDuration = TimeSpan.FromSeconds(30) };
 
     [Fact]
     public void TryEnter_FewerFailuresThanTheThreshold_LetsIn()
     {
         FailTimes(1);
 
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     [Fact]
@@ -23,22 +23,22 @@ public class ScorerCircuitTests
     {
         FailTimes(2);
 
-        Assert.False(_circuit.TryEnter());
+        Assert.False(_breaker.TryEnter());
         _time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
-        Assert.False(_circuit.TryEnter());
+        Assert.False(_breaker.TryEnter());
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     [Fact]
     public void TryEnter_SuccessBetweenFailures_StartsTheCountAgain()
     {
         FailTimes(1);
-        Assert.True(_circuit.TryEnter());
-        _circuit.Succeed();
+        Assert.True(_breaker.TryEnter());
+        _breaker.Succeed();
         FailTimes(1);
 
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     [Fact]
@@ -46,41 +46,41 @@ public class ScorerCircuitTests
     {
         OpenHalf();
 
-        Assert.True(_circuit.TryEnter());
-        Assert.False(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
+        Assert.False(_breaker.TryEnter());
     }
 
     [Fact]
     public void Succeed_Probe_ClosesTheCircuit()
     {
         OpenHalf();
-        Assert.True(_circuit.TryEnter());
-        _circuit.Succeed();
+        Assert.True(_breaker.TryEnter());
+        _breaker.Succeed();
 
-        Assert.True(_circuit.TryEnter());
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     [Fact]
     public void Fail_Probe_OpensTheCircuitForAnotherBreak()
     {
         OpenHalf();
-        Assert.True(_circuit.TryEnter());
-        _circuit.Fail();
+        Assert.True(_breaker.TryEnter());
+        _breaker.Fail();
 
-        Assert.False(_circuit.TryEnter());
+        Assert.False(_breaker.TryEnter());
         _time.Advance(TimeSpan.FromSeconds(30));
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     [Fact]
     public void Leave_Probe_LetsTheNextOneProbe()
     {
         OpenHalf();
-        Assert.True(_circuit.TryEnter());
-        _circuit.Leave();
+        Assert.True(_breaker.TryEnter());
+        _breaker.Leave();
 
-        Assert.True(_circuit.TryEnter());
+        Assert.True(_breaker.TryEnter());
     }
 
     private void OpenHalf()
@@ -93,8 +93,8 @@ public class ScorerCircuitTests
     {
         for (int i = 0; i < times; i++)
         {
-            Assert.True(_circuit.TryEnter());
-            _circuit.Fail();
+            Assert.True(_breaker.TryEnter());
+            _breaker.Fail();
         }
     }
 }
