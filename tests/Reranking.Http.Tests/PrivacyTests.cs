@@ -37,7 +37,7 @@ public sealed class PrivacyTests
         string[] said =
         [
             .. provider.GetFakeLogCollector().GetSnapshot().SelectMany(Texts), .. heard, exception.ToString(), scorer.ToString()!,
-            metadata.ToString()!, metadata.Endpoint!.ToString(), metadata.Revision!,
+            metadata.ToString()!, metadata.Endpoint!.ToString(), (await scorer.GetService<IModelRevision>()!.GetRevisionAsync())!,
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<HttpScorerOptions>>().Value.ToString()!,
         ];
         Assert.Contains(said, text => text.Contains("OnRetry", StringComparison.Ordinal));           // the pipeline was heard,

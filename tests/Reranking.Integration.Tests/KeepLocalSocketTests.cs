@@ -39,11 +39,11 @@ public class KeepLocalSocketTests
     }
 
     [Fact]
-    public async Task RerankAsync_PredicateWithoutNamedScorers_NoByteReachesTheSocket()
+    public async Task RerankAsync_CallThatMustStayLocalWithoutNamedScorers_NoByteReachesTheSocket()
     {
         await using StubServer server = HostedStub.Start();
         using var scorer = new Http.HttpRelevanceScorer(new Http.HttpScorerOptions { Endpoint = server.Endpoint, DataStaysLocal = false, Model = HostedStub.Model, ApiKey = "key" });
-        var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = candidate => candidate is Note { Confidential: true } });
+        var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = true });
 
         RerankingResult<Note> result = await reranker.RerankAsync("query", [new("Invoices are sent monthly.", false), new Note(Secret, true)], note => note.Text);
 

@@ -80,16 +80,17 @@ public sealed class MemoryDbRerankingTests
     public async Task GetSimilarListAsync_KeepLocal_IsAskedAboutTheRecord()
     {
         var asked = new List<object?>();
-        var options = new RerankingOptions
-        {
-            KeepLocal = record =>
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking()
+            .AddScorer(new WordOverlapScorer { IsLocal = true })
+            .KeepLocal<MemoryRecord>(record =>
             {
-                asked.Add(((MemoryRecord)record!).Tags["__document_id"][0]);
+                asked.Add(record.Tags["__document_id"][0]);
                 return false;
-            },
-        };
+            })
+            .Services.BuildServiceProvider();
 
-        await SearchAsync(_store.WithReranking(new Reranker(_scorer), options), limit: 1);
+        await SearchAsync(_store.WithReranking(services.GetRequiredService<Reranker>()), limit: 1);
 
         Assert.Equal(["sky", "wine", "fruit"], asked);
     }

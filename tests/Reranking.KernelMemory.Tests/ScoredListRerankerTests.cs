@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
 using Reranking.VectorData.Tests;
 
 namespace Reranking.KernelMemory.Tests;
@@ -165,17 +166,19 @@ public sealed class ScoredListRerankerTests
     [Fact]
     public async Task SearchAsync_KeepLocal_IsAskedAboutTheItem()
     {
-        var asked = new List<object?>();
-        var options = new RerankingOptions
-        {
-            KeepLocal = item =>
+        var asked = new List<object>();
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking()
+            .AddScorer(new WordOverlapScorer { IsLocal = true })
+            .KeepLocal<object>(item =>
             {
                 asked.Add(item);
                 return false;
-            },
-        };
+            })
+            .Services.BuildServiceProvider();
+        var reranker = new ScoredListReranker<string>(services.GetRequiredService<Reranker>(), static item => item);
 
-        await SearchAsync(options, limit: 1, Found[..2]);
+        await ReadAsync(reranker.SearchAsync(Query, 1, Limited(Found[..2])));
 
         Assert.Equal(["blue sky", "red wine"], asked);
     }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.VectorData;
 
 namespace Reranking.VectorData.Tests;
@@ -58,14 +59,16 @@ public abstract class RerankedSearchTests
     public async Task SearchRankingAsync_KeepLocal_SeesTheRecord(string title, bool expected)
     {
         List<Type?> seen = [];
-        var reranker = new Reranker(Scorer, new RerankingOptions
-        {
-            KeepLocal = candidate =>
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking()
+            .AddScorer(new WordOverlapScorer { IsLocal = true })
+            .KeepLocal<object>(candidate =>
             {
-                seen.Add(candidate?.GetType());
-                return ((Passage)candidate!).Title == title;
-            },
-        });
+                seen.Add(candidate.GetType());
+                return ((Passage)candidate).Title == title;
+            })
+            .Services.BuildServiceProvider();
+        Reranker reranker = services.GetRequiredService<Reranker>();
 
         RerankingResult<VectorSearchResult<Passage>> result = await SearchRankingAsync(Store, reranker, options: null, Query, top: 3);
 

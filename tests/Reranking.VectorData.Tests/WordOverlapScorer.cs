@@ -3,9 +3,9 @@ namespace Reranking.VectorData.Tests;
 /// <summary>A scorer without a model: the share of the query's words that a document holds.</summary>
 public sealed class WordOverlapScorer : IRelevanceScorer
 {
-    private static readonly RelevanceScorerMetadata Metadata = new("overlap", modelId: "words");
-
     public List<(string Query, IReadOnlyList<string> Documents)> Calls { get; } = [];
+
+    public bool IsLocal { get; init; }
 
     public Exception? Failure { get; set; }
 
@@ -41,7 +41,8 @@ public sealed class WordOverlapScorer : IRelevanceScorer
             : throw Failure;
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(Metadata) ? Metadata : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(RelevanceScorerMetadata) ? new RelevanceScorerMetadata { ProviderName = "overlap", ModelId = "words", IsLocal = IsLocal } : null;
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ namespace Reranking.Onnx;
 /// <see cref="OnnxScorerOptions.LongDocuments"/> has the document read whole in windows instead, or refused.
 /// </para>
 /// </remarks>
-public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
+public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, IModelRevision
 {
     /// <summary>The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes before <see cref="OnnxScorerOptions.Instruction"/>.</summary>
     public const string InstructionProperty = "instruction";
@@ -45,7 +45,12 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
         _revision = new ModelRevision(_options, () => _folder ?? (_options.Model is null ? OpenFolder() : null));
-        _metadata = new OnnxScorerMetadata(ProviderName, _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)), maxInputTokens: null, _revision);
+        _metadata = new RelevanceScorerMetadata
+        {
+            ProviderName = ProviderName,
+            ModelId = _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)),
+            IsLocal = true,
+        };
     }
 
     /// <summary>Loads the model and scores a first pair, so that the first user does not wait for it.</summary>
@@ -90,6 +95,10 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> GetRevisionAsync(CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _revision.Value, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);   // off the caller's thread: it reads all of the model
+
+    /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
@@ -122,7 +131,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable
         CrossEncoder encoder = await CrossEncoder.LoadAsync(folder).ConfigureAwait(false);
         OnnxModel model = encoder.Model;
         _folder = folder;
-        _metadata = new OnnxScorerMetadata(ProviderName, model.Folder.ModelId, model.MaxTokens, _revision);
+        _metadata = _metadata with { ModelId = model.Folder.ModelId, MaxInputTokens = model.MaxTokens };
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         LogLoaded(model.Folder.ModelId, milliseconds, model.MaxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
         return encoder;

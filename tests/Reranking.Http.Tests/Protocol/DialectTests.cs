@@ -155,21 +155,21 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void Revision_WhatChangesScores_ChangesIt()
+    public async Task Revision_WhatChangesScores_ChangesIt()
     {
         var options = new HttpScorerOptions { Endpoint = new Uri("https://example.org/v2/rerank?secret=1"), ApiKey = "k-123", Model = "m" };
-        Assert.Equal("cohere/Probability//https://example.org/v2/rerank?EF8496DF", Revision(options));   // the hash of the query, which may be secret and may choose a deployment
+        Assert.Equal("cohere/Probability//https://example.org/v2/rerank?EF8496DF", await RevisionAsync(options));   // the hash of the query, which may be secret and may choose a deployment
 
         options.MaxTokensPerDocument = 512;
         options.ScoreKind = HttpScoreKind.Logit;
         options.Endpoint = new Uri("https://example.org");
         options.Api = RerankApi.AzureFoundry;
-        Assert.Equal("azurefoundry/Logit/512/https://example.org/providers/cohere/v2/rerank", Revision(options));
+        Assert.Equal("azurefoundry/Logit/512/https://example.org/providers/cohere/v2/rerank", await RevisionAsync(options));
 
-        static string? Revision(HttpScorerOptions options)
+        static async Task<string?> RevisionAsync(HttpScorerOptions options)
         {
             using var scorer = new HttpRelevanceScorer(options);
-            return scorer.GetService<RelevanceScorerMetadata>()!.Revision;
+            return await scorer.GetService<IModelRevision>()!.GetRevisionAsync();
         }
     }
 }

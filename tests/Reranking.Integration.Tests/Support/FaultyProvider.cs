@@ -16,7 +16,7 @@ internal sealed class FaultyProvider(TimeProvider time) : RelevanceScorerProvide
     {
         public Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) => score(cancellationToken);
 
-        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(RelevanceScorerMetadata) ? new RelevanceScorerMetadata("faulty") : null;
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(RelevanceScorerMetadata) ? new RelevanceScorerMetadata { ProviderName = "faulty" } : null;
 
         public void Dispose()
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Reranking.VectorData.Tests;
 
 namespace Reranking.KernelMemory.Tests;
@@ -198,16 +199,19 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
         await using KernelMemoryServer server = await KernelMemoryServer.StartAsync(Memories[..2]);
         using var client = new HttpClient();
         var asked = new List<string>();
-        var options = new RerankingOptions
-        {
-            KeepLocal = partition =>
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking()
+            .AddScorer(new WordOverlapScorer { IsLocal = true })
+            .KeepLocal<KernelMemoryPartition>(partition =>
             {
-                asked.Add(((KernelMemoryPartition)partition!).Text);
+                asked.Add(partition.Text);
                 return false;
-            },
-        };
+            })
+            .Services.BuildServiceProvider();
+        var search = new RerankedKernelMemorySearch(
+            client, services.GetRequiredService<Reranker>(), new KernelMemorySearchOptions { Endpoint = server.Address });
 
-        await NewSearch(client, server, options).SearchAsync(Query);
+        await search.SearchAsync(Query);
 
         Assert.Equal(["blue sky", "red sky"], asked);
     }

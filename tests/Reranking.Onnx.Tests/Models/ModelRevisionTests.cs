@@ -12,12 +12,12 @@ public sealed class ModelRevisionTests
         using var warm = new OnnxRelevanceScorer(new OnnxScorerOptions { MaxConcurrency = 1, ModelId = "renamed" });
         await warm.WarmUpAsync();
 
-        string? revision = Revision(cold);
+        string? revision = await RevisionAsync(cold);
         await cold.WarmUpAsync();
 
         Assert.Matches("^[0-9A-F]{16}$", revision);
-        Assert.Equal(revision, Revision(cold));
-        Assert.Equal(revision, Revision(warm));
+        Assert.Equal(revision, await RevisionAsync(cold));
+        Assert.Equal(revision, await RevisionAsync(warm));
     }
 
     [Theory]
@@ -27,89 +27,88 @@ public sealed class ModelRevisionTests
     [InlineData("model.onnx.data")]
     [InlineData("model.onnx_data")]
     [InlineData("model.data")]
-    public void Revision_FileThatChangesScores_ChangesIt(string file)
+    public async Task Revision_FileThatChangesScores_ChangesIt(string file)
     {
         using TemporaryFolder folder = TestModels.Unpack();
-        string? before = Revision(folder);
+        string? before = await RevisionAsync(folder);
 
         File.AppendAllText(folder.File(file), " ");
 
-        Assert.NotEqual(before, Revision(folder));
+        Assert.NotEqual(before, await RevisionAsync(folder));
     }
 
     [Fact]
-    public void Revision_FileThatChangesNoScore_LeavesItAsItIs()
+    public async Task Revision_FileThatChangesNoScore_LeavesItAsItIs()
     {
         using TemporaryFolder folder = TestModels.Unpack();
-        string? before = Revision(folder);
+        string? before = await RevisionAsync(folder);
 
         File.WriteAllText(folder.File("README.md"), "A model.");
 
-        Assert.Equal(before, Revision(folder));
+        Assert.Equal(before, await RevisionAsync(folder));
     }
 
     [Fact]
-    public void Revision_LongestInput_ChangesItWhereItIsAnother()
+    public async Task Revision_LongestInput_ChangesItWhereItIsAnother()
     {
         using TemporaryFolder folder = TestModels.Unpack();
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = folder.Path });
         int limit = TestModels.LoadEncoder(folder.Path).Model.MaxTokens;
 
-        Assert.NotEqual(Revision(scorer), Revision(folder, options => options.MaxInputTokens = 16));
-        Assert.Equal(Revision(scorer), Revision(folder, options => options.MaxInputTokens = limit));
+        Assert.NotEqual(await RevisionAsync(scorer), await RevisionAsync(folder, options => options.MaxInputTokens = 16));
+        Assert.Equal(await RevisionAsync(scorer), await RevisionAsync(folder, options => options.MaxInputTokens = limit));
     }
 
     [Fact]
-    public void Revision_ExecutionProvider_ChangesIt()
+    public async Task Revision_ExecutionProvider_ChangesIt()
     {
         using TemporaryFolder folder = TestModels.Unpack();
 
-        Assert.NotEqual(Revision(folder), Revision(folder, options => options.ExecutionProvider = OnnxExecutionProvider.Cuda));
+        Assert.NotEqual(await RevisionAsync(folder), await RevisionAsync(folder, options => options.ExecutionProvider = OnnxExecutionProvider.Cuda));
     }
 
     [Fact]
-    public void Revision_NamedModelThatIsNotHere_TellsItsSettingsApart()
+    public async Task Revision_NamedModelThatIsNotHere_TellsItsSettingsApart()
     {
         string?[] revisions =
         [
-            Named(_ => { }),
-            Named(options => options.Model = "BAAI/bge-reranker-base"),
-            Named(options => options.Revision = "0123456789012345678901234567890123456789"),
-            Named(options => options.ModelFile = "onnx/other.onnx"),
-            Named(options => options.MaxInputTokens = 256),
-            Named(options => options.ExecutionProvider = OnnxExecutionProvider.Cuda),
-            Named(options => options.LongDocuments = LongDocumentMode.Windows),
+            await NamedAsync(_ => { }),
+            await NamedAsync(options => options.Model = "BAAI/bge-reranker-base"),
+            await NamedAsync(options => options.Revision = "0123456789012345678901234567890123456789"),
+            await NamedAsync(options => options.ModelFile = "onnx/other.onnx"),
+            await NamedAsync(options => options.MaxInputTokens = 256),
+            await NamedAsync(options => options.ExecutionProvider = OnnxExecutionProvider.Cuda),
+            await NamedAsync(options => options.LongDocuments = LongDocumentMode.Windows),
         ];
 
         Assert.All(revisions, revision => Assert.Matches("^named-[0-9A-F]{16}$", revision));
         Assert.Distinct(revisions);
-        Assert.Equal(revisions[0], Named(options => options.MaxConcurrency = 1));
+        Assert.Equal(revisions[0], await NamedAsync(options => options.MaxConcurrency = 1));
 
-        static string? Named(Action<OnnxScorerOptions> configure)
+        static async Task<string?> NamedAsync(Action<OnnxScorerOptions> configure)
         {
             OnnxScorerOptions options = new() { Model = "BAAI/bge-reranker-v2-m3" };
             configure(options);
             using var scorer = new OnnxRelevanceScorer(options);
-            return Revision(scorer);
+            return await RevisionAsync(scorer);
         }
     }
 
     [Fact]
-    public void Revision_MissingModel_ThrowsUntilItIsThereAndIsThenComputedOnce()
+    public async Task Revision_MissingModel_ThrowsUntilItIsThereAndIsThenComputedOnce()
     {
         using TemporaryFolder folder = TestModels.Unpack();
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = folder.Path });
         File.Move(folder.File("tokenizer.json"), folder.File("away.json"));
-        RelevanceScorerMetadata metadata = scorer.GetService<RelevanceScorerMetadata>()!;
 
         Assert.Equal(
             $"The model folder '{folder.Path}' has no tokenizer.json. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to a complete one.",
-            Assert.Throws<RelevanceScoringException>(() => metadata.Revision).Message);
+            (await Assert.ThrowsAsync<RelevanceScoringException>(() => RevisionAsync(scorer))).Message);
         File.Move(folder.File("away.json"), folder.File("tokenizer.json"));
-        string? revision = metadata.Revision;
+        string? revision = await RevisionAsync(scorer);
         File.Delete(folder.File("model.onnx"));
 
-        Assert.Equal(revision, metadata.Revision);
+        Assert.Equal(revision, await RevisionAsync(scorer));
     }
 
     [Fact]
@@ -138,13 +137,13 @@ public sealed class ModelRevisionTests
         Assert.True(cut[0].IsTruncated && !scores[0].IsTruncated, "Another longest input has scores of its own.");
     }
 
-    private static string? Revision(OnnxRelevanceScorer scorer) => scorer.GetService<RelevanceScorerMetadata>()!.Revision;
+    private static Task<string?> RevisionAsync(OnnxRelevanceScorer scorer) => scorer.GetService<IModelRevision>()!.GetRevisionAsync().AsTask();
 
-    private static string? Revision(TemporaryFolder folder, Action<OnnxScorerOptions>? configure = null)
+    private static async Task<string?> RevisionAsync(TemporaryFolder folder, Action<OnnxScorerOptions>? configure = null)
     {
         OnnxScorerOptions options = new() { ModelPath = folder.Path };
         configure?.Invoke(options);
         using var scorer = new OnnxRelevanceScorer(options);
-        return Revision(scorer);
+        return await RevisionAsync(scorer);
     }
 }

@@ -96,8 +96,8 @@ public class KeepLocalTests
 
         Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text, new RerankingOptions { TopN = 1 })).KeptLocal);
         Assert.False((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { TopN = 1 })).KeptLocal);
-        Assert.True((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { KeepLocal = _ => true })).KeptLocal);
-        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text, new RerankingOptions { KeepLocal = _ => false })).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { KeepLocal = true })).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text, new RerankingOptions { KeepLocal = false })).KeptLocal);
         Assert.All(_hosted.Made.SelectMany(scorer => scorer.Seen), text => Assert.Contains(Open, note => note.Text == text));
     }
 
@@ -106,10 +106,12 @@ public class KeepLocalTests
     {
         await using ServiceProvider services = Build("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""");
         Reranker reranker = services.GetRequiredService<Reranker>();
-        var options = new RerankingOptions { KeepLocalSubject = candidate => ((KeyValuePair<int, Note>)candidate!).Value };
 
-        Assert.False((await reranker.RerankAsync("query", [.. Open.Select((note, i) => KeyValuePair.Create(i, note))], pair => pair.Value.Text, options)).KeptLocal);
-        Assert.True((await reranker.RerankAsync("query", [.. OneConfidential.Select((note, i) => KeyValuePair.Create(i, note))], pair => pair.Value.Text, options)).KeptLocal);
+        Assert.False((await PageAsync(Open)).KeptLocal);
+        Assert.True((await PageAsync(OneConfidential)).KeptLocal);
+
+        Task<RerankingResult<KeyValuePair<int, Note>>> PageAsync(Note[] notes) => reranker.GetPage("query", skip: 0, top: 5).RerankAsync(
+            notes.Select((note, i) => KeyValuePair.Create(i, note)).ToAsyncEnumerable(), pair => pair.Value.Text, pair => pair.Value);
     }
 
     [Fact]
@@ -150,12 +152,39 @@ public class KeepLocalTests
     public async Task RerankAsync_RerankerWithoutConfiguration_TellsItsScorer()
     {
         var scorer = new ScriptedScorer();
-        var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = candidate => ((Note)candidate!).Confidential });
+        var reranker = new Reranker(scorer);
 
         Assert.False((await reranker.RerankAsync("query", Open, note => note.Text)).KeptLocal);
         Assert.False(scorer.LastOptions?.KeepLocal);
-        Assert.True((await reranker.RerankAsync("query", OneConfidential, note => note.Text)).KeptLocal);
+        Assert.True((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions { KeepLocal = true })).KeptLocal);
         Assert.True(scorer.LastOptions?.KeepLocal);
+    }
+
+    [Fact]
+    public async Task RerankAsync_RerankerWhoseCallsMustStayLocal_IsNotOpenedByTheOptionsOfACall()
+    {
+        var scorer = new ScriptedScorer();
+        var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = true });
+
+        Assert.True((await reranker.RerankAsync("query", Open, note => note.Text, new RerankingOptions())).KeptLocal);
+        Assert.True(scorer.LastOptions?.KeepLocal);
+    }
+
+    [Fact]
+    public async Task RerankAsync_OptionsInCodeThatKeepLocal_AnswersWithALocalScorer()
+    {
+        var hosted = new ScriptedScorer(isHosted: true);
+        var local = new ScriptedScorer("local-1");
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking(static options => options.KeepLocal = true)
+            .AddScorer("hosted", _ => hosted)
+            .AddScorer("local", _ => local)
+            .Use("hosted")
+            .Services.BuildServiceProvider();
+
+        RerankingResult<Note> result = await services.GetRequiredService<Reranker>().RerankAsync("query", Open, note => note.Text);
+
+        Assert.Equal((true, "local", 0), (result.KeptLocal, result.ScorerName, hosted.Calls));
     }
 
     private async Task<RerankingResult<Note>> RerankAsync(string json, Note[] notes, Action<RerankingBuilder>? configure = null)

@@ -117,7 +117,7 @@ public class RerankerFailureTests
     [Fact]
     public async Task RerankAsync_MetadataWithoutModel_NamesTheProvider()
     {
-        var reranker = new Reranker(new FunctionScorer((_, _, _) => Task.FromResult(RelevanceScores.Empty), new RelevanceScorerMetadata("onnx")));
+        var reranker = new Reranker(new FunctionScorer((_, _, _) => Task.FromResult(RelevanceScores.Empty), new RelevanceScorerMetadata { ProviderName = "onnx" }));
 
         Assert.Equal("Expected 3 scores for 3 documents, but onnx returned 0.", (await reranker.RerankAsync("query", Documents)).Failure?.Message);
     }

@@ -173,7 +173,7 @@ public sealed class RerankerTelemetryTests : IDisposable
     public async Task RerankAsync_RelativeEndpoint_IsLeftOut()
     {
         var scorer = new FunctionScorer(
-            (_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)), new RelevanceScorerMetadata("test", new Uri("/v2/rerank", UriKind.Relative)));
+            (_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)), new RelevanceScorerMetadata { ProviderName = "test", Endpoint = new Uri("/v2/rerank", UriKind.Relative) });
 
         await CreateReranker(scorer).RerankAsync("query", ["0.1", "0.2"]);
 

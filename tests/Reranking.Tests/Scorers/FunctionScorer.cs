@@ -6,7 +6,7 @@ namespace Reranking.Tests;
 internal sealed class FunctionScorer(Func<string, IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> score, RelevanceScorerMetadata? metadata = null)
     : IRelevanceScorer
 {
-    public static readonly RelevanceScorerMetadata NumberMetadata = new("test", new Uri("https://scorer.example:8443/v2/rerank"), "numbers-1", 512);
+    public static readonly RelevanceScorerMetadata NumberMetadata = new() { ProviderName = "test", Endpoint = new Uri("https://scorer.example:8443/v2/rerank"), ModelId = "numbers-1", MaxInputTokens = 512 };
 
     private int _calls;
 

@@ -5,7 +5,7 @@ namespace Reranking.Tests;
 /// <summary>A scorer without a model: the share of the words of the query that the document holds.</summary>
 internal sealed partial class WordOverlapScorer : IRelevanceScorer
 {
-    private readonly RelevanceScorerMetadata _metadata = new("word-overlap", modelId: "words-1");
+    private readonly RelevanceScorerMetadata _metadata = new() { ProviderName = "word-overlap", ModelId = "words-1" };
     private int _calls;
     private bool _isDisposed;
 

@@ -101,7 +101,7 @@ internal sealed partial class LiveReranking : IDisposable
     public RerankingContext AcquireContext(string? name)
     {
         RerankingSnapshot snapshot = Acquire();
-        return new RerankingContext(snapshot.Options, () => name is null ? snapshot.Root : snapshot.Named(name), snapshot.Release);
+        return new RerankingContext(snapshot.Options, () => name is null ? snapshot.Root : snapshot.Named(name), snapshot.KeepLocal, snapshot.Release);
     }
 
     public void Dispose()

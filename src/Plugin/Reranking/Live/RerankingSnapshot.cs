@@ -17,6 +17,7 @@ internal sealed class RerankingSnapshot
     /// <summary>Initializes a new instance of the <see cref="RerankingSnapshot"/> class.</summary>
     /// <param name="plan">What the configuration asks for.</param>
     /// <param name="options">The options of the reranker.</param>
+    /// <param name="keepLocal">Returns whether the text of a record must stay on this machine; or <see langword="null"/>.</param>
     /// <param name="root">The scorer that answers; owned.</param>
     /// <param name="entries">The scorers made so far, by name; each is held for this generation.</param>
     /// <param name="askedFor">The names that scorers were asked for by so far.</param>
@@ -25,13 +26,14 @@ internal sealed class RerankingSnapshot
     public RerankingSnapshot(
         RerankingPlan plan,
         RerankingOptions options,
+        Func<object?, bool>? keepLocal,
         IRelevanceScorer root,
         Dictionary<string, ScorerEntry> entries,
         IEnumerable<string> askedFor,
         Func<ScorerPlan, ScorerEntry> create,
         Func<ScorerPlan, ScorerEntry, IRelevanceScorer> name)
     {
-        (Plan, Options, Root, _entries, _create, _name) = (plan, options, root, entries, create, name);
+        (Plan, Options, KeepLocal, Root, _entries, _create, _name) = (plan, options, keepLocal, root, entries, create, name);
         _askedFor = new HashSet<string>(askedFor, StringComparer.OrdinalIgnoreCase);
         _holders = new RefCount(Close);
     }
@@ -39,6 +41,8 @@ internal sealed class RerankingSnapshot
     public RerankingPlan Plan { get; }
 
     public RerankingOptions Options { get; }
+
+    public Func<object?, bool>? KeepLocal { get; }
 
     public IRelevanceScorer Root { get; }
 

@@ -29,8 +29,8 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
         {
             IRelevanceScorer root = Stages(plan);
             RerankingOptions options = plan.Options;
-            options.KeepLocal = builder.KeepLocalRule(plan.KeepLocal);
-            if (options.KeepLocal is not null)
+            Func<object?, bool>? keepLocal = builder.KeepLocalRule(plan.KeepLocal);
+            if (keepLocal is not null || options.KeepLocal)
             {
                 if (LocalScorer(plan) is not { } local)
                 {
@@ -61,7 +61,7 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
                 }
             }
 
-            return new RerankingSnapshot(plan, options, root, entries, askedFor, Create, Name);
+            return new RerankingSnapshot(plan, options, keepLocal, root, entries, askedFor, Create, Name);
         }
         catch
         {

@@ -2,7 +2,11 @@ namespace Reranking.Ranking;
 
 /// <summary>The candidates of one call, parted into those to score, those beyond the count, and those without a text.</summary>
 /// <remarks>Candidates come one at a time, so that a list and a stream stop at the same one and give the same ranking.</remarks>
-internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, RerankingOptions options, bool isQueryBlank)
+/// <param name="textSelector">Returns the text of a candidate.</param>
+/// <param name="options">The options of the call.</param>
+/// <param name="mustStay">Returns whether the text of a candidate must stay on this machine; or <see langword="null"/> if no rule says so.</param>
+/// <param name="isQueryBlank">Whether nothing is scored.</param>
+internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, RerankingOptions options, Func<T, bool>? mustStay, bool isQueryBlank)
 {
     private readonly List<T> _candidates = [];
     private readonly List<int> _scored = [];
@@ -13,8 +17,8 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
     /// <summary>Gets how many candidates were added: those that can be part of the ranking.</summary>
     public int Count => _candidates.Count;
 
-    /// <summary>Gets a value indicating whether one of the texts to score may not leave this machine.</summary>
-    public bool KeepLocal { get; private set; }
+    /// <summary>Gets a value indicating whether the texts to score must stay on this machine, because one of them must or the whole call.</summary>
+    public bool KeepLocal { get; private set; } = options.KeepLocal;
 
     /// <summary>Gets the texts to score, in first-stage order.</summary>
     public IReadOnlyList<string> Documents => _documents;
@@ -53,7 +57,7 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         }
         else if (index < options.CandidateCount)   // by position, so that who is scored does not depend on how many were fetched
         {
-            KeepLocal = KeepLocal || MustStay(candidate);
+            KeepLocal = KeepLocal || mustStay?.Invoke(candidate) == true;
             _scored.Add(index);
             _documents.Add(text);
         }
@@ -78,8 +82,6 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
 
     /// <summary>Gives the first candidates in first-stage order.</summary>
     public List<RankedCandidate<T>> InFirstStageOrder(int topN) => [.. Enumerable.Range(0, Math.Min(topN, Count)).Select(Unscored)];
-
-    private bool MustStay(T candidate) => options.KeepLocal is { } rule && rule(options.KeepLocalSubject is { } subject ? subject(candidate) : candidate);
 
     private RankedCandidate<T> Unscored(int index) => new(_candidates[index], index, null);
 }

@@ -116,7 +116,7 @@ public sealed partial class Reranker
         cancellationToken.ThrowIfCancellationRequested();
 
         long start = _timeProvider.GetTimestamp();
-        var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
+        CandidateTexts<T> texts = Texts(query, textSelector, recordSelector: null, settings, context);
         for (int i = 0; i < candidates.Count && !texts.IsComplete; i++)
         {
             texts.Add(candidates[i]);
@@ -127,12 +127,22 @@ public sealed partial class Reranker
 
     /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
     /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
-    public async Task<RerankingResult<T>> RerankAsync<T>(
+    public Task<RerankingResult<T>> RerankAsync<T>(
         string query,
         IAsyncEnumerable<T> candidates,
         Func<T, string?> textSelector,
         RerankingOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        RerankAsync(query, candidates, textSelector, recordSelector: null, options, cancellationToken);
+
+    /// <summary>Reranks candidates that wrap the record which the rules for what must stay on this machine are about.</summary>
+    internal async Task<RerankingResult<T>> RerankAsync<T>(
+        string query,
+        IAsyncEnumerable<T> candidates,
+        Func<T, string?> textSelector,
+        Func<T, object?>? recordSelector,
+        RerankingOptions? options,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(candidates);
@@ -141,7 +151,7 @@ public sealed partial class Reranker
         RerankingOptions settings = Resolve(options, context.Options);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var texts = new CandidateTexts<T>(textSelector, settings, string.IsNullOrWhiteSpace(query));
+        CandidateTexts<T> texts = Texts(query, textSelector, recordSelector, settings, context);
         await foreach (T candidate in candidates.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             texts.Add(candidate);
@@ -260,12 +270,17 @@ public sealed partial class Reranker
 
         RerankingOptions settings = options.Clone();   // whoever owns the options may change them while the scorer works
         RerankingOptionsValidator.ThrowIfInvalid(settings, nameof(options));
-        if (defaults.KeepLocal is { } always && settings.KeepLocal != always)
-        {
-            // Options made for one call must not open what is closed for all.
-            settings.KeepLocal = settings.KeepLocal is { } more ? candidate => always(candidate) || more(candidate) : always;
-        }
-
+        settings.KeepLocal |= defaults.KeepLocal;   // options of one call must not open what is closed for all
         return settings;
+    }
+
+    private static CandidateTexts<T> Texts<T>(
+        string query, Func<T, string?> textSelector, Func<T, object?>? recordSelector, RerankingOptions settings, in RerankingContext context)
+    {
+        Func<object?, bool>? rule = context.KeepLocal;
+        Func<T, bool>? mustStay = rule is null ? null
+            : recordSelector is null ? candidate => rule(candidate)
+            : candidate => rule(recordSelector(candidate));
+        return new CandidateTexts<T>(textSelector, settings, mustStay, string.IsNullOrWhiteSpace(query));
     }
 }

@@ -37,20 +37,16 @@ public sealed class RerankingOptions
     /// <value>The default is <see cref="RerankingFailureMode.Fallback"/>.</value>
     public RerankingFailureMode OnFailure { get; set; }
 
-    /// <summary>Gets or sets what tells whether the text of a candidate may not leave this machine.</summary>
+    /// <summary>Gets or sets a value indicating whether the query and all texts must stay on this machine.</summary>
     /// <value>
-    /// A function from a candidate to <see langword="true"/> where its text has to stay. The default is <see langword="null"/>: none has to. Where it holds for one candidate that would be
-    /// scored, the whole call is answered by a local scorer, and <see cref="RerankingResult{T}.KeptLocal"/> says so; where there is none, the call fails without a byte having left.
+    /// The default is <see langword="false"/>: the rules of the reranker decide, if it has any. With <see langword="true"/> a local scorer answers, and
+    /// <see cref="RerankingResult{T}.KeptLocal"/> says so; if there is none, the call fails without a byte having left.
     /// </value>
     /// <remarks>
-    /// The rule of a reranker holds in every call; that of the options of a call comes on top. It runs once a candidate and call. The adapters of searches give it the record, not the search
-    /// result around it.
+    /// It only adds to what the reranker is set up with: options of a call that do not set it open nothing. For rules about single candidates see
+    /// <see cref="RerankingBuilder.KeepLocal{T}"/> and the section <c>KeepLocal</c>.
     /// </remarks>
-    public Func<object?, bool>? KeepLocal { get; set; }
-
-    /// <summary>Gets or sets what of a candidate <see cref="KeepLocal"/> is asked about, for adapters whose candidates wrap the record of the user.</summary>
-    /// <value>A function from a candidate to what is in it. The default is <see langword="null"/>: the candidate itself.</value>
-    public Func<object?, object?>? KeepLocalSubject { get; set; }
+    public bool KeepLocal { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
     /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>

@@ -50,13 +50,10 @@ public sealed class RerankingPage
         Func<T, object?>? recordSelector = null,
         CancellationToken cancellationToken = default)
     {
-        RerankingOptions options = _options.Clone();
-        if (recordSelector is not null)
-        {
-            options.KeepLocalSubject = candidate => recordSelector((T)candidate!);
-        }
-
-        RerankingResult<T> result = await _reranker.RerankAsync(_query, candidates, textSelector, options, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(textSelector);
+        RerankingResult<T> result = await _reranker
+            .RerankAsync(_query, candidates, textSelector, recordSelector, _options, cancellationToken).ConfigureAwait(false);
 
         // Unscored candidates follow in first-stage order, blank texts included: ranked last, they would move from page to page as later pages fetch more.
         return result.WithRanking([.. result.Ranking.OrderBy(static ranked => ranked.Relevance is null ? ranked.Index : -1).Skip(_skip)]);

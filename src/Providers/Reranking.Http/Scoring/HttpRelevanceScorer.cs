@@ -19,10 +19,11 @@ namespace Reranking.Http;
 /// its response can't be used.
 /// </para>
 /// </remarks>
-public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable
+public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRevision
 {
     private readonly HttpScorerOptions _options;
-    private readonly HttpScorerMetadata _metadata;
+    private readonly RelevanceScorerMetadata _metadata;
+    private readonly string _revision;
     private readonly RerankErrors _errors;
     private readonly RequestSplitter _splitter;
     private readonly HttpClient? _ownClient;
@@ -60,7 +61,16 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable
         RerankDialect dialect = RerankDialects.Get(_options.Api);
         RerankEndpoint endpoint = RerankEndpoint.From(_options, dialect)!;
         HttpScoreKind scoreKind = _options.ScoreKind ?? dialect.ScoreKind;
-        _metadata = new HttpScorerMetadata(dialect, endpoint, _options, scoreKind);
+        _metadata = new RelevanceScorerMetadata
+        {
+            ProviderName = dialect.Name,
+            Endpoint = endpoint.Public,
+            ModelId = string.IsNullOrEmpty(_options.Model) ? null : _options.Model,
+            IsLocal = _options.DataStaysLocal ?? endpoint.IsLoopback,
+        };
+
+        // With the address: a server without model names, and a deployment with one of its own, say nothing about which model it is.
+        _revision = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{_options.MaxTokensPerDocument}/{endpoint.Identity}");
         _errors = new RerankErrors(dialect.Name, endpoint.Address, _options.SettingsPath, _options.ApiSetting);
         _ownClient = httpClient is null ? RerankHttpClient.Create() : null;
         string? key = string.IsNullOrEmpty(_options.ApiKey) ? null : _options.ApiKey;
@@ -138,6 +148,9 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable
             throw _errors.TimedOut(limit, isShorter, exception);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<string?> GetRevisionAsync(CancellationToken cancellationToken = default) => new(_revision);
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)

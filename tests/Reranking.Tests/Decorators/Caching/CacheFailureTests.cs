@@ -211,7 +211,7 @@ public sealed class CacheFailureTests
     [Fact]
     public async Task ScoreAsync_RevisionFails_ScoresUncachedAndWarns()
     {
-        using var inner = new PairScorer { Metadata = new FailingMetadata() };
+        using var inner = new PairScorer { Revision = () => throw new FileNotFoundException("No such file.") };
         var scorer = new CachingRelevanceScorer(inner, _cache, options: null, _logger);
 
         Assert.Equal(PairScorer.Scores("q", "a"), await scorer.ScoreAsync("q", ["a"]));
@@ -234,9 +234,4 @@ public sealed class CacheFailureTests
     }
 
     private CachingRelevanceScorer Create() => new(_inner, _cache, options: null, _logger, _time);
-
-    private sealed class FailingMetadata() : RelevanceScorerMetadata("pairs", modelId: "pairs-1")
-    {
-        public override string Revision => throw new FileNotFoundException("No such file.");
-    }
 }

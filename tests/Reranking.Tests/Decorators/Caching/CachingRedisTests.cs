@@ -45,7 +45,7 @@ public sealed class CachingRedisTests
     {
         using RedisServer redis = await RedisServer.StartAsync();
         using var first = new PairScorer();
-        using var second = new PairScorer { Metadata = new RelevanceScorerMetadata("pairs", modelId: "pairs-1", maxInputTokens: 256) };
+        using var second = new PairScorer { Metadata = new RelevanceScorerMetadata { ProviderName = "pairs", ModelId = "pairs-1", MaxInputTokens = 256 } };
         await using ServiceProvider process = StartProcess(redis, first);
         await using ServiceProvider other = StartProcess(redis, second);
 

@@ -5,11 +5,14 @@ using System.Text;
 namespace Reranking.Tests;
 
 /// <summary>A scorer whose score is a pure function of query and document, and which counts what it is asked for.</summary>
-internal sealed class PairScorer : IRelevanceScorer
+internal sealed class PairScorer : IRelevanceScorer, IModelRevision
 {
     private readonly ConcurrentQueue<IReadOnlyList<string>> _seen = [];
 
-    public RelevanceScorerMetadata Metadata { get; init; } = new("pairs", modelId: "pairs-1", maxInputTokens: 512);
+    public RelevanceScorerMetadata Metadata { get; init; } = new() { ProviderName = "pairs", ModelId = "pairs-1", MaxInputTokens = 512 };
+
+    /// <summary>Returns the revision of the model; <see langword="null"/> for a scorer that has none.</summary>
+    public Func<string>? Revision { get; init; }
 
     /// <summary>What happens before the scores are given, by the number of the call, from 1.</summary>
     public Func<int, CancellationToken, Task> Before { get; init; } = (_, _) => Task.CompletedTask;
@@ -51,7 +54,12 @@ internal sealed class PairScorer : IRelevanceScorer
         });
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(RelevanceScorerMetadata) ? Metadata : null;
+    public ValueTask<string?> GetRevisionAsync(CancellationToken cancellationToken = default) => new(Revision!());
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(RelevanceScorerMetadata) ? Metadata
+        : serviceType == typeof(IModelRevision) && Revision is not null ? this
+        : null;
 
     public void Dispose()
     {

@@ -5,7 +5,7 @@ namespace Reranking.Tests;
 /// <summary>What parts two scores: everything that they depend on, and nothing else.</summary>
 public sealed class ScoreCacheKeysTests
 {
-    private static readonly RelevanceScorerMetadata Metadata = new("p", new Uri("https://a.example/v1"), "m", 512);
+    private static readonly RelevanceScorerMetadata Metadata = new() { ProviderName = "p", Endpoint = new Uri("https://a.example/v1"), ModelId = "m", MaxInputTokens = 512 };
 
     [Fact]
     public void Create_EqualCalls_GiveEqualKeys() =>
@@ -24,12 +24,12 @@ public sealed class ScoreCacheKeysTests
             Key(document: "other"),
             Key(query: "queryd", document: "ocument"),
             Key(prefix: "rr2:"),
-            Key(metadata: new RelevanceScorerMetadata("other", Metadata.Endpoint, "m", 512)),
-            Key(metadata: new RelevanceScorerMetadata("p", new Uri("https://b.example/v1"), "m", 512)),
-            Key(metadata: new RelevanceScorerMetadata("p", endpoint: null, "m", 512)),
-            Key(metadata: new RelevanceScorerMetadata("p", Metadata.Endpoint, "other", 512)),
-            Key(metadata: new RelevanceScorerMetadata("p", Metadata.Endpoint, "m", 256)),
-            Key(metadata: new RelevanceScorerMetadata("p", Metadata.Endpoint, "m")),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "other", Endpoint = Metadata.Endpoint, ModelId = "m", MaxInputTokens = 512 }),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", Endpoint = new Uri("https://b.example/v1"), ModelId = "m", MaxInputTokens = 512 }),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m", MaxInputTokens = 512 }),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", Endpoint = Metadata.Endpoint, ModelId = "other", MaxInputTokens = 512 }),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", Endpoint = Metadata.Endpoint, ModelId = "m", MaxInputTokens = 256 }),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", Endpoint = Metadata.Endpoint, ModelId = "m" }),
             Key(revision: "r1"),
             Key(revision: "r2"),
             Key(options: new() { ModelId = "asked" }),
@@ -58,17 +58,17 @@ public sealed class ScoreCacheKeysTests
 
         // The longest input may be unknown until a model is loaded; its revision tells it anyway.
         Assert.Equal(
-            Key(metadata: new RelevanceScorerMetadata("p", modelId: "m"), revision: "r"), Key(metadata: new RelevanceScorerMetadata("p", modelId: "m", maxInputTokens: 512), revision: "r"));
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m" }, revision: "r"), Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m", MaxInputTokens = 512 }, revision: "r"));
 
         // A local scorer keeps everything local anyway.
-        RelevanceScorerMetadata local = new("p", modelId: "m", isLocal: true);
+        RelevanceScorerMetadata local = new() { ProviderName = "p", ModelId = "m", IsLocal = true };
         Assert.Equal(Key(metadata: local), Key(metadata: local, options: new() { KeepLocal = true }));
     }
 
     [Fact]
     public void Create_WhatCanNotBeTold_GivesNoKeys()
     {
-        Assert.Null(Key(metadata: new RelevanceScorerMetadata("p")));
+        Assert.Null(Key(metadata: new RelevanceScorerMetadata { ProviderName = "p" }));
         Assert.Null(Key(options: new() { AdditionalProperties = Properties(("a", new object())) }));
         Assert.Null(Key(options: new() { AdditionalProperties = Properties(("a", new List<int>())) }));
         Assert.Null(Key(options: new ProviderOptions()));
@@ -80,8 +80,8 @@ public sealed class ScoreCacheKeysTests
     public async Task ScoreAsync_TwoRevisions_ShareNothing()
     {
         var cache = new FakeHybridCache();
-        using var first = new PairScorer { Metadata = new RevisedMetadata("1") };
-        using var second = new PairScorer { Metadata = new RevisedMetadata("2") };
+        using var first = new PairScorer { Revision = () => "1" };
+        using var second = new PairScorer { Revision = () => "2" };
 
         foreach (PairScorer inner in new[] { first, second, first, second })
         {
@@ -133,9 +133,4 @@ public sealed class ScoreCacheKeysTests
         ScoreCacheKeys.Create(prefix, metadata ?? Metadata, revision, options, query, [document])?.Single();
 
     private sealed class ProviderOptions : RelevanceScoringOptions;
-
-    private sealed class RevisedMetadata(string revision) : RelevanceScorerMetadata("pairs", modelId: "pairs-1")
-    {
-        public override string Revision => revision;
-    }
 }

@@ -305,7 +305,7 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [InlineData(false, true, 1)]
     public async Task ScoreAsync_KeepLocal_GoesToALocalShadowOnly(bool keepLocal, bool isHosted, int calls)
     {
-        using var shadow = new ShadowScorer { Metadata = new("shadow", isHosted ? new Uri("https://shadow.example") : null, "shadow-1", isLocal: !isHosted) };
+        using var shadow = new ShadowScorer { Metadata = new() { ProviderName = "shadow", ModelId = "shadow-1", IsLocal = !isHosted } };
         using ShadowRelevanceScorer scorer = Create(FunctionScorer.OfNumbers(), shadow);
 
         await scorer.ScoreAsync("q", Documents, new RelevanceScoringOptions { KeepLocal = keepLocal });

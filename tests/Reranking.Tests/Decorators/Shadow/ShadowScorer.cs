@@ -8,7 +8,7 @@ internal sealed class ShadowScorer : IRelevanceScorer
 
     public Func<IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> Score { get; init; } = (documents, _) => Task.FromResult(FunctionScorer.Numbers(documents));
 
-    public RelevanceScorerMetadata? Metadata { get; init; } = new("shadow", modelId: "shadow-1");
+    public RelevanceScorerMetadata? Metadata { get; init; } = new() { ProviderName = "shadow", ModelId = "shadow-1" };
 
     public bool ThrowsWhenAsked { get; init; }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Decorators.Caching;
 using Reranking.Diagnostics;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -114,10 +115,12 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
 
         try
         {
-            if (_known is not { } known || !ReferenceEquals(known.Metadata, metadata))
+            if (_known is not { } known || known.Metadata != metadata)
             {
-                // Off the caller's thread, since it may read all of a model.
-                known = new KnownRevision(metadata, await Task.Run(() => metadata.Revision, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false));
+                string? revision = InnerScorer.GetService<IModelRevision>() is { } model
+                    ? await model.GetRevisionAsync(cancellationToken).AsTask().WaitOrLeaveAsync(cancellationToken).ConfigureAwait(false)
+                    : null;
+                known = new KnownRevision(metadata, revision);
                 _known = known;
             }
 
