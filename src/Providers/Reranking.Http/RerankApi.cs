@@ -1,9 +1,9 @@
 namespace Reranking.Http;
 
-/// <summary>Which of the rerank APIs the endpoint speaks.</summary>
+/// <summary>A rerank API that an endpoint implements.</summary>
 public enum RerankApi
 {
-    /// <summary>Cohere's v2 API, and gateways and local hosts that speak it.</summary>
+    /// <summary>Cohere's v2 API, also of gateways and local servers that implement it.</summary>
     Cohere,
 
     /// <summary>Cohere's models on Azure AI Foundry: the key goes into the header <c>api-key</c>, and the model is the name of the deployment.</summary>
@@ -24,7 +24,7 @@ public enum RerankApi
     /// <summary>vLLM.</summary>
     Vllm,
 
-    /// <summary>The server of llama.cpp, started with <c>--reranking</c>; it answers with logits.</summary>
+    /// <summary>The server of llama.cpp, started with <c>--reranking</c>; it returns logits.</summary>
     LlamaCpp,
 
     /// <summary>Pinecone's inference API.</summary>

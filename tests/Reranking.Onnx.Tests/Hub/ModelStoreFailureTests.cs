@@ -18,7 +18,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.Token = "hf_secret"));
 
         Assert.Equal(
-            $"'{ConfigUri}' answered {status}: model 'tests/tiny-reranker' is private, gated or misspelled, or the token does not do. Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
+            $"'{ConfigUri}' returned {status}: model 'tests/tiny-reranker' is private, gated or misspelled, or the token is not valid for it. Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
             exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal("Bearer hf_secret", Assert.Single(Server.Requests).Authorization);
@@ -29,7 +29,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     public async Task GetAsync_FileMissing_NamesModelFileAndRevision()
     {
         Assert.Equal(
-            $"Model 'tests/tiny-reranker' has no file 'onnx/other.onnx' at revision '{HubServer.Commit}' ('{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/onnx/other.onnx' answered 404). Check the settings Model, Revision and ModelFile.",
+            $"Model 'tests/tiny-reranker' has no file 'onnx/other.onnx' at revision '{HubServer.Commit}' ('{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/onnx/other.onnx' returned 404). Check the settings Model, Revision and ModelFile.",
             (await FailureAsync(CreateStore(), modelFile: "onnx/other.onnx")).Message);
         Assert.Empty(Server.Gets);   // found out before anything is downloaded
     }
@@ -62,7 +62,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(7)], Time.Delays);
         Assert.Equal(
-            Enumerable.Repeat($"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' answered 429. Check Reranking:ModelStore:Endpoint, or try later. Trying again in 7 s.", 2),
+            Enumerable.Repeat($"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' returned 429. Check Reranking:ModelStore:Endpoint, or try later. Trying again in 7 s.", 2),
             Logger.Collector.GetSnapshot().Where(line => line.Id.Id == 83).Select(line => line.Message));
     }
 
@@ -78,7 +78,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         RelevanceScoringException exception = await FailureAsync(CreateStore());
 
-        Assert.Equal($"'{ConfigUri}' answered 503. Check Reranking:ModelStore:Endpoint, or try later.", exception.Message);
+        Assert.Equal($"'{ConfigUri}' returned 503. Check Reranking:ModelStore:Endpoint, or try later.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Empty(Time.Delays);
     }
@@ -93,7 +93,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.MaxRetries = 7));
 
-        Assert.Equal($"'{ConfigUri}' answered {status}. Check Reranking:ModelStore:Endpoint, or try later.", exception.Message);
+        Assert.Equal($"'{ConfigUri}' returned {status}. Check Reranking:ModelStore:Endpoint, or try later.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Equal([1, 2, 4, 8, 16, 30, 30], Time.Delays.Select(delay => delay.TotalSeconds));
     }
@@ -117,7 +117,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     {
         AnswerWith(418, "config.json");
 
-        Assert.Equal($"'{ConfigUri}' answered 418; expected the file. Check Reranking:ModelStore:Endpoint.", (await FailureAsync(CreateStore())).Message);
+        Assert.Equal($"'{ConfigUri}' returned 418; expected the file. Check Reranking:ModelStore:Endpoint.", (await FailureAsync(CreateStore())).Message);
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RedirectModelTo(static _ => "http://cdn.invalid/secret?signature=1");
 
         Assert.Equal(
-            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' leads to 'http://cdn.invalid'; expected one with https. Check Reranking:ModelStore:Endpoint.",
+            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' redirects to 'http://cdn.invalid'; expected one with https. Check Reranking:ModelStore:Endpoint.",
             (await FailureAsync(CreateStore())).Message);
     }
 
@@ -216,7 +216,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
             return Task.FromResult(true);
         };
 
-        Assert.Equal($"'{ConfigUri}' led through more than 5 redirections. Check Reranking:ModelStore:Endpoint.", (await FailureAsync(CreateStore())).Message);
+        Assert.Equal($"'{ConfigUri}' led through more than 5 redirects. Check Reranking:ModelStore:Endpoint.", (await FailureAsync(CreateStore())).Message);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RelevanceScoringException exception = await FailureAsync(CreateStore());
 
         Assert.StartsWith($"The folder '{Home}' can't be used: ", exception.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Set Reranking:ModelStore:CacheFolder to a folder that this process may write to.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Set Reranking:ModelStore:CacheFolder to a folder that this process can write to.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
 
         Assert.Equal([null, "bytes=1000000-", null], Server.Gets.Where(request => request.File == ModelFile).Select(request => request.Range));
         Assert.Contains(Logger.Collector.GetSnapshot(), line => line.Message ==
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' does not go on where the download was cut. Check Reranking:ModelStore:Endpoint. Trying again in 2 s.");
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' does not resume where the download was cut. Check Reranking:ModelStore:Endpoint. Trying again in 2 s.");
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         string found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Flip(Server.Files[ModelFile])));
         string expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Server.Files[ModelFile]));
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' came damaged twice: its SHA-256 is {found}; expected {expected}. The file was removed. Check Reranking:ModelStore:Endpoint and what is between it and this machine.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was damaged twice: its SHA-256 is {found}; expected {expected}. The file was removed. Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
             message);
         Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "onnx")));
     }

@@ -134,7 +134,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/tokenizer.json' is not what it was: its SHA-256 is {HashOf("tokenizer.json")}; expected {expected}, as it first came. Find out why; to trust what is there now, remove '{folder}'.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/tokenizer.json' has changed: its SHA-256 is {HashOf("tokenizer.json")}; expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
             exception.Message);
         Assert.Empty(Directory.GetFiles(folder, "tokenizer.json*"));
 
@@ -156,7 +156,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' is not what it was: its SHA-256 is {HashOf(ModelFile)}; expected {expected}, as it first came. Find out why; to trust what is there now, remove '{folder}'.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' has changed: its SHA-256 is {HashOf(ModelFile)}; expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
             exception.Message);
         Assert.Equal(gets, Server.Gets.Count);
     }
@@ -217,7 +217,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.VerifyAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{path}' has changed: its SHA-256 is {HashOf(tokenizer)}; expected {HashOf("tokenizer.json")}, as it came. Remove the file to have it fetched again.",
+            $"'{path}' has changed: its SHA-256 is {HashOf(tokenizer)}; expected {HashOf("tokenizer.json")}, as downloaded. Remove the file to have it downloaded again.",
             exception.Message);
     }
 
@@ -226,14 +226,14 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     {
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => CreateStore().VerifyAsync(HubServer.Repository));
 
-        Assert.Equal($"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}'. Fetch it first.", exception.Message);
+        Assert.Equal($"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}'. Download it first.", exception.Message);
     }
 
     [Fact]
     public async Task GetAsync_OfflineAndNotThere_SaysWhereItLooked()
     {
         Assert.Equal(
-            $"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}', and Reranking:ModelStore:Offline is true. Fetch it once with Offline set to false, or copy '{Home}' from a machine that has it.",
+            $"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}', and Reranking:ModelStore:Offline is true. Download it once with Offline set to false, or copy '{Home}' from a machine that has it.",
             (await FailureAsync(CreateStore(options => options.Offline = true))).Message);
         Assert.Empty(Server.Requests);
     }
@@ -269,9 +269,9 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         Assert.Equal(
             [
-                (82, LogLevel.Warning, "Model tests/tiny-reranker is not in the catalog: its files are taken by their usual names and trusted as they come."),
-                (80, LogLevel.Information, $"Fetching model tests/tiny-reranker from repository tests/tiny-reranker at revision {HubServer.Commit} of {Server.Endpoint}."),
-                (81, LogLevel.Information, $"Model tests/tiny-reranker is in {folder}: {Server.Files.Values.Sum(file => file.Length)} bytes; 2 of its files are trusted because they came first."),
+                (82, LogLevel.Warning, "Model tests/tiny-reranker is not in the catalog: its files are found by their usual names and trusted on first use."),
+                (80, LogLevel.Information, $"Downloading model tests/tiny-reranker from repository tests/tiny-reranker at revision {HubServer.Commit} of {Server.Endpoint}."),
+                (81, LogLevel.Information, $"Model tests/tiny-reranker is in {folder}: {Server.Files.Values.Sum(file => file.Length)} bytes; 2 of its files are trusted on first use."),
             ],
             Logger.Collector.GetSnapshot().Select(line => (line.Id.Id, line.Level, line.Message)));
     }
@@ -284,7 +284,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         string found = HashOf("tokenizer.json");
         Assert.Equal(
-            $"'{Server.Endpoint}cross-encoder/ms-marco-MiniLM-L6-v2/resolve/c5ee24cb16019beea0893ab7796b1df96625c6b8/tokenizer.json' came damaged twice: its SHA-256 is {found}; expected d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66. The file was removed. Check Reranking:ModelStore:Endpoint and what is between it and this machine.",
+            $"'{Server.Endpoint}cross-encoder/ms-marco-MiniLM-L6-v2/resolve/c5ee24cb16019beea0893ab7796b1df96625c6b8/tokenizer.json' was damaged twice: its SHA-256 is {found}; expected d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66. The file was removed. Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
             exception.Message);
     }
 
@@ -325,10 +325,10 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     [Theory]
     [InlineData("..", null, "The revision is '..'; expected a commit, a tag or a branch without slashes. (Parameter 'revision')")]
     [InlineData("a/b", null, "The revision is 'a/b'; expected a commit, a tag or a branch without slashes. (Parameter 'revision')")]
-    [InlineData(null, "../model.onnx", "The model file is '../model.onnx'; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "/model.onnx", "The model file is '/model.onnx'; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "onnx/./model.onnx", "The model file is 'onnx/./model.onnx'; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "c:\\model.onnx", "The model file is 'c:\\model.onnx'; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(null, "../model.onnx", "The model file is '../model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(null, "/model.onnx", "The model file is '/model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(null, "onnx/./model.onnx", "The model file is 'onnx/./model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(null, "c:\\model.onnx", "The model file is 'c:\\model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
     public async Task GetAsync_RevisionOrFileLeadsElsewhere_IsRefused(string? revision, string? modelFile, string expected)
     {
         var exception = await Assert.ThrowsAsync<ArgumentException>(() => CreateStore().GetAsync(HubServer.Repository, revision, modelFile));

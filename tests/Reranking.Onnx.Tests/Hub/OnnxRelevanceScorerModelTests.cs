@@ -49,7 +49,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.WarmUpAsync());
 
         Assert.Equal(
-            $"Model '{Model}' is not complete in '{Path.Combine(home, "main")}', and Reranking:ModelStore:Offline is true. Fetch it once with Offline set to false, or copy '{home}' from a machine that has it.",
+            $"Model '{Model}' is not complete in '{Path.Combine(home, "main")}', and Reranking:ModelStore:Offline is true. Download it once with Offline set to false, or copy '{home}' from a machine that has it.",
             exception.Message);
         await CreateStore().GetAsync(Model);
         await scorer.WarmUpAsync();
@@ -116,14 +116,14 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     {
         const string Path = "Reranking:ModelStore";
         Assert.Equal($"{Path}:CacheFolder is blank; expected the path of a folder, or none. (Parameter 'options')", StoreFailure(options => options.CacheFolder = " "));
-        Assert.Equal($"{Path}:Endpoint is '/hub'; expected an absolute address as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
-        Assert.Equal($"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
-        Assert.Equal($"{Path}:Endpoint has a user name in it; expected none. Set {Path}:Token. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
+        Assert.Equal($"{Path}:Endpoint is '/hub'; expected an absolute address such as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
+        Assert.Equal($"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address such as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
+        Assert.Equal($"{Path}:Endpoint has a user name; expected none. Set {Path}:Token. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
         Assert.Equal(
             $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
         Assert.Equal(
-            $"{Path}:Token has characters that no token has, such as blanks; expected it as the endpoint gave it, or none. (Parameter 'options')",
+            $"{Path}:Token has characters that no token has, such as spaces; expected it as the endpoint issued it, or none. (Parameter 'options')",
             StoreFailure(options => options.Token = "hf_secret\r\nX: y"));
         Assert.Equal($"{Path}:MaxRetries is 21; expected 0 to 20. (Parameter 'options')", StoreFailure(options => options.MaxRetries = 21));
         Assert.Equal($"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));

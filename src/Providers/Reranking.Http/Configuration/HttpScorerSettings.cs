@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace Reranking.Http.Configuration;
 
-/// <summary>Reads <see cref="HttpScorerOptions"/> from a section. A value that does not fit its key becomes a message like those of the rules; a binder would throw.</summary>
+/// <summary>Reads <see cref="HttpScorerOptions"/> from a section.</summary>
+/// <remarks>A value that does not fit its key becomes a message like those of the rules; a binder would throw.</remarks>
 internal static class HttpScorerSettings
 {
     private delegate bool Setter(HttpScorerOptions options, string value);
@@ -71,7 +72,10 @@ internal static class HttpScorerSettings
 
     private static (string Key, string Expected, Setter Set) Time(string key, Action<HttpScorerOptions, TimeSpan> set) =>
         Setting(
-            key, "a time such as 00:00:30", static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed), set);
+            key,
+            "a time such as 00:00:30",
+            static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed),
+            set);
 
     private static (string Key, string Expected, Setter Set) Flag(string key, Action<HttpScorerOptions, bool> set) =>
         Setting(key, "true or false", bool.TryParse, set);

@@ -13,13 +13,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// <para>Registration only registers: nothing is sent before the first call.</para>
 /// <para>
-/// All scorers share a named client, whose connections are renewed every two minutes. Its handler retries, limits and times out as the options of each scorer say; <c>configureClient</c>
-/// can add handlers, or remove that one with <c>RemoveAllResilienceHandlers</c> and add another.
+/// All scorers share a named client, whose connections are renewed every two minutes. Its handler retries, limits and times out as the options of each scorer
+/// say; <c>configureClient</c> can add handlers, or remove that one with <c>RemoveAllResilienceHandlers</c> and add another.
 /// </para>
 /// </remarks>
 public static class HttpRerankingBuilderExtensions
 {
-    /// <summary>Lets the section name rerank APIs, by <c>"Provider": "Cohere"</c>, <c>"Jina"</c> or another of <see cref="RerankApi"/>, and the keys of <see cref="HttpScorerOptions"/>.</summary>
+    /// <summary>
+    /// Lets the section name rerank APIs, by <c>"Provider": "Cohere"</c>, <c>"Jina"</c> or another of <see cref="RerankApi"/>, with the keys of
+    /// <see cref="HttpScorerOptions"/>.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configureClient">Changes the client that the scorers share, its handlers and its resilience, or <see langword="null"/>.</param>
     /// <returns>The builder.</returns>

@@ -10,16 +10,16 @@ internal sealed class RerankEndpoint
     {
         Address = address;
         Public = new Uri(address.GetLeftPart(UriPartial.Path));
-        Identity = address.Query.Length == 0 ? $"{Public}" : $"{Public}?{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address.Query)).AsSpan(0, 4))}";
+        Identity = address.Query.Length == 0 ? $"{Public}" : $"{Public}?{Hash(address.Query)}";
     }
 
-    /// <summary>Gets the address in full.</summary>
+    /// <summary>Gets the full address.</summary>
     public Uri Address { get; }
 
-    /// <summary>Gets the address without the query, which may hold a secret.</summary>
+    /// <summary>Gets the address without the query, which can hold a secret.</summary>
     public Uri Public { get; }
 
-    /// <summary>Gets what tells the address from others: a query, which may choose a deployment, counts by its hash.</summary>
+    /// <summary>Gets what tells the address from others: a query, which can choose a deployment, counts by its hash.</summary>
     public string Identity { get; }
 
     public bool IsLoopback => Address.IsLoopback;
@@ -40,4 +40,6 @@ internal sealed class RerankEndpoint
 
         return new RerankEndpoint(address);
     }
+
+    private static string Hash(string query) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 4));
 }

@@ -4,7 +4,9 @@ using System.Security.Authentication;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>Creates the exceptions of a scorer: which API, what was found and expected, and the setting to change. No text of a query or document, and no key.</summary>
+/// <summary>
+/// Creates the exceptions of a scorer. Each says which API, what was found and expected, and which setting to change; none has a text or the key in it.
+/// </summary>
 /// <param name="apiName">The name of the API.</param>
 /// <param name="endpoint">The address of requests.</param>
 /// <param name="settingsPath">The path of the section with the settings.</param>
@@ -74,7 +76,8 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
 
     public RelevanceScoringException TooLong(int maxLength) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Api} returned more than the {maxLength} bytes that scores can take. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(apiSetting)}."));
+        $"{Api} returned more than the {maxLength} bytes that scores can take. "
+        + $"Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {Setting(apiSetting)}."));
 
     public RelevanceScoringException Invalid(string found, string expected, string? setting = null) =>
         new($"{Api} {found}; expected {expected}. Check {Setting(setting ?? apiSetting)}.");
@@ -87,7 +90,9 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
     public RelevanceScoringException ErrorStatus(HttpStatusCode status, string? message, bool isWithheld, TimeSpan? retryAfter)
     {
         string name = Enum.IsDefined(status) ? $"{(int)status} ({status})" : $"{(int)status}";
-        string detail = isWithheld ? ", with a message that repeats a text or the key and is left out" : message is null ? "" : $": {message.TrimEnd('.', ' ')}";
+        string detail = isWithheld ? ", with a message that repeats a text or the key and is left out"
+            : message is null ? ""
+            : $": {message.TrimEnd('.', ' ')}";
         bool isTransient = IsTransient((int)status);
         string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
         return new RelevanceScoringException($"{Api} returned {name}{detail}.{wait}{Advice((int)status)}")

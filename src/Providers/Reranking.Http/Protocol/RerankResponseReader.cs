@@ -75,7 +75,9 @@ internal sealed class RerankResponseReader(RerankDialect dialect, HttpScoreKind 
         try
         {
             using JsonDocument json = JsonDocument.Parse(body.Bytes);
-            return dialect.ErrorPaths.Select(path => JsonPaths.FindText(json.RootElement, path)).FirstOrDefault(static text => !string.IsNullOrWhiteSpace(text));
+            return dialect.ErrorPaths
+                .Select(path => JsonPaths.FindText(json.RootElement, path))
+                .FirstOrDefault(static text => !string.IsNullOrWhiteSpace(text));
         }
         catch (JsonException)
         {

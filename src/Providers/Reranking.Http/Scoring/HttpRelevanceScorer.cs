@@ -11,12 +11,12 @@ namespace Reranking.Http;
 /// <remarks>
 /// <para>Thread-safe; one instance serves the application. Nothing is sent before the first call, and <see cref="WarmUpAsync"/> sends nothing either.</para>
 /// <para>
-/// Query and documents leave this machine, unless the endpoint is on it; a call with <see cref="RelevanceScoringOptions.KeepLocal"/> is refused before a byte is sent.
-/// Redirects to another host are refused too.
+/// Query and documents leave this machine, unless the endpoint is on it; a call with <see cref="RelevanceScoringOptions.KeepLocal"/> is refused before a byte
+/// is sent. Redirects to another host are refused too.
 /// </para>
 /// <para>
-/// Each request costs what the API bills for it, and so does a retry after a response that got lost on its way. A request that was answered is never sent again, even if
-/// its response can't be used.
+/// Each request costs what the API bills for it, and so does a retry after a response that got lost on its way. A request that was answered is never sent
+/// again, even if its response can't be used.
 /// </para>
 /// </remarks>
 public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRevision
@@ -33,8 +33,8 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
     /// <summary>Initializes a new instance of the <see cref="HttpRelevanceScorer"/> class. Nothing is sent yet.</summary>
     /// <param name="options">Which API is called and how. They are copied.</param>
     /// <param name="httpClient">
-    /// The client to send with, or <see langword="null"/> for one of its own. It is neither changed nor disposed. Timeouts, retries and limits of the options apply to it too;
-    /// its handler should not follow redirects, which would take the key along.
+    /// The client to send with, or <see langword="null"/> for one of its own. It is neither changed nor disposed. Timeouts, retries and limits of the options
+    /// apply to it too; its handler should not follow redirects, which would take the key along.
     /// </param>
     /// <param name="logger">Takes a line per call at Debug and the warnings of the API, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of timeouts, pauses and limits, or <see langword="null"/> for the system's.</param>
@@ -162,7 +162,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
             : null;
     }
 
-    /// <summary>Closes the connections of the scorer's own client, calls under way included; a client that was passed in stays as it is, and they end as usual.</summary>
+    /// <summary>Closes the connections of the scorer's own client, calls under way included. With a client that was passed in, calls end as usual.</summary>
     public void Dispose()
     {
         _isDisposed = true;

@@ -77,7 +77,8 @@ internal sealed partial class RerankClient(
         string? message = null;
         try
         {
-            using ResponseBody body = await ResponseBody.ReadAsync(response.Content, RerankResponseReader.MaxErrorLength, cancellationToken).ConfigureAwait(false);
+            using ResponseBody body = await ResponseBody.ReadAsync(response.Content, RerankResponseReader.MaxErrorLength, cancellationToken)
+                .ConfigureAwait(false);
             message = reader.ReadErrorMessage(body);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)

@@ -1,6 +1,7 @@
 namespace Reranking.Http.Transport;
 
-/// <summary>The deadline of a call, and whether somebody waits for it. It travels with each request, so that no attempt is made that would end too late.</summary>
+/// <summary>The deadline of a call, and whether somebody waits for it.</summary>
+/// <remarks>It travels with each request, so that nobody waits for an attempt that would come too late.</remarks>
 internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeout, CancellationToken passed)
 {
     public static readonly HttpRequestOptionsKey<RequestDeadline> Key = new("Reranking.Http.Deadline");
@@ -12,7 +13,7 @@ internal sealed class RequestDeadline(TimeProvider timeProvider, TimeSpan timeou
     /// <summary>Gets a value indicating whether nobody waits for the call.</summary>
     public bool IsBackground { get; init; }
 
-    /// <summary>Gets a value indicating whether the call was ended because its time was over.</summary>
+    /// <summary>Gets a value indicating whether the call ended because its time was over.</summary>
     public bool HasPassed => passed.IsCancellationRequested;
 
     public TimeSpan Remaining => timeout - timeProvider.GetElapsedTime(_start);

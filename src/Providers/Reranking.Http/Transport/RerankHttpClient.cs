@@ -18,7 +18,8 @@ internal static class RerankHttpClient
             .UseSocketsHttpHandler(static (handler, _) => Configure(handler))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
 
-            // The factory's loggers redact headers in the text of their lines only: exporters would get the key. If an application adds them again, it is still redacted.
+            // The factory's loggers redact headers in the text of their lines only: exporters would get the key.
+            // If an application adds the loggers again, its lines at least have no key in them.
             .RemoveAllLoggers()
             .RedactLoggedHeaders(static _ => true)
             .ConfigureAdditionalHttpMessageHandlers(static (handlers, _) =>

@@ -7,7 +7,9 @@ using Reranking.Http.Protocol;
 
 namespace Reranking.Http.Transport;
 
-/// <summary>Sends requests and returns the responses, whatever their status; whatever fails before there is a response becomes an exception of the scorer here.</summary>
+/// <summary>
+/// Sends requests and returns the responses, whatever their status. What fails before there is a response becomes an exception of the scorer here.
+/// </summary>
 /// <param name="client">The client. It is not changed; what a request needs goes on the request.</param>
 /// <param name="pipeline">The pipeline of the scorer.</param>
 /// <param name="runsPipeline">Whether a handler of the client runs the pipeline, so that it must not run here too.</param>
@@ -61,7 +63,8 @@ internal sealed class RerankTransport(
         try
         {
             HttpResponseMessage response = runsPipeline
-                ? await client.SendAsync(NewMessage(target, request, deadline), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false)
+                ? await client.SendAsync(NewMessage(target, request, deadline), HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                    .ConfigureAwait(false)
                 : await RunPipelineAsync(target, request, deadline, cancellationToken).ConfigureAwait(false);
             if (response.RequestMessage?.RequestUri is { } final && final.Authority != target.Authority)
             {

@@ -1,6 +1,6 @@
 namespace Reranking.Onnx.Hub;
 
-/// <summary>Writes small files so that others see all of it or nothing.</summary>
+/// <summary>Writes small files so that other processes see all of it or nothing.</summary>
 internal static class AtomicFile
 {
     public static void WriteAllBytes(string path, byte[] content)

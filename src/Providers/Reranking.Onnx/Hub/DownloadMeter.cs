@@ -11,7 +11,7 @@ internal sealed class DownloadMeter(string model, long? total, IProgress<ModelDo
     private long _finished;
     private long _reported;
 
-    /// <summary>Tells how much of a file is there. A file that starts over is reported again when it is past where it was.</summary>
+    /// <summary>Reports how much of a file is there. A file that starts over is reported again when it is past where it was.</summary>
     public void Report(string file, long bytes)
     {
         if (_finished + bytes - _reported >= Step)

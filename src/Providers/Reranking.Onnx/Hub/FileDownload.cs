@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Reranking.Onnx.Hub;
 
-/// <summary>Brings one file of a model: into a part beside it that a later try goes on with, checked, then renamed.</summary>
+/// <summary>Downloads one file of a model: into a part beside it that a later attempt resumes, checked, then renamed.</summary>
 /// <param name="hub">The endpoint.</param>
-/// <param name="retry">Repeats what failed in passing.</param>
-/// <param name="options">Names for messages.</param>
-/// <param name="logger">Takes a line where a file is damaged.</param>
+/// <param name="retry">Retries transient failures.</param>
+/// <param name="options">The names of settings, for messages.</param>
+/// <param name="logger">Takes a line if a file is damaged.</param>
 internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelStoreOptions options, ILogger logger)
 {
     private const int BufferSize = 1 << 17;
@@ -19,21 +19,22 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     // No space left: the errors of Windows (disk full, handle disk full) and of Unix (ENOSPC, EDQUOT of Linux and macOS).
     private static readonly int[] DiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), 28, 122, 69];
 
-    /// <summary>Brings the file, unless it is there already.</summary>
+    /// <summary>Downloads the file, unless it is there already.</summary>
     /// <returns>Its entry in the manifest.</returns>
-    /// <exception cref="RelevanceScoringException">It can't be brought, is damaged, or the disk is full.</exception>
-    public async Task<ModelManifestFile> RunAsync(HubRequest request, PlannedFile planned, HubFile file, string folder, DownloadMeter meter, CancellationToken cancellationToken)
+    /// <exception cref="RelevanceScoringException">It can't be downloaded, is damaged, or the disk is full.</exception>
+    public async Task<ModelManifestFile> RunAsync(
+        HubRequest request, PlannedFile planned, HubFile file, string folder, DownloadMeter meter, CancellationToken cancellationToken)
     {
         string target = Path.Combine(folder, planned.Path);
         string? expected = planned.Sha256 ?? file.Sha256;
-        if (planned.WrittenDownIn is not null && file.Sha256 is { } told && told != planned.Sha256)
+        if (planned.RecordedIn is not null && file.Sha256 is { } current && current != planned.Sha256)
         {
-            throw Changed(request, planned, told);
+            throw Changed(request, planned, current);
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         string hash = await KeptAsync(target, expected, file.Length, cancellationToken).ConfigureAwait(false)
-            ?? await BringAsync(request, planned, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
+            ?? await DownloadAsync(request, planned, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
         long length = new FileInfo(target).Length;
         meter.Finish(planned.Path, length);
         return new ModelManifestFile
@@ -54,7 +55,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         }
     }
 
-    // The hash of a file that an earlier try has finished, or null where it has to be brought.
+    // The hash of a file that an earlier attempt has finished, or null if it has to be downloaded.
     private static async Task<string?> KeptAsync(string target, string? expected, long? length, CancellationToken cancellationToken)
     {
         if (!File.Exists(target) || (length is not null && new FileInfo(target).Length != length))
@@ -66,7 +67,8 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         return expected is null || hash == expected ? hash : null;
     }
 
-    private async Task<string> BringAsync(HubRequest request, PlannedFile planned, HubFile file, string? expected, string target, DownloadMeter meter, CancellationToken cancellationToken)
+    private async Task<string> DownloadAsync(
+        HubRequest request, PlannedFile planned, HubFile file, string? expected, string target, DownloadMeter meter, CancellationToken cancellationToken)
     {
         string part = PartOf(target, expected ?? file.ETag);
         for (bool again = false; ; again = true)
@@ -84,15 +86,17 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             File.Delete(part);
             if (again)
             {
-                throw planned.WrittenDownIn is not null ? Changed(request, planned, hash) : new RelevanceScoringException(
-                    $"'{request.Uri}' came damaged twice: its SHA-256 is {hash}; expected {expected}. The file was removed. Check {options.SettingsPath}:Endpoint and what is between it and this machine.");
+                throw planned.RecordedIn is not null ? Changed(request, planned, hash) : new RelevanceScoringException(
+                    $"'{request.Uri}' was damaged twice: its SHA-256 is {hash}; expected {expected}. "
+                    + $"The file was removed. Check {options.SettingsPath}:Endpoint and the proxies between it and this machine.");
             }
 
             LogDamaged(request.Uri, hash, expected);
         }
     }
 
-    private async Task<string> TransferAsync(HubRequest request, HubFile file, string? expected, string part, DownloadMeter meter, CancellationToken cancellationToken)
+    private async Task<string> TransferAsync(
+        HubRequest request, HubFile file, string? expected, string part, DownloadMeter meter, CancellationToken cancellationToken)
     {
         FileStream stream = new(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
         try
@@ -114,17 +118,19 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     }
 
     private static RelevanceScoringException Changed(HubRequest request, PlannedFile planned, string found) => new(
-        $"'{request.Uri}' is not what it was: its SHA-256 is {found}; expected {planned.Sha256}, as it first came. Find out why; to trust what is there now, remove '{planned.WrittenDownIn}'.");
+        $"'{request.Uri}' has changed: its SHA-256 is {found}; expected {planned.Sha256}, as at the first download. "
+        + $"Find out why; to trust what is there now, remove '{planned.RecordedIn}'.");
 
     private RelevanceScoringException Full(HubRequest request, HubFile file, string part, Exception? cause)
     {
         string needed = file.Length is { } length ? string.Create(CultureInfo.InvariantCulture, $"{length:N0} bytes") : "more bytes than are free";
         return new RelevanceScoringException(
-            $"The disk is full: '{request.Path}' of model '{request.Plan.Model}' needs {needed} in '{Path.GetDirectoryName(part)}'. Make room, or set {options.SettingsPath}:CacheFolder to a folder on another disk.",
+            $"The disk is full: '{request.Path}' of model '{request.Plan.Model}' needs {needed} in '{Path.GetDirectoryName(part)}'. "
+            + $"Make room, or set {options.SettingsPath}:CacheFolder to a folder on another disk.",
             cause);
     }
 
-    // Free bytes where the folder is, or null where the system does not tell.
+    // The free bytes on the disk of the folder, or null if the system does not tell.
     private static long? FreeBytes(string folder)
     {
         try
@@ -137,12 +143,13 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         }
     }
 
-    private async Task FillAsync(HubRequest request, HubFile file, string? expected, FileStream part, IncrementalHash hash, DownloadMeter meter, CancellationToken cancellationToken)
+    private async Task FillAsync(
+        HubRequest request, HubFile file, string? expected, FileStream part, IncrementalHash hash, DownloadMeter meter, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            // To go on is safe where the end result is known, or the server compares.
+            // Resuming is safe if the final hash is known, or the server compares the ETag.
             bool resumable = expected is not null || file.ETag is { } etag && !etag.StartsWith("W/", StringComparison.Ordinal);
             if (!resumable || part.Length > file.Length)
             {
@@ -172,7 +179,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
                 _ = hash.GetHashAndReset();
                 if (response.StatusCode != HttpStatusCode.OK)
                 {
-                    throw new TransientHubException($"'{request.Uri}' does not go on where the download was cut. Check {options.SettingsPath}:Endpoint.");
+                    throw new TransientHubException($"'{request.Uri}' does not resume where the download was cut. Check {options.SettingsPath}:Endpoint.");
                 }
             }
 
@@ -186,7 +193,8 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
 
             if (file.Length is { } length && part.Length != length)
             {
-                throw new TransientHubException(string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' ended after {part.Length} of {length} bytes. Check the network."));
+                throw new TransientHubException(string.Create(
+                    CultureInfo.InvariantCulture, $"'{request.Uri}' ended after {part.Length} of {length} bytes. Check the network."));
             }
 
             part.Flush(flushToDisk: true);
@@ -197,7 +205,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         }
     }
 
-    // The name tells contents apart: what is left of another one is not gone on with.
+    // The name tells contents apart: what is left of another one is not resumed.
     private static string PartOf(string target, string? identity)
     {
         string part = $"{target}.{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(identity ?? "")))[..16]}.part";
@@ -214,6 +222,6 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
 
-    [LoggerMessage(EventId = 84, Level = LogLevel.Warning, Message = "{Uri} came damaged: its SHA-256 is {Found}; expected {Expected}. Fetching it once more.")]
+    [LoggerMessage(EventId = 84, Level = LogLevel.Warning, Message = "{Uri} is damaged: its SHA-256 is {Found}; expected {Expected}. Downloading it once more.")]
     private partial void LogDamaged(Uri uri, string found, string expected);
 }

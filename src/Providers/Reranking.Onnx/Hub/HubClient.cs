@@ -4,17 +4,30 @@ using System.Net.Http.Headers;
 
 namespace Reranking.Onnx.Hub;
 
+/// <summary>A file of a model at an endpoint.</summary>
+/// <param name="Plan">The model.</param>
+/// <param name="Revision">The revision in the address.</param>
+/// <param name="Path">The path within the repository.</param>
+/// <param name="Uri">The address at the endpoint, which is the one in messages: addresses of other hosts can be signed.</param>
+internal sealed record HubRequest(ModelPlan Plan, string Revision, string Path, Uri Uri)
+{
+    public RelevanceScoringException Missing() =>
+        new(
+            $"Model '{Plan.Repository}' has no file '{Path}' at revision '{Revision}' ('{Uri}' returned 404). "
+            + "Check the settings Model, Revision and ModelFile.");
+}
+
 /// <summary>Asks an endpoint shaped like the Hugging Face hub for files.</summary>
-/// <remarks>It follows redirections itself: the token goes to the endpoint and to no other host, and what the endpoint tells of a file is kept.</remarks>
-/// <param name="http">Sends; it should not follow redirections.</param>
-/// <param name="options">Where to, with which token.</param>
+/// <remarks>It follows redirects itself: the token goes to the endpoint and to no other host, and what the endpoint says of a file is kept.</remarks>
+/// <param name="http">Sends; it should not follow redirects.</param>
+/// <param name="options">The endpoint and the token.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class HubClient(HttpClient http, ModelStoreOptions options, TimeProvider timeProvider)
 {
-    private const int MaxRedirections = 5;
+    private const int MaxRedirects = 5;
 
     /// <summary>Asks what a file is.</summary>
-    /// <returns>What the endpoint tells, or <see langword="null"/> where the revision has no such file.</returns>
+    /// <returns>What the endpoint says, or <see langword="null"/> if the revision has no such file.</returns>
     public async Task<HubFile?> FindAsync(HubRequest request, CancellationToken cancellationToken)
     {
         var file = new HubFile();
@@ -24,7 +37,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
             return null;
         }
 
-        if (!IsRedirection(response))
+        if (!IsRedirect(response))
         {
             ThrowIfFailed(response, request);
         }
@@ -37,7 +50,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
     /// <param name="file">What is known of it.</param>
     /// <param name="from">The first byte wanted.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>The answer, whose body is still to be read: 206 with the rest, 200 with all of it, or 416.</returns>
+    /// <returns>The response, whose body is still to be read: 206 with the rest, 200 with all of it, or 416.</returns>
     public async Task<HttpResponseMessage> OpenAsync(HubRequest request, HubFile file, long from, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await SendAsync(HttpMethod.Get, request, from, file, cancellationToken).ConfigureAwait(false);
@@ -93,7 +106,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, HubRequest target, long from, HubFile file, CancellationToken cancellationToken)
     {
         Uri uri = target.Uri;
-        for (int redirections = 0; ; redirections++)
+        for (int redirects = 0; ; redirects++)
         {
             using HttpRequestMessage request = CreateRequest(method, uri, from, file.ETag);
             HttpResponseMessage response = await GuardAsync(
@@ -105,7 +118,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
                 file.Take(response);
             }
 
-            if (!IsRedirection(response) || (method == HttpMethod.Head && file.IsComplete))
+            if (!IsRedirect(response) || (method == HttpMethod.Head && file.IsComplete))
             {
                 return response;
             }
@@ -115,9 +128,9 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
                 uri = Next(target, uri, response);
             }
 
-            if (redirections == MaxRedirections)
+            if (redirects == MaxRedirects)
             {
-                throw new RelevanceScoringException($"'{target.Uri}' led through more than {MaxRedirections} redirections. Check {options.SettingsPath}:Endpoint.");
+                throw new RelevanceScoringException($"'{target.Uri}' led through more than {MaxRedirects} redirects. Check {options.SettingsPath}:Endpoint.");
             }
         }
     }
@@ -137,7 +150,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         {
             request.Headers.Range = new RangeHeaderValue(from, null);
 
-            // Another host has names of its own for the same content; there, the hash tells.
+            // Another host has an ETag of its own for the same content; there, the hash tells.
             if (atEndpoint && etag is not null && !etag.StartsWith("W/", StringComparison.Ordinal))
             {
                 request.Headers.TryAddWithoutValidation("If-Range", etag);
@@ -153,10 +166,11 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureHttp))
             ? next
             : throw new RelevanceScoringException(
-                $"'{target.Uri}' leads to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; expected one with https. Check {options.SettingsPath}:Endpoint.");
+                $"'{target.Uri}' redirects to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; "
+                + $"expected one with https. Check {options.SettingsPath}:Endpoint.");
     }
 
-    private static bool IsRedirection(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
+    private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
 
     private void ThrowIfFailed(HttpResponseMessage response, HubRequest request)
     {
@@ -166,14 +180,18 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
             return;
         }
 
-        string answered = string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' answered {status}");
+        string returned = string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' returned {status}");
         throw status switch
         {
             401 or 403 => new RelevanceScoringException(
-                $"{answered}: model '{request.Plan.Repository}' is private, gated or misspelled, or the token does not do. Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
+                $"{returned}: model '{request.Plan.Repository}' is private, gated or misspelled, or the token is not valid for it. "
+                + $"Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
             404 => request.Missing(),
-            408 or 429 or >= 500 => new TransientHubException($"{answered}. Check {options.SettingsPath}:Endpoint, or try later.") { RetryAfter = RetryAfter(response) },
-            _ => new RelevanceScoringException($"{answered}; expected the file. Check {options.SettingsPath}:Endpoint."),
+            408 or 429 or >= 500 => new TransientHubException($"{returned}. Check {options.SettingsPath}:Endpoint, or try later.")
+            {
+                RetryAfter = RetryAfter(response),
+            },
+            _ => new RelevanceScoringException($"{returned}; expected the file. Check {options.SettingsPath}:Endpoint."),
         };
     }
 

@@ -1,23 +1,23 @@
 namespace Reranking.Onnx.Hub;
 
-/// <summary>What the endpoint tells of a file without sending it.</summary>
+/// <summary>What the endpoint says of a file without sending it.</summary>
 internal sealed class HubFile
 {
-    /// <summary>Gets the commit that the revision stands for, or <see langword="null"/> where it is not told.</summary>
+    /// <summary>Gets the commit that the revision stands for, or <see langword="null"/> if it is not known.</summary>
     public string? Commit { get; private set; }
 
-    /// <summary>Gets what tells two contents of the file apart, or <see langword="null"/> where it is not told.</summary>
+    /// <summary>Gets what tells two contents of the file apart, or <see langword="null"/> if it is not known.</summary>
     public string? ETag { get; private set; }
 
     public long? Length { get; private set; }
 
-    /// <summary>Gets the hash of the content, which the hub tells of its large files only.</summary>
+    /// <summary>Gets the hash of the content, which the hub says of its large files only.</summary>
     public string? Sha256 { get; private set; }
 
-    /// <summary>Gets a value indicating whether a redirection has told all there is, so that it need not be followed.</summary>
+    /// <summary>Gets a value indicating whether a redirect had all of it, so that it need not be followed.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Takes what one answer tells; what an earlier one told, before it sent the request elsewhere, stays.</summary>
+    /// <summary>Takes what a response says; what an earlier one said, before it redirected the request, stays.</summary>
     public void Take(HttpResponseMessage response)
     {
         Commit ??= Header(response, "X-Repo-Commit") is { } commit && ModelName.IsCommit(commit) ? commit : null;
@@ -34,5 +34,6 @@ internal sealed class HubFile
         }
     }
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
 }

@@ -2,10 +2,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Reranking.Onnx.Hub;
 
+/// <summary>The endpoint failed in a way that may pass.</summary>
+internal sealed class TransientHubException : RelevanceScoringException
+{
+    public TransientHubException(string message, Exception? innerException = null)
+        : base(message, innerException) => IsTransient = true;
+
+    /// <summary>Gets how long the endpoint asks to wait, or <see langword="null"/> if it does not ask.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets a value indicating whether another try within seconds can succeed.</summary>
+    public bool IsWorthRetrying { get; init; } = true;
+}
+
 /// <summary>Waits before a failed request is retried: as long as the endpoint asks, or twice as long each time.</summary>
 /// <remarks>
-/// Polly's retry would not make this simpler: it can't count from zero again when a download has moved on, so the count, the delay and the limit would still be code of
-/// ours, in callbacks, and the package would get one more dependency for the loop around them.
+/// Polly's retry would not make this simpler: it can't count from zero again when a download has moved on, so the count, the delay and the limit would still be
+/// code of ours, in callbacks, and the package would get one more dependency for the loop around them.
 /// </remarks>
 /// <param name="options">How often.</param>
 /// <param name="timeProvider">The clock.</param>

@@ -2,8 +2,8 @@ namespace Reranking.Onnx;
 
 /// <summary>The models that <see cref="ModelStore"/> knows by name.</summary>
 /// <remarks>
-/// A commit or a SHA-256 stands here only where two independent public sources agree on it. Where none is known, the revision is <c>main</c> and the hash is
-/// <see langword="null"/>: both are recorded at the first use and held on to.
+/// A commit or a SHA-256 is here only if two independent public sources agree on it. If none is known, the revision is <c>main</c> and the hash is
+/// <see langword="null"/>: both are recorded at the first download, and later ones must match them.
 /// </remarks>
 public static class ModelCatalog
 {
@@ -69,8 +69,8 @@ public static class ModelCatalog
     ];
 
     /// <summary>Finds a model by its name or by the repository of its ONNX files; letter case does not matter.</summary>
-    /// <param name="model">The name, as <c>BAAI/bge-reranker-v2-m3</c>.</param>
-    /// <returns>The entry, or <see langword="null"/> where the catalog has none.</returns>
+    /// <param name="model">The name, such as <c>BAAI/bge-reranker-v2-m3</c>.</param>
+    /// <returns>The entry, or <see langword="null"/> if the catalog has none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     public static ModelCatalogEntry? Find(string model)
     {
@@ -84,7 +84,7 @@ public static class ModelCatalog
 
     private static ModelCatalogFile[] Files(string? tokenizerSha256 = null) => [new("config.json"), new("tokenizer.json", tokenizerSha256), new("tokenizer_config.json")];
 
-    // The repositories have been renamed since the names became known; the hub answers to both.
+    // The repositories were renamed after the names became known; the hub knows both.
     private static ModelCatalogEntry MsMarco(string name, string repositoryName, string revision, int? size, string? tokenizerSha256 = null, string? modelSha256 = null) =>
         Entry(
             $"cross-encoder/ms-marco-{name}", revision, ["en"], 512, "apache-2.0", size, tokenizerSha256,

@@ -1,26 +1,26 @@
 namespace Reranking.Onnx;
 
-/// <summary>A model that the catalog knows: where its ONNX files are and what it is good for.</summary>
+/// <summary>A model of the catalog: where its ONNX files are and what it was trained for.</summary>
 public sealed record ModelCatalogEntry
 {
     /// <summary>Gets the name of the model, as <c>BAAI/bge-reranker-v2-m3</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the repository with the ONNX files, which may be another one than that of the model.</summary>
+    /// <summary>Gets the repository with the ONNX files, which can be another one than that of the model.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>Gets the commit that is fetched.</summary>
-    /// <value>A commit, or <c>main</c> where none is known: then the commit that the endpoint names at the first use is recorded and held on to.</value>
+    /// <summary>Gets the commit that is downloaded.</summary>
+    /// <value>A commit, or <c>main</c> if none is known: then the commit that the endpoint names at the first download is recorded.</value>
     public required string Revision { get; init; }
 
-    /// <summary>Gets the ONNX files to choose from; the first is the default. Others of the repository may be named as well.</summary>
-    /// <value>It is empty where no public ONNX export is known.</value>
+    /// <summary>Gets the ONNX files to choose from; the first is the default. Others of the repository can be named as well.</summary>
+    /// <value>Empty if no public ONNX export is known.</value>
     public required IReadOnlyList<ModelCatalogFile> ModelFiles { get; init; }
 
-    /// <summary>Gets the files that are fetched beside the ONNX file.</summary>
+    /// <summary>Gets the files that are downloaded beside the ONNX file.</summary>
     public required IReadOnlyList<ModelCatalogFile> Files { get; init; }
 
-    /// <summary>Gets what its authors apply to the logit, <c>identity</c> or <c>sigmoid</c>. What the files of the model say is what counts.</summary>
+    /// <summary>Gets what its authors apply to the logit, <c>identity</c> or <c>sigmoid</c>. The files of the model decide.</summary>
     public required string Activation { get; init; }
 
     /// <summary>Gets the languages it was trained for, as ISO 639 codes, or <c>multilingual</c>.</summary>
@@ -29,9 +29,9 @@ public sealed record ModelCatalogEntry
     /// <summary>Gets the longest input in tokens.</summary>
     public required int MaxTokens { get; init; }
 
-    /// <summary>Gets the license as its authors name it, as <c>apache-2.0</c>. <c>cc-by-nc-4.0</c> forbids commercial use.</summary>
+    /// <summary>Gets the license as its authors name it, such as <c>apache-2.0</c>. <c>cc-by-nc-4.0</c> forbids commercial use.</summary>
     public required string License { get; init; }
 
-    /// <summary>Gets the size of the default ONNX file with its weights in millions of bytes, or <see langword="null"/> where it is not known.</summary>
+    /// <summary>Gets the size of the default ONNX file with its weights in millions of bytes, or <see langword="null"/> if it is not known.</summary>
     public int? ApproximateSizeMB { get; init; }
 }

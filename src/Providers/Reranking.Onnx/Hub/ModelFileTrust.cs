@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Reranking.Onnx.Hub;
 
-/// <summary>Who vouched for a hash.</summary>
+/// <summary>Where the hash of a file is from.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ModelFileTrust>))]
 internal enum ModelFileTrust
 {
-    /// <summary>Nobody: it is the hash of what came first.</summary>
+    /// <summary>The first download: nobody vouched for it.</summary>
     FirstUse,
 
     /// <summary>The endpoint, in the header X-Linked-Etag.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Reranking.Onnx.Hub;
 
-/// <summary>What a folder of the store holds, written when all of it is there: a folder without it is incomplete.</summary>
+/// <summary>The content of a folder of the store, written when all of it is there: a folder without it is incomplete.</summary>
 internal sealed record ModelManifest
 {
     public const string FileName = "reranking-model.json";
@@ -15,7 +15,7 @@ internal sealed record ModelManifest
     /// <summary>Gets the revision that was asked for, as <c>main</c>.</summary>
     public required string Revision { get; init; }
 
-    /// <summary>Gets the commit that the endpoint named for it, or <see langword="null"/> where it named none.</summary>
+    /// <summary>Gets the commit that the endpoint named for it, or <see langword="null"/> if it named none.</summary>
     public required string? Commit { get; init; }
 
     public required string Endpoint { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ModelManifest
 
     public ModelManifestFile? Find(string path) => Files.FirstOrDefault(file => file.Path == path);
 
-    /// <summary>Reads the manifest of a folder; <see langword="null"/> where there is none, or a damaged one.</summary>
+    /// <summary>Reads the manifest of a folder; <see langword="null"/> if there is none, or a damaged one.</summary>
     public static ModelManifest? TryRead(string folder)
     {
         try
@@ -39,6 +39,19 @@ internal sealed record ModelManifest
 
     public void Write(string folder) =>
         AtomicFile.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, ModelManifestJsonContext.Default.ModelManifest));
+}
+
+/// <summary>A file of a manifest.</summary>
+internal sealed record ModelManifestFile
+{
+    public required string Path { get; init; }
+
+    public required long Length { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    /// <summary>Gets where the hash was from at the download.</summary>
+    public required ModelFileTrust Trust { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -1,6 +1,6 @@
 namespace Reranking.Onnx.Hub;
 
-/// <summary>What is to be fetched: the repository, the revision and the files, from the catalog or by the usual names.</summary>
+/// <summary>What to download: the repository, the revision and the files, from the catalog or by the usual names.</summary>
 internal sealed class ModelPlan
 {
     private const string DefaultModelFile = "onnx/model.onnx";
@@ -29,7 +29,7 @@ internal sealed class ModelPlan
 
     public IReadOnlyList<PlannedFile> Files { get; }
 
-    /// <exception cref="ArgumentException">The name, the revision or the file is none.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
     /// <exception cref="RelevanceScoringException">No ONNX file of the model is known.</exception>
     public static ModelPlan For(string model, string? revision, string? modelFile)
     {
@@ -46,14 +46,16 @@ internal sealed class ModelPlan
 
         if (modelFile is not null && !ModelName.IsFile(modelFile))
         {
-            throw new ArgumentException($"The model file is '{modelFile}'; expected a path within the repository, as onnx/model_quantized.onnx.", nameof(modelFile));
+            throw new ArgumentException(
+                $"The model file is '{modelFile}'; expected a path within the repository, such as onnx/model_quantized.onnx.", nameof(modelFile));
         }
 
         ModelCatalogEntry? entry = ModelCatalog.Find(model);
         if (entry is { ModelFiles: [] } && modelFile is null)
         {
             throw new RelevanceScoringException(
-                $"No public ONNX export of '{entry.Id}' is known. Set Model to a repository that has one, or export the model and set ModelPath to the folder.");
+                $"No public ONNX export of '{entry.Id}' is known. "
+                + "Set Model to a repository that has one, or export the model and set ModelPath to the folder.");
         }
 
         string file = modelFile ?? entry?.ModelFiles[0].Path ?? DefaultModelFile;
@@ -62,7 +64,7 @@ internal sealed class ModelPlan
         return new ModelPlan(model, entry?.Repository ?? model, wanted, file, entry is not null, [.. Plan(entry, file, pinned)]);
     }
 
-    // The large file comes last: what is missing otherwise is found out before it.
+    // The large file is last, so that a missing one is noticed before it.
     private static IEnumerable<PlannedFile> Plan(ModelCatalogEntry? entry, string modelFile, bool pinned)
     {
         foreach (ModelCatalogFile file in entry?.Files ?? ModelCatalog.UsualFiles)

@@ -5,14 +5,14 @@ using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx;
 
-/// <summary>Fetches models by name from the Hugging Face hub or a mirror, once, and keeps them in a folder.</summary>
+/// <summary>Downloads models by name from the Hugging Face hub or a mirror, once, and keeps them in a folder.</summary>
 /// <remarks>
-/// <para>Thread-safe, and safe between processes that share the folder: one fetches, the others wait. A download that was cut goes on where it stopped.</para>
+/// <para>Thread-safe, and safe between processes that share the folder: one downloads, the others wait. A download that was cut is resumed.</para>
 /// <para>
-/// Every file is checked against a SHA-256: of the catalog, else of the endpoint, else of what came first, which is written down and held on to. So is the commit that a branch stood for
-/// when it was first used. What is in the folder is used without the network.
+/// Every file is checked against a SHA-256: of the catalog, else of the endpoint, else of the first download, which is recorded. So is the commit that a branch
+/// named when it was first used. What is in the folder is used without the network.
 /// </para>
-/// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to give its connections back.</para>
+/// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to close its connections.</para>
 /// </remarks>
 public sealed partial class ModelStore : IDisposable
 {
@@ -24,10 +24,12 @@ public sealed partial class ModelStore : IDisposable
     private readonly HubRetry _retry;
 
     /// <summary>Initializes a new instance of the <see cref="ModelStore"/> class. No file and no network is touched yet.</summary>
-    /// <param name="options">Where models come from and where they are kept, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="httpClient">Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirections: the store does, without the token. It stays the caller's.</param>
-    /// <param name="logger">Takes a line a download, and one where it has trouble, or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock, or <see langword="null"/> for that of the system.</param>
+    /// <param name="options">The endpoint and the folder, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="httpClient">
+    /// Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirects: the store does, without the token. It is not disposed.
+    /// </param>
+    /// <param name="logger">Takes a line per download and its warnings, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ModelStore(ModelStoreOptions? options = null, HttpClient? httpClient = null, ILogger<ModelStore>? logger = null, TimeProvider? timeProvider = null)
     {
@@ -44,16 +46,18 @@ public sealed partial class ModelStore : IDisposable
         _retry = new HubRetry(_options, _timeProvider, _logger);
     }
 
-    /// <summary>Gives the folder of a model, after fetching what is missing of it.</summary>
-    /// <param name="model">The name, as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalog"/>, or any repository as <c>owner/name</c>.</param>
+    /// <summary>Returns the folder of a model, after downloading what is missing of it.</summary>
+    /// <param name="model">The name, such as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalog"/>, or any repository as <c>owner/name</c>.</param>
     /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalog, else <c>main</c>.</param>
-    /// <param name="modelFile">The ONNX file, as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalog, else <c>onnx/model.onnx</c>.</param>
-    /// <param name="progress">Takes reports, at most one a megabyte, or <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Stops the download; the next call goes on with it.</param>
+    /// <param name="modelFile">
+    /// The ONNX file, such as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalog, else <c>onnx/model.onnx</c>.
+    /// </param>
+    /// <param name="progress">Takes reports, at most one per megabyte, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops the download; the next call resumes it.</param>
     /// <returns>The path of the folder, for <see cref="OnnxModelOptions.ModelPath"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The name, the revision or the file can be none.</exception>
-    /// <exception cref="RelevanceScoringException">The model can't be fetched.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
+    /// <exception cref="RelevanceScoringException">The model can't be downloaded.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<string> GetAsync(
         string model,
@@ -75,46 +79,52 @@ public sealed partial class ModelStore : IDisposable
             if (_options.Offline)
             {
                 throw new RelevanceScoringException(
-                    $"Model '{model}' is not complete in '{FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. Fetch it once with Offline set to false, or copy '{home}' from a machine that has it.");
+                    $"Model '{model}' is not complete in '{FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
+                    + $"Download it once with Offline set to false, or copy '{home}' from a machine that has it.");
             }
 
             Directory.CreateDirectory(home);
-            using IDisposable held = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken).ConfigureAwait(false);
-            return Complete(plan, home) ?? await FetchAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
+            using IDisposable folderLock = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken)
+                .ConfigureAwait(false);
+            return Complete(plan, home) ?? await DownloadAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RelevanceScoringException($"The folder '{home}' can't be used: {exception.Message} Set {_options.SettingsPath}:CacheFolder to a folder that this process may write to.", exception);
+            throw new RelevanceScoringException(
+                $"The folder '{home}' can't be used: {exception.Message} Set {_options.SettingsPath}:CacheFolder to a folder that this process can write to.",
+                exception);
         }
     }
 
-    /// <summary>Reads all files of a model that is in the folder and compares their hashes with those that were written down.</summary>
+    /// <summary>Reads all files of a model that is in the folder and compares their hashes with the recorded ones.</summary>
     /// <param name="model">The name.</param>
     /// <param name="revision">The revision, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
     /// <param name="modelFile">The ONNX file, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>A task that ends when all files are found to be as they came.</returns>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>A task that completes when all files are found unchanged.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The name, the revision or the file can be none.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
     /// <exception cref="RelevanceScoringException">The model is not in the folder, or a file has changed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task VerifyAsync(string model, string? revision = null, string? modelFile = null, CancellationToken cancellationToken = default)
     {
         ModelPlan plan = ModelPlan.For(model, revision, modelFile);
         string home = HomeOf(plan);
-        string folder = Complete(plan, home) ?? throw new RelevanceScoringException($"Model '{model}' is not complete in '{FolderOf(plan, home)}'. Fetch it first.");
+        string folder = Complete(plan, home)
+            ?? throw new RelevanceScoringException($"Model '{model}' is not complete in '{FolderOf(plan, home)}'. Download it first.");
         foreach (ModelManifestFile file in ModelManifest.TryRead(folder)!.Files)
         {
             string path = Path.Combine(folder, file.Path);
             string hash = await FileDownload.HashAsync(path, cancellationToken).ConfigureAwait(false);
             if (hash != file.Sha256)
             {
-                throw new RelevanceScoringException($"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as it came. Remove the file to have it fetched again.");
+                throw new RelevanceScoringException(
+                    $"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as downloaded. Remove the file to have it downloaded again.");
             }
         }
     }
 
-    /// <summary>Gives the connections of the store back; a client that was given to it stays open.</summary>
+    /// <summary>Closes the connections of the store's own client; a client that was passed in stays open.</summary>
     public void Dispose() => _ownHttp?.Dispose();
 
     private static HttpClient CreateClient()
@@ -134,13 +144,15 @@ public sealed partial class ModelStore : IDisposable
     {
         string? cache = _options.CacheFolder is { } set ? Path.GetFullPath(set, AppContext.BaseDirectory)
             : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "Reranking", "models")
-            : throw new RelevanceScoringException($"{_options.SettingsPath}:CacheFolder is not set, and this user has no folder for application data. Set it to a folder that this process may write to.");
+            : throw new RelevanceScoringException(
+                $"{_options.SettingsPath}:CacheFolder is not set, and this user has no folder for application data. "
+                + "Set it to a folder that this process can write to.");
         return Path.Combine(cache, plan.Repository.Replace("/", "--", StringComparison.Ordinal));
     }
 
     private static string FolderOf(ModelPlan plan, string home) => Path.Combine(home, PinOf(plan, home) ?? plan.Revision);
 
-    // The commit that the revision stood for when it was first used.
+    // The commit that the revision named when it was first used.
     private static string? PinOf(ModelPlan plan, string home)
     {
         if (ModelName.IsCommit(plan.Revision))
@@ -154,18 +166,20 @@ public sealed partial class ModelStore : IDisposable
 
     private static string PinFile(ModelPlan plan, string home) => Path.Combine(home, plan.Revision + ".pin");
 
-    // The folder of the model, where all that is planned is there in the length that it came in.
+    // The folder of the model, if all planned files are there in their recorded length.
     private static string? Complete(ModelPlan plan, string home)
     {
         string folder = FolderOf(plan, home);
-        return ModelManifest.TryRead(folder) is { } manifest && plan.Files.All(planned => IsThere(folder, manifest.Find(planned.Path), planned)) ? folder : null;
+        return ModelManifest.TryRead(folder) is { } manifest && plan.Files.All(planned => IsThere(folder, manifest.Find(planned.Path), planned))
+            ? folder
+            : null;
     }
 
     private static bool IsThere(string folder, ModelManifestFile? file, PlannedFile planned) => file is null
         ? planned.IsOptional
         : new FileInfo(Path.Combine(folder, file.Path)) is { Exists: true } info && info.Length == file.Length;
 
-    private async Task<string> FetchAsync(ModelPlan plan, string home, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<string> DownloadAsync(ModelPlan plan, string home, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
     {
         if (!plan.IsKnown)
         {
@@ -173,7 +187,7 @@ public sealed partial class ModelStore : IDisposable
         }
 
         (string revision, string? commit) = await ResolveAsync(plan, home, cancellationToken).ConfigureAwait(false);
-        LogFetching(plan.Model, plan.Repository, revision, _options.Endpoint);
+        LogDownloading(plan.Model, plan.Repository, revision, _options.Endpoint);
         List<(PlannedFile Planned, HubRequest Request, HubFile File)> files = [];
         foreach (PlannedFile planned in plan.Files)
         {
@@ -196,8 +210,8 @@ public sealed partial class ModelStore : IDisposable
         List<ModelManifestFile> entries = [];
         foreach ((PlannedFile planned, HubRequest request, HubFile file) in files)
         {
-            PlannedFile held = planned.HeldTo(before?.Find(planned.Path), folder);
-            entries.Add(await download.RunAsync(request, held, file, folder, meter, cancellationToken).ConfigureAwait(false));
+            PlannedFile recorded = planned.WithRecorded(before?.Find(planned.Path), folder);
+            entries.Add(await download.RunAsync(request, recorded, file, folder, meter, cancellationToken).ConfigureAwait(false));
         }
 
         long bytes = entries.Sum(static entry => entry.Length);
@@ -205,12 +219,21 @@ public sealed partial class ModelStore : IDisposable
 
         // Other ONNX files of the same commit stay.
         entries.AddRange((before?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path)));
-        new ModelManifest { Model = plan.Model, Repository = plan.Repository, Revision = plan.Revision, Commit = commit, Endpoint = _options.Endpoint.AbsoluteUri, Files = entries }.Write(folder);
-        LogFetched(plan.Model, folder, bytes, firstUse);
+        var manifest = new ModelManifest
+        {
+            Model = plan.Model,
+            Repository = plan.Repository,
+            Revision = plan.Revision,
+            Commit = commit,
+            Endpoint = _options.Endpoint.AbsoluteUri,
+            Files = entries,
+        };
+        manifest.Write(folder);
+        LogDownloaded(plan.Model, folder, bytes, firstUse);
         return folder;
     }
 
-    // What the address names, and the commit that the endpoint says it is. A branch is asked once and written down.
+    // The revision of the address, and the commit that the endpoint says it is. That of a branch is asked for once and recorded.
     private async Task<(string Revision, string? Commit)> ResolveAsync(ModelPlan plan, string home, CancellationToken cancellationToken)
     {
         string revision = PinOf(plan, home) ?? plan.Revision;
@@ -233,15 +256,20 @@ public sealed partial class ModelStore : IDisposable
     private Task<HubFile?> FindAsync(HubRequest request, CancellationToken cancellationToken) =>
         _retry.RunAsync(() => _hub.FindAsync(request, cancellationToken), static () => 0, cancellationToken);
 
-    [LoggerMessage(EventId = 80, Level = LogLevel.Information, Message = "Fetching model {Model} from repository {Repository} at revision {Revision} of {Endpoint}.")]
-    private partial void LogFetching(string model, string repository, string revision, Uri endpoint);
+    [LoggerMessage(
+        EventId = 80, Level = LogLevel.Information, Message = "Downloading model {Model} from repository {Repository} at revision {Revision} of {Endpoint}.")]
+    private partial void LogDownloading(string model, string repository, string revision, Uri endpoint);
 
-    [LoggerMessage(EventId = 81, Level = LogLevel.Information, Message = "Model {Model} is in {Folder}: {Bytes} bytes; {FirstUseCount} of its files are trusted because they came first.")]
-    private partial void LogFetched(string model, string folder, long bytes, int firstUseCount);
+    [LoggerMessage(
+        EventId = 81,
+        Level = LogLevel.Information,
+        Message = "Model {Model} is in {Folder}: {Bytes} bytes; {FirstUseCount} of its files are trusted on first use.")]
+    private partial void LogDownloaded(string model, string folder, long bytes, int firstUseCount);
 
-    [LoggerMessage(EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalog: its files are taken by their usual names and trusted as they come.")]
+    [LoggerMessage(
+        EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalog: its files are found by their usual names and trusted on first use.")]
     private partial void LogUnknown(string model);
 
-    [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process fetches into {Folder}; waiting for it.")]
+    [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process downloads into {Folder}; waiting for it.")]
     private partial void LogWaiting(string folder);
 }

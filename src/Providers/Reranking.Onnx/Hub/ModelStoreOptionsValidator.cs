@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Reranking.Onnx.Hub;
 
-/// <summary>The rules of <see cref="ModelStoreOptions"/>, with messages that name the key and never the token.</summary>
+/// <summary>Checks <see cref="ModelStoreOptions"/>, with messages that name the key and never the token.</summary>
 internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelStoreOptions options)
@@ -22,20 +22,21 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
 
         if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
         {
-            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected an absolute address as https://huggingface.co.";
+            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected an absolute address such as https://huggingface.co.";
         }
         else if (options.Endpoint.UserInfo.Length > 0)
         {
-            yield return $"{path}:{nameof(options.Endpoint)} has a user name in it; expected none. Set {path}:{nameof(options.Token)}.";
+            yield return $"{path}:{nameof(options.Endpoint)} has a user name; expected none. Set {path}:{nameof(options.Token)}.";
         }
         else if (options.Endpoint is { Scheme: "http", IsLoopback: false } && !options.AllowInsecureHttp)
         {
-            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected https. Set {path}:{nameof(options.AllowInsecureHttp)} to true if the network is trusted.";
+            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; "
+                + $"expected https. Set {path}:{nameof(options.AllowInsecureHttp)} to true if the network is trusted.";
         }
 
         if (options.Token?.Any(static character => character is <= ' ' or > '~') == true)
         {
-            yield return $"{path}:{nameof(options.Token)} has characters that no token has, such as blanks; expected it as the endpoint gave it, or none.";
+            yield return $"{path}:{nameof(options.Token)} has characters that no token has, such as spaces; expected it as the endpoint issued it, or none.";
         }
 
         if (options.MaxRetries is < 0 or > 20)
