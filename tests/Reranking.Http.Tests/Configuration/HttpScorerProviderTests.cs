@@ -144,49 +144,6 @@ public sealed class HttpScorerProviderTests
     }
 
     [Fact]
-    public async Task Create_SwapWithTheSameEndpoint_KeepsTheCircuitOpen()
-    {
-        await using var server = new StubServer(StubResponse.Of(500));
-        await using var healthy = new StubServer(TestScorers.Scores(0.5));
-        using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = Provider(services);
-        using (IRelevanceScorer old = provider.Create("hosted", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0"))))
-        {
-            for (int i = 0; i < 10; i++)
-            {
-                await Assert.ThrowsAsync<RelevanceScoringException>(() => old.ScoreAsync("what?", ["zero"]));
-            }
-        }
-
-        using IRelevanceScorer next = provider.Create("hosted", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "1")));
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => next.ScoreAsync("what?", ["zero"]));
-
-        Assert.Contains("was not called", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(10, server.Requests.Count);
-        using IRelevanceScorer elsewhere = provider.Create("hosted", Section(("Endpoint", healthy.Address), ("Model", "m")));
-        Assert.Single(await elsewhere.ScoreAsync("what?", ["zero"]));
-    }
-
-    [Theory]
-    [InlineData("", "m-2")]
-    [InlineData("/v2/rerank?deployment=2", "m")]
-    public async Task Create_OtherModelOrDeploymentOfTheVendor_HasACircuitOfItsOwn(string path, string model)
-    {
-        await using var server = new StubServer(request => (string)request.Json["model"]! == "m" && request.Line == "POST /v2/rerank HTTP/1.1" ? StubResponse.Of(500) : TestScorers.Scores(0.5));
-        using ServiceProvider services = Services();
-        RelevanceScorerProvider provider = Provider(services);
-        using IRelevanceScorer shadow = provider.Create("shadow", Section(("Endpoint", server.Address), ("Model", "m"), ("MaxRetries", "0")));
-        for (int i = 0; i < 10; i++)
-        {
-            await Assert.ThrowsAsync<RelevanceScoringException>(() => shadow.ScoreAsync("what?", ["zero"]));
-        }
-
-        using IRelevanceScorer serving = provider.Create("serving", Section(("Endpoint", server.Address + path), ("Model", model)));
-
-        Assert.Single(await serving.ScoreAsync("what?", ["zero"]));
-    }
-
-    [Fact]
     public async Task AddCohere_ConfigureClient_ChangesTheClientOfAllItsScorers()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));

@@ -1,49 +1,91 @@
+using Microsoft.Extensions.DependencyInjection;
+using Polly.CircuitBreaker;
+
 namespace Reranking.Http.Tests;
 
+/// <summary>Which failures of a hosted API open the circuit that the callers of its scorer share.</summary>
 public sealed class CircuitTests
 {
+    private const int Threshold = 5;
+    private static readonly TimeSpan Break = TimeSpan.FromSeconds(30);
+
     private readonly SignallingClock _clock = new();
 
-    [Fact]
-    public async Task ScoreAsync_TenFailures_OpenTheCircuitForAWhile()
+    [Theory]
+    [InlineData(500)]
+    [InlineData(401)]
+    [InlineData(429)]
+    public async Task ScoreAsync_FiveFailuresInARow_OpenTheCircuitForAWhile(int status)
     {
         int broken = 1;
-        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubResponse.Of(500) : TestScorers.Scores(0.5));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.MaxRetries = 0, _clock);
-        await FailTenTimesAsync(scorer);
+        await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubResponse.Of(status) : TestScorers.Scores(0.5));
+        using ChainRelevanceScorer chain = Chain(TestScorers.Create(server, options => options.MaxRetries = 0, _clock));
+        for (int i = 0; i < Threshold; i++)
+        {
+            Assert.Equal(ScoringAttemptReason.Failed, (await FailAsync(chain)).Reason);
+        }
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
-        Assert.Equal($"cohere at {server.Authority} was not called: most of the latest requests failed, and its circuit is open for a while.", exception.Message);
-        Assert.True(exception.IsTransient);
-        Assert.Equal(10, server.Requests.Count);
+        Assert.Equal(ScoringAttemptReason.CircuitOpen, (await FailAsync(chain)).Reason);
+        Assert.Equal(Threshold, server.Requests.Count);
 
         Volatile.Write(ref broken, 0);
-        _clock.Advance(TimeSpan.FromSeconds(15));
-        Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
+        _clock.Advance(Break);
+        Assert.Single(await chain.ScoreAsync("what?", ["zero"]));
     }
 
     [Theory]
-    [InlineData(429)]
     [InlineData(400)]
-    public async Task ScoreAsync_ResponsesOfAServerThatWorks_DoNotOpenIt(int status)
+    [InlineData(413)]
+    [InlineData(422)]
+    public async Task ScoreAsync_RefusedQueriesOrDocuments_DoNotOpenIt(int status)
     {
         await using var server = new StubServer(StubResponse.Of(status));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.MaxRetries = 0, _clock);
-        await FailTenTimesAsync(scorer);
+        using ChainRelevanceScorer chain = Chain(TestScorers.Create(server, options => options.MaxRetries = 0, _clock));
+        for (int i = 0; i <= Threshold; i++)
+        {
+            Assert.Equal(ScoringAttemptReason.Failed, (await FailAsync(chain)).Reason);
+        }
 
-        await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+        Assert.Equal(Threshold + 1, server.Requests.Count);
+    }
 
-        Assert.Equal(11, server.Requests.Count);
+    [Fact]
+    public async Task ScoreAsync_RefusalsByTheOwnRateLimit_DoNotOpenIt()
+    {
+        await using var server = new StubServer(TestScorers.Scores(0.5));
+        using ChainRelevanceScorer chain = Chain(TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock));
+        await chain.ScoreAsync("what?", ["zero"]);
+        for (int i = 0; i <= Threshold; i++)
+        {
+            Assert.True(Assert.IsType<RelevanceScoringException>((await FailAsync(chain)).Failure).IsRateLimited);
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(await chain.ScoreAsync("what?", ["zero"]));
+    }
+
+    /// <summary>The server is broken, although the rate limit is what ends the call.</summary>
+    [Fact]
+    public async Task ScoreAsync_RetryThatTheOwnRateLimitRefuses_CountsAsAFailure()
+    {
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.Equal($"cohere at {server.Authority} failed, and HttpScorerOptions:RequestsPerMinute allows no other attempt in time.", exception.Message);
+        Assert.True(exception.IsTransient);
+        Assert.False(exception.IsRateLimited);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ScoreAsync_HangingServer_OpensItUnlessTheCallerWent(bool isCanceled)
+    public async Task ScoreAsync_HangingServer_OpensItUnlessTheCallerLeft(bool isCanceled)
     {
         await using var server = new StubServer(StubResponse.Silence);
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
-        for (int i = 0; i < 10; i++)
+        using ChainRelevanceScorer chain = Chain(TestScorers.Create(server, timeProvider: _clock));
+        for (int i = 0; i < Threshold; i++)
         {
             await HangAsync();
         }
@@ -51,18 +93,18 @@ public sealed class CircuitTests
         if (isCanceled)
         {
             await HangAsync();
-            Assert.Equal(11, server.Requests.Count);
+            Assert.Equal(Threshold + 1, server.Requests.Count);
         }
         else
         {
-            var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
-            Assert.Equal($"cohere at {server.Authority} was not called: most of the latest requests failed, and its circuit is open for a while.", exception.Message);
+            Assert.Equal(ScoringAttemptReason.CircuitOpen, (await FailAsync(chain)).Reason);
         }
 
         async Task HangAsync()
         {
             using var cancellation = new CancellationTokenSource();
-            Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(1) }, cancellation.Token);
+            var options = new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(1) };
+            Task<RelevanceScores> scoring = chain.ScoreAsync("what?", ["zero"], options, cancellation.Token);
             await server.NextAsync();
             if (isCanceled)
             {
@@ -82,22 +124,58 @@ public sealed class CircuitTests
     {
         int broken = 1;
         await using var server = new StubServer(_ => Volatile.Read(ref broken) == 1 ? StubResponse.Of(500) : TestScorers.Scores(0.5));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxRetries, options.RequestsPerMinute) = (0, 11), _clock);
-        await FailTenTimesAsync(scorer);
-        await FailTenTimesAsync(scorer);
-        Assert.Equal(10, server.Requests.Count);
+        using ChainRelevanceScorer chain = Chain(
+            TestScorers.Create(server, options => (options.MaxRetries, options.RequestsPerMinute) = (0, Threshold + 1), _clock));
+        for (int i = 0; i < 2 * Threshold; i++)
+        {
+            await FailAsync(chain);
+        }
+
+        Assert.Equal(Threshold, server.Requests.Count);
 
         Volatile.Write(ref broken, 0);
-        _clock.Advance(TimeSpan.FromSeconds(15));
-
-        Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
+        _clock.Advance(Break);
+        Assert.Single(await chain.ScoreAsync("what?", ["zero"]));
     }
 
-    private static async Task FailTenTimesAsync(HttpRelevanceScorer scorer)
+    [Fact]
+    public async Task RerankAsync_OneHostedScorer_HasACircuitToo()
     {
-        for (int i = 0; i < 10; i++)
+        await using var server = new StubServer(StubResponse.Of(500));
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_clock);
+        services.AddReranking().AddCohere(options => (options.Endpoint, options.Model, options.MaxRetries) = (server.Endpoint, "m", 0));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        var reranker = provider.GetRequiredService<Reranker>();
+
+        for (int i = 0; i < 2 * Threshold; i++)
         {
-            await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+            Assert.Equal(RerankingReason.ScorerFailed, (await reranker.RerankAsync("what?", ["zero", "one"])).Reason);
         }
+
+        Assert.Equal(Threshold, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_CircuitBreakerInTheClient_IsATransientFailure()
+    {
+        using var client = new HttpClient(new OpenCircuit());
+        using var scorer = new HttpRelevanceScorer(new() { Endpoint = new Uri("http://127.0.0.1:9"), Model = "m" }, client);
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.Equal("cohere at 127.0.0.1:9 was not called: a circuit breaker of its HttpClient is open.", exception.Message);
+        Assert.True(exception.IsTransient);
+        Assert.False(exception.IsRateLimited);
+    }
+
+    private static async Task<ScoringAttempt> FailAsync(ChainRelevanceScorer chain) =>
+        Assert.Single((await Assert.ThrowsAsync<RelevanceScoringException>(() => chain.ScoreAsync("what?", ["zero"]))).FailedAttempts);
+
+    private ChainRelevanceScorer Chain(HttpRelevanceScorer scorer) => new([scorer], timeProvider: _clock);
+
+    private sealed class OpenCircuit : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new BrokenCircuitException();
     }
 }

@@ -37,6 +37,7 @@ public sealed class RateLimitTests
 
         Assert.Equal($"cohere at {server.Authority} was not called: HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
         Assert.True(exception.IsTransient);
+        Assert.True(exception.IsRateLimited);
         Assert.Single(server.Requests);
     }
 
@@ -61,7 +62,7 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.StartsWith($"cohere at {server.Authority} was not called: ", exception.Message, StringComparison.Ordinal);
+        Assert.Equal($"cohere at {server.Authority} failed, and HttpScorerOptions:RequestsPerMinute allows no other attempt in time.", exception.Message);
         Assert.Single(server.Requests);
     }
 
@@ -156,6 +157,7 @@ public sealed class RateLimitTests
 
         Assert.Equal($"cohere at {server.Authority} was not called: half of HttpScorerOptions:RequestsPerMinute is reserved for calls that somebody waits for, and this one runs in the background.", exception.Message);
         Assert.True(exception.IsTransient);
+        Assert.True(exception.IsRateLimited);
         Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
         Assert.Equal(2, server.Requests.Count);
     }

@@ -34,18 +34,20 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
     public RelevanceScoringException CanceledByClient(Exception cause) => Transient(
         $"The HttpClient canceled the request to {Api}. Raise its Timeout above {Setting(nameof(HttpScorerOptions.Timeout))}.", cause);
 
-    public RelevanceScoringException CircuitOpen(Exception cause) =>
-        Transient($"{Api} was not called: most of the latest requests failed, and its circuit is open for a while.", cause);
+    public RelevanceScoringException CircuitOpen(Exception cause) => Transient($"{Api} was not called: a circuit breaker of its HttpClient is open.", cause);
 
-    public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Transient(
+    public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Refused(
         $"{Api} was not called: {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} allows the next request "
         + $"{(retryAfter is { } wait ? $"in {wait}" : "later")}, which is too late for this call.",
         cause);
 
-    public RelevanceScoringException RateLimitedInBackground(Exception cause) => Transient(
+    public RelevanceScoringException RateLimitedInBackground(Exception cause) => Refused(
         $"{Api} was not called: half of {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} is reserved for calls that somebody waits for, "
         + "and this one runs in the background.",
         cause);
+
+    public RelevanceScoringException RateLimitedRetry(Exception cause) => Transient(
+        $"{Api} failed, and {Setting(nameof(HttpScorerOptions.RequestsPerMinute))} allows no other attempt in time.", cause);
 
     public RelevanceScoringException Unreachable(HttpRequestException cause)
     {
@@ -108,6 +110,8 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
     private static bool IsRequestFault(int status) => status is 400 or 413 or 422;
 
     private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, cause) { IsTransient = true };
+
+    private static RelevanceScoringException Refused(string message, Exception cause) => new(message, cause) { IsTransient = true, IsRateLimited = true };
 
     private string Advice(int status) => status switch
     {

@@ -76,7 +76,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         string? key = string.IsNullOrEmpty(_options.ApiKey) ? null : _options.ApiKey;
         var transport = new RerankTransport(
             httpClient ?? _ownClient!,
-            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, endpoint, _options),
+            (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _options),
             runsPipeline: pipelines is not null,
             endpoint.Address,
             key,
@@ -129,7 +129,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         }
 
         using var timeout = new CancellationTokenSource(limit, _timeProvider);
-        var deadline = new RequestDeadline(_timeProvider, limit, timeout.Token) { IsBackground = options is { IsBackground: true } };
+        var deadline = new RequestDeadline(_timeProvider, limit) { IsBackground = options is { IsBackground: true } };
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

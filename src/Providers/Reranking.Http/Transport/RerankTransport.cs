@@ -88,7 +88,9 @@ internal sealed class RerankTransport(
         }
         catch (RateLimiterRejectedException exception)
         {
-            throw deadline.IsBackground ? errors.RateLimitedInBackground(exception) : errors.RateLimited(exception.RetryAfter, exception);
+            throw deadline.HasFailedAttempt ? errors.RateLimitedRetry(exception)
+                : deadline.IsBackground ? errors.RateLimitedInBackground(exception)
+                : errors.RateLimited(exception.RetryAfter, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
