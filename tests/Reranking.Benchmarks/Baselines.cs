@@ -9,9 +9,9 @@ internal sealed class BareLoop : IDisposable
     private readonly InferenceSession _session;
     private readonly PreparedRun[] _runs;
 
-    public BareLoop(OnnxModel model, PairInputs inputs)
+    public BareLoop(ModelProfile profile, TokenizedInputs inputs)
     {
-        _session = SessionFactory.Open(model.Folder.ModelFile, model.Folder.Options);   // the settings of the engine
+        _session = SessionFactory.Open(profile.Folder.ModelFile, profile.Folder.Options);   // the settings of the engine
         RunPlan plan = RunPlan.OneByOne(inputs);
         _runs = [.. Enumerable.Range(0, plan.Count).Select(run => new PreparedRun(_session, inputs, plan[run]))];
     }
@@ -44,9 +44,9 @@ internal sealed class PaddedBatches : IDisposable
     private readonly InferenceSession _session;
     private readonly PreparedRun[] _runs;
 
-    public PaddedBatches(OnnxModel model, PairInputs inputs)
+    public PaddedBatches(ModelProfile profile, TokenizedInputs inputs)
     {
-        _session = new InferenceSession(model.Folder.ModelFile);
+        _session = new InferenceSession(profile.Folder.ModelFile);
         _runs = [.. Enumerable.Range(0, inputs.Count).Chunk(8).Select(batch => new PreparedRun(_session, inputs, batch))];
     }
 
@@ -70,7 +70,7 @@ internal sealed class PreparedRun : IDisposable
     private readonly OrtValue[] _inputs;
     private readonly OrtValue[] _outputs;
 
-    public PreparedRun(InferenceSession session, PairInputs inputs, ReadOnlySpan<int> batch)
+    public PreparedRun(InferenceSession session, TokenizedInputs inputs, ReadOnlySpan<int> batch)
     {
         int length = 0;
         foreach (int index in batch)
@@ -84,7 +84,8 @@ internal sealed class PreparedRun : IDisposable
         for (int row = 0; row < batch.Length; row++)
         {
             int used = inputs.Length(batch[row]);
-            inputs.Write(batch[row], ids.AsSpan(row * length, used), types.AsSpan(row * length, used));
+            inputs.Ids(batch[row]).CopyTo(ids.AsSpan(row * length));
+            inputs.TypeIds(batch[row]).CopyTo(types.AsSpan(row * length));
             mask.AsSpan(row * length, used).Fill(1);
         }
 

@@ -1,11 +1,18 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Reranking.Onnx;
 
 namespace Reranking.Benchmarks;
 
 /// <summary>What is scored: TREC DL19 where it is present, the help center of the sample elsewhere.</summary>
 public static class BenchmarkData
 {
+    public static Task<CrossEncoder> LoadAsync()
+    {
+        var options = new OnnxScorerOptions();
+        return CrossEncoder.LoadAsync(Reranking.Onnx.ModelFolder.Open(ModelFolder, options), options);
+    }
+
     public static string ModelFolder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8");
 
     /// <summary>Gives a query and a number of documents of everyday length, about 90 tokens with the query.</summary>

@@ -30,11 +30,11 @@ public class EngineBenchmarks
             _documents = BenchmarkData.LongDocuments(CandidateCount);
         }
 
-        _encoder = CrossEncoder.LoadAsync(ModelFolder.Open(BenchmarkData.ModelFolder, new OnnxScorerOptions())).GetAwaiter().GetResult();
+        _encoder = BenchmarkData.LoadAsync().GetAwaiter().GetResult();
         _scorer = new OnnxRelevanceScorer();
         _inputs = PairInputs.Encode(_encoder.Format, new PairQuery(_query), _documents, CancellationToken.None);
-        _bare = new BareLoop(_encoder.Model, _inputs);
-        _padded = new PaddedBatches(_encoder.Model, _inputs);
+        _bare = new BareLoop(_encoder.Profile, _inputs.Inputs);
+        _padded = new PaddedBatches(_encoder.Profile, _inputs.Inputs);
     }
 
     [GlobalCleanup]

@@ -13,7 +13,7 @@ internal static class LongDocumentReport
         options.WindowTokens = windowTokens ?? options.WindowTokens;
         using var truncating = new OnnxRelevanceScorer();
         using var windowed = new OnnxRelevanceScorer(options);
-        Tokenizer tokenizer = Tokenizer.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
+        Tokenizer tokenizer = TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"), "ModelPath");
         IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(Path.Combine(AppContext.BaseDirectory, "knowledge"), tokenizer, count);
         List<Result> results = [];
         foreach (LongDocumentRequest request in requests)

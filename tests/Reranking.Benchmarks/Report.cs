@@ -13,13 +13,13 @@ public static class Report
     public static async Task WriteAsync(TextWriter output, bool withNode)
     {
         (string query, string[] documents, string source) = BenchmarkData.Passages(Count);
-        using CrossEncoder encoder = await CrossEncoder.LoadAsync(ModelFolder.Open(BenchmarkData.ModelFolder, new OnnxScorerOptions()));
+        using CrossEncoder encoder = await BenchmarkData.LoadAsync();
         using var scorer = new OnnxRelevanceScorer();
         await scorer.ScoreAsync(query, documents);
         string memory = await MemoryReport.MeasureAsync(scorer, query);   // before the baselines take theirs
         using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(query), documents, CancellationToken.None);
-        using var bare = new BareLoop(encoder.Model, inputs);
-        using var padded = new PaddedBatches(encoder.Model, inputs);
+        using var bare = new BareLoop(encoder.Profile, inputs.Inputs);
+        using var padded = new PaddedBatches(encoder.Profile, inputs.Inputs);
         using var small = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = "models/minilm-l4-screening-int8" });
         using NodePeer? node = withNode ? await NodePeer.StartAsync(BenchmarkData.ModelFolder, query, documents) : null;
 
@@ -49,8 +49,8 @@ public static class Report
         }
 
         TimeSpan engine = Median(engineTimes);
-        double tokens = Enumerable.Range(0, inputs.Count).Average(inputs.Length);
-        await output.WriteLineAsync(Invariant($"{Count} {source}, {tokens:0} tokens a pair, median of {Rounds} rounds; model {encoder.Model.Folder.ModelId}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        double tokens = Enumerable.Range(0, inputs.Inputs.Count).Average(inputs.Inputs.Length);
+        await output.WriteLineAsync(Invariant($"{Count} {source}, {tokens:0} tokens a pair, median of {Rounds} rounds; model {encoder.Profile.Folder.ModelId}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
         await output.WriteLineAsync("| | ms | times the engine |");
         await output.WriteLineAsync("|---|---|---|");

@@ -91,12 +91,12 @@ internal static class TokenizerReport
     {
         if (family == "bert")
         {
-            return Tokenizer.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
+            return TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"), "ModelPath");
         }
 
         string path = Path.Combine(AppContext.BaseDirectory, "tokenizers", family, "tokenizer.json.gz");
         using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        return Tokenizer.Read(file, path);
+        return TokenizerFile.Read(file, path, "ModelPath");
     }
 
     private static string MakeText(Func<Random, string> next)

@@ -39,19 +39,17 @@ public sealed class BundledModelTests : IDisposable
             using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(query.Text), query.Documents, CancellationToken.None);
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] littleEndian = new byte[4];
-            for (int i = 0; i < inputs.Count; i++)
+            for (int i = 0; i < inputs.Inputs.Count; i++)
             {
-                long[] ids = new long[inputs.Length(i)];
-                inputs.Write(i, ids, new long[ids.Length]);
-                foreach (long id in ids)
+                foreach (long id in inputs.Inputs.Ids(i))
                 {
                     BinaryPrimitives.WriteInt32LittleEndian(littleEndian, (int)id);
                     sha256.AppendData(littleEndian);
                 }
             }
 
-            pairs += inputs.Count;
-            Assert.Equal(golden.Tokens, Enumerable.Range(0, inputs.Count).Select(inputs.Length));
+            pairs += inputs.Inputs.Count;
+            Assert.Equal(golden.Tokens, Enumerable.Range(0, inputs.Inputs.Count).Select(inputs.Inputs.Length));
             Assert.Equal(golden.IdsSha256, Convert.ToHexStringLower(sha256.GetHashAndReset()));
         }
 

@@ -68,7 +68,7 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     {
         var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { Dimensions = 128 }));
 
-        Assert.Equal("The options ask for 128 dimensions; model 'bge-small-en-v1.5-int8' gives 384. (Parameter 'options')", exception.Message);
+        Assert.Equal("The options ask for 128 dimensions; model 'bge-small-en-v1.5-int8' has 384. (Parameter 'options')", exception.Message);
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         options.Normalize = false;
         using var generator = new OnnxEmbeddingGenerator(options);
         using BiEncoder encoder = BiEncoder.Load(ModelFolder.Open(TestModels.BiEncoder, options));
-        using SingleInputs inputs = SingleInputs.Encode(encoder.Model, ["a text of several tokens", "short"], CancellationToken.None);
+        using TokenizedInputs inputs = encoder.Encode(["a text of several tokens", "short"], CancellationToken.None).Inputs;
         float[][] expected = new float[2][];
-        await encoder.Model.RunAsync(inputs, encoder.Model.Plan(inputs), (index, tokens, values) =>
+        await encoder.Engine.RunAsync(inputs, encoder.Engine.Plan(inputs), (index, tokens, values) =>
         {
             float[] mean = new float[384];
             for (int i = 0; i < tokens * 384; i++)
@@ -109,7 +109,7 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
             Assert.All(expected[i].Zip(embeddings[i].Vector.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         }
 
-        Assert.Equal(inputs.TotalLength, embeddings.Usage!.InputTokenCount);
+        Assert.Equal(inputs.TokenCount, embeddings.Usage!.InputTokenCount);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => generator.GenerateAsync(["text"]));
 
         Assert.Equal(
-            "Model 'ms-marco-MiniLM-L-12-v2-int8' gives an output of 2 dimensions and width 1; an embedding model gives [batch, tokens, dimensions]. Set Embeddings:Onnx:ModelPath to a bi-encoder.",
+            "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions]. Set Embeddings:Onnx:ModelPath to a bi-encoder.",
             exception.Message);
     }
 

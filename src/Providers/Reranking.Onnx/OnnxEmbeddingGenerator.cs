@@ -49,7 +49,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     /// <returns>One embedding a text, in order.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> or one of them is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The options ask for another number of dimensions or an unknown input type.</exception>
-    /// <exception cref="RelevanceScoringException">The model can't be loaded or failed.</exception>
+    /// <exception cref="InvalidOperationException">The model can't be loaded or failed.</exception>
     /// <exception cref="ObjectDisposedException">The generator was disposed.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
@@ -70,17 +70,14 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
             throw new ArgumentException($"The options ask for model '{wanted}', but this generator has '{_metadata.DefaultModelId}'. Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model.", nameof(options));
         }
 
-        BiEncoder encoder = await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
+        BiEncoder encoder = await LoadAsync(cancellationToken).ConfigureAwait(false);
         if (options?.Dimensions is { } dimensions && dimensions != encoder.Dimensions)
         {
-            throw new ArgumentException($"The options ask for {dimensions} dimensions; model '{encoder.Model.Folder.ModelId}' gives {encoder.Dimensions}.", nameof(options));
+            throw new ArgumentException($"The options ask for {dimensions} dimensions; model '{encoder.ModelId}' has {encoder.Dimensions}.", nameof(options));
         }
 
-        ObjectDisposedException.ThrowIf(!encoder.Model.TryHold(), this);
-        using OnnxModel held = encoder.Model;
-        (float[][] vectors, long tokens, int truncated) =
-            await Task.Run(() => encoder.EmbedAsync(texts, _options.Pooling, _options.Normalize, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = encoder.Model.Folder.ModelId }))
+        (float[][] vectors, long tokens, int truncated) = await EmbedAsync(encoder, texts, cancellationToken).ConfigureAwait(false);
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = encoder.ModelId }))
         {
             Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
             AdditionalProperties = truncated > 0 ? new() { [TruncatedCountProperty] = truncated } : null,
@@ -97,13 +94,50 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
             : null;
     }
 
-    /// <summary>Gives the model back once the calls under way have ended.</summary>
+    /// <summary>Releases the model once the calls under way have ended.</summary>
     public void Dispose() => _loader.Dispose();
+
+    private async Task<BiEncoder> LoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _loader.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RelevanceScoringException exception)
+        {
+            throw NotOfScoring(exception);
+        }
+    }
+
+    private async Task<(float[][] Vectors, long TokenCount, int TruncatedCount)> EmbedAsync(
+        BiEncoder encoder,
+        List<string> texts,
+        CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(!encoder.Engine.References.TryAcquire(), this);
+        try
+        {
+            return await Task
+                .Run(() => encoder.EmbedAsync(texts, _options.Pooling, _options.Normalize, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (RelevanceScoringException exception)
+        {
+            throw NotOfScoring(exception);
+        }
+        finally
+        {
+            encoder.Engine.References.Release();
+        }
+    }
+
+    // The engine is that of the scorers and speaks of scoring; callers of an embedding generator do not expect its exception.
+    private static InvalidOperationException NotOfScoring(RelevanceScoringException exception) => new(exception.Message, exception);
 
     private BiEncoder Load(string path)
     {
         BiEncoder encoder = BiEncoder.Load(ModelFolder.Open(path, _options));
-        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: encoder.Model.Folder.ModelId, defaultModelDimensions: encoder.Dimensions);
+        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: encoder.ModelId, defaultModelDimensions: encoder.Dimensions);
         return encoder;
     }
 

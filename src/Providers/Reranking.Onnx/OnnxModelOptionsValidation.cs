@@ -161,7 +161,7 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.Label), "blank", "the name or the index of a label, or none");
         }
 
-        if (options.Prompt is { } prompt && Prompts.Problem(prompt) is { } expected)
+        if (options.Prompt is { } prompt && PromptCatalog.Problem(prompt) is { } expected)
         {
             yield return Message(path, nameof(options.Prompt), string.IsNullOrWhiteSpace(prompt) ? "blank" : $"'{prompt}'", expected);
         }

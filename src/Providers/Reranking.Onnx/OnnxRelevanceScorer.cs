@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx;
 
@@ -28,6 +29,8 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     private readonly ILogger _logger;
     private readonly ModelLoader<CrossEncoder> _loader;
     private readonly ModelRevision _revision;
+    private readonly ModelStore? _modelStore;
+    private readonly CancellationTokenSource _disposing = new();
     private ModelFolder? _folder;
     private RelevanceScorerMetadata _metadata;
 
@@ -85,13 +88,18 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             return RelevanceScores.Empty;
         }
 
-        ObjectDisposedException.ThrowIf(!encoder.Model.TryHold(), this);
-        using OnnxModel held = encoder.Model;
-
-        // Off the caller's thread: a thousand long documents take a while to encode.
-        RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(pairQuery, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
-        LogWindows(scores);
-        return scores;
+        ObjectDisposedException.ThrowIf(!encoder.Engine.References.TryAcquire(), this);
+        try
+        {
+            // Off the caller's thread: a thousand long documents take a while to encode.
+            RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(pairQuery, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+            LogWindows(scores);
+            return scores;
+        }
+        finally
+        {
+            encoder.Engine.References.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -108,11 +116,13 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             : null;
     }
 
-    /// <summary>Gives the model back once the calls under way have ended.</summary>
+    /// <summary>Releases the model once the calls under way have ended.</summary>
     public void Dispose()
     {
         _loader.Dispose();
-        StopFetching();
+
+        // The source is left to the collector: without a timer it holds nothing, and a second disposal may cancel it again.
+        _disposing.Cancel();
     }
 
     private static string? Instruction(RelevanceScoringOptions? options)
@@ -128,13 +138,30 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     {
         ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();
-        CrossEncoder encoder = await CrossEncoder.LoadAsync(folder).ConfigureAwait(false);
-        OnnxModel model = encoder.Model;
+        CrossEncoder encoder = await CrossEncoder.LoadAsync(folder, _options).ConfigureAwait(false);
+        int maxTokens = encoder.Profile.MaxTokens;
         _folder = folder;
-        _metadata = _metadata with { ModelId = model.Folder.ModelId, MaxInputTokens = model.MaxTokens };
+        _metadata = _metadata with { ModelId = folder.ModelId, MaxInputTokens = maxTokens };
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        LogLoaded(model.Folder.ModelId, milliseconds, model.MaxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
+        LogLoaded(folder.ModelId, milliseconds, maxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
         return encoder;
+    }
+
+    // A load is not stopped by the caller who began it, since others may wait for it; a download of gigabytes ends with the scorer.
+    private async Task<ModelFolder> FetchFolderAsync(string model)
+    {
+        using ModelStore? own = _modelStore is null ? new ModelStore() : null;
+        try
+        {
+            string folder = await (_modelStore ?? own!)
+                .GetAsync(model, _options.Revision, _options.ModelFile, progress: null, _disposing.Token)
+                .ConfigureAwait(false);
+            return ModelFolder.Open(folder, _options, ModelPlan.For(model, _options.Revision, _options.ModelFile).ModelFile);
+        }
+        catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(typeof(OnnxRelevanceScorer).FullName);
+        }
     }
 
     private ModelFolder OpenFolder()

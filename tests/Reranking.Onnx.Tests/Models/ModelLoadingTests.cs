@@ -89,7 +89,7 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_ABiEncoder_IsRefused() => Assert.Equal(
-        "Model 'bge-small-en-v1.5-int8' gives 384 numbers a token; a reranker gives 1 a document. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
+        "Model 'bge-small-en-v1.5-int8' returns 384 numbers per token; a reranker returns 1 per document. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
         await FailureAsync(TestModels.BiEncoder));
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class ModelLoadingTests : IDisposable
         WriteSelfTest(TestModels.FixtureGolden[1].Logit + 1, inputIds: null);
 
         Assert.Equal(
-            FormattableString.Invariant($"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': it gives {TestModels.FixtureGolden[1].Logit:0.####}; expected {TestModels.FixtureGolden[1].Logit + 1:0.####} ± 0.001. Restore the folder from its source, or check OnnxScorerOptions:ModelPath."),
+            FormattableString.Invariant($"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': it returns {TestModels.FixtureGolden[1].Logit:0.####}; expected {TestModels.FixtureGolden[1].Logit + 1:0.####} ± 0.001. Restore the folder from its source, or check OnnxScorerOptions:ModelPath."),
             await FailureAsync());
     }
 
@@ -205,7 +205,7 @@ public sealed class ModelLoadingTests : IDisposable
         WriteSelfTest(TestModels.FixtureGolden[1].Logit, inputIds: "[101, 102]");
 
         Assert.Equal(
-            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer gives other tokens than expected. Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
+            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer returns other tokens than expected. Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 

@@ -53,7 +53,7 @@ public sealed class ModelRevisionTests
     {
         using TemporaryFolder folder = TestModels.Unpack();
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = folder.Path });
-        int limit = TestModels.LoadEncoder(folder.Path).Model.MaxTokens;
+        int limit = TestModels.LoadEncoder(folder.Path).Profile.MaxTokens;
 
         Assert.NotEqual(await RevisionAsync(scorer), await RevisionAsync(folder, options => options.MaxInputTokens = 16));
         Assert.Equal(await RevisionAsync(scorer), await RevisionAsync(folder, options => options.MaxInputTokens = limit));

@@ -48,11 +48,11 @@ public sealed class PromptChoiceTests : IDisposable
 
     [Fact]
     public void Choose_ModelIdTells_TakesThePrompt() =>
-        Assert.Same(Prompts.Qwen3.Before, Choose(_folder.Path, new OnnxScorerOptions { ModelId = "Qwen/Qwen3-Reranker-4B" })?.Before);
+        Assert.Same(PromptCatalog.Qwen3.Before, Choose(_folder.Path, new OnnxScorerOptions { ModelId = "Qwen/Qwen3-Reranker-4B" })?.Before);
 
     [Fact]
     public async Task ScoreAsync_LanguageModelWithoutAPrompt_AsksForIt() => Assert.Equal(
-        $"Model '{ModelId}' gives a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
+        $"Model '{ModelId}' returns a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
         await FailureAsync(_folder, options => options.ModelPath = _folder.Path));
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class PromptChoiceTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_LabelOfALanguageModel_IsRefused() => Assert.Equal(
-        $"OnnxScorerOptions:Label is yes, but model '{ModelId}' gives logits of tokens and has no labels. Remove it, or set OnnxScorerOptions:YesToken and NoToken.",
+        $"OnnxScorerOptions:Label is yes, but model '{ModelId}' returns logits of tokens and has no labels. Remove it, or set OnnxScorerOptions:YesToken and NoToken.",
         await FailureAsync(_folder, options => (options.Prompt, options.Label) = ("Qwen3", "yes")));
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class PromptChoiceTests : IDisposable
     private static Prompt? Choose(string path, OnnxScorerOptions options)
     {
         ModelFolder folder = ModelFolder.Open(path, options);
-        return Prompts.Choose(options, folder, ModelConfiguration.Read(folder));
+        return PromptCatalog.Choose(options, folder, ModelConfiguration.Read(folder));
     }
 
     private static async Task<string> FailureAsync(TemporaryFolder folder, Action<OnnxScorerOptions> configure)

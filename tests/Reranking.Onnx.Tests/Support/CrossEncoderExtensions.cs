@@ -5,4 +5,14 @@ internal static class CrossEncoderExtensions
     /// <summary>Scores documents against a query without an instruction.</summary>
     public static Task<RelevanceScores> ScoreAsync(this CrossEncoder encoder, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
         encoder.ScoreAsync(new PairQuery(query), documents, cancellationToken);
+
+    /// <summary>Returns how many tokens a document may have so that neither it nor the query is cut; 0 or less if the query is too long.</summary>
+    public static int RoomForDocument(this PairFormat format, PairQuery query)
+    {
+        var scratch = new TokenBuffer();
+        EncodedText encoded = format.EncodeQuery(query, scratch);
+        int frame = format.EncodeDocument(query, "", scratch).Count;
+        PairFit fit = format.Fit(encoded, new EncodedText(0, Count: 1 << 20, CharactersRead: 0, IsComplete: true));
+        return fit.QueryLength < encoded.Count ? 0 : fit.DocumentLength - frame;
+    }
 }

@@ -52,7 +52,7 @@ internal static class TestModels
     {
         OnnxScorerOptions options = new() { ModelPath = path };
         configure?.Invoke(options);
-        return CrossEncoder.LoadAsync(ModelFolder.Open(path, options)).GetAwaiter().GetResult();
+        return CrossEncoder.LoadAsync(ModelFolder.Open(path, options), options).GetAwaiter().GetResult();
     }
 
     public static IReadOnlyList<(string Query, string Document)> FixturePairs { get; } =

@@ -9,12 +9,15 @@ namespace Reranking.Onnx.Tests;
 /// <summary>The test data of the tokenizer; Data/tokenizers/SOURCE.md says where each file comes from.</summary>
 internal static class TokenizerData
 {
-    private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => Tokenizer.Load(BundledPath));
+    private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => TokenizerFile.Load(BundledPath, Setting));
     private static readonly ConcurrentDictionary<string, Lazy<Tokenizer>> FamilyTokenizers = new();
     private static readonly Lazy<string[]> TortureTexts = new(ReadTorture);
 
     /// <summary>Gets the tokenizer of the bundled model, which is the one that the goldens were made with but for truncation and padding.</summary>
     public static Tokenizer Bundled => BundledTokenizer.Value;
+
+    /// <summary>The setting that errors name.</summary>
+    public const string Setting = "Reranking:Scorers:local:ModelPath";
 
     public static string BundledPath => Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8", "tokenizer.json");
 
@@ -66,19 +69,19 @@ internal static class TokenizerData
     public static int[] EncodeSingle(Tokenizer tokenizer, string text)
     {
         int[] tokens = Encode(tokenizer, text);
-        long[] ids = new long[tokens.Length + tokenizer.SingleSpecialTokenCount];
-        int length = tokenizer.WriteSingle(tokens, ids, new long[ids.Length]);
+        long[] ids = new long[tokens.Length + tokenizer.Single.SpecialTokenCount];
+        int length = tokenizer.Single.Write(tokens, [], ids, new long[ids.Length]);
         Assert.Equal(ids.Length, length);
         return [.. ids.Select(id => checked((int)id))];
     }
 
-    public static Tokenizer ReadJson(string json) => Tokenizer.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json");
+    public static Tokenizer ReadJson(string json) => TokenizerFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json", Setting);
 
     /// <summary>Reads a component from JSON, or from the tokenizer.json of a family.</summary>
     public static ComponentJson ReadComponent(string jsonOrFamily, string kind)
     {
         using var document = JsonDocument.Parse(jsonOrFamily.StartsWith('{') ? $$"""{ "{{kind}}": {{jsonOrFamily}} }""" : ReadFile(jsonOrFamily));
-        return new ComponentJson("tokenizer.json", kind, document.RootElement.GetProperty(kind).Clone());
+        return new ComponentJson(new TokenizerSource("tokenizer.json", Setting), kind, document.RootElement.GetProperty(kind).Clone());
     }
 
     /// <summary>Gives the pre-tokens of a text.</summary>

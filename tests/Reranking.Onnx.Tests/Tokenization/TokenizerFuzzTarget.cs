@@ -8,7 +8,7 @@ internal static class TokenizerFuzzTarget
     public static void Run(Tokenizer tokenizer, ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<char> text = MemoryMarshal.Cast<byte, char>(bytes);
-        int maxLength = tokenizer.PairSpecialTokenCount + (text.IsEmpty ? 0 : text[0] % 100) + 1;
+        int maxLength = tokenizer.Pair.SpecialTokenCount + (text.IsEmpty ? 0 : text[0] % 100) + 1;
         int queryLength = text.Length / 3;
         var buffer = new TokenBuffer(capacity: 0);
         EncodedText query = tokenizer.Encode(text[..queryLength], maxLength, buffer);
@@ -21,11 +21,11 @@ internal static class TokenizerFuzzTarget
 
         AssertRead(query, queryLength, maxLength);
         AssertRead(document, text.Length - queryLength, maxLength);
-        PairFit fit = PairFit.Compute(query.Count, document.Count, maxLength - tokenizer.PairSpecialTokenCount, TruncationStrategy.LongestFirst);
+        PairFit fit = PairFit.LongestFirst(query.Count, document.Count, maxLength - tokenizer.Pair.SpecialTokenCount);
         long[] ids = new long[maxLength];
         long[] typeIds = new long[maxLength];
-        int length = tokenizer.WritePair(buffer.Slice(query.Start, fit.QueryLength), buffer.Slice(document.Start, fit.DocumentLength), ids, typeIds);
-        Assert.Equal(Math.Min(maxLength, buffer.Count + tokenizer.PairSpecialTokenCount), length);
+        int length = tokenizer.Pair.Write(buffer.Slice(query.Start, fit.QueryLength), buffer.Slice(document.Start, fit.DocumentLength), ids, typeIds);
+        Assert.Equal(Math.Min(maxLength, buffer.Count + tokenizer.Pair.SpecialTokenCount), length);
         Assert.All(typeIds[..length], typeId => Assert.InRange(typeId, 0, 1));
         Assert.Equal(typeIds[..length].Order(), typeIds[..length]);
     }

@@ -6,7 +6,7 @@ namespace Reranking.Onnx.Tests;
 /// <summary>A tokenizer.json that can't be used is refused when it is loaded, and the message says why.</summary>
 public class TokenizerLoadTests
 {
-    private const string Hint = "Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.";
+    private const string Hint = "Check Reranking:Scorers:local:ModelPath.";
 
     private const string Normalizers =
         "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents";
@@ -50,12 +50,12 @@ public class TokenizerLoadTests
         Assert.Equal(3, tokenizer.FindId("[NEW]"));
         Assert.Equal(2, tokenizer.FindId("##b"));
         Assert.Null(tokenizer.FindId("b"));
-        Assert.Equal(2, tokenizer.SingleSpecialTokenCount);
-        Assert.Equal(4, tokenizer.PairSpecialTokenCount);
+        Assert.Equal(2, tokenizer.Single.SpecialTokenCount);
+        Assert.Equal(4, tokenizer.Pair.SpecialTokenCount);
         Assert.Equal([0, 3, 1, 2, 3], TokenizerData.EncodeSingle(tokenizer, "Ab[NEW]"));
         long[] ids = new long[7];
         long[] typeIds = new long[7];
-        Assert.Equal(7, tokenizer.WritePair([1], [2, 2], ids, typeIds));
+        Assert.Equal(7, tokenizer.Pair.Write([1], [2, 2], ids, typeIds));
         Assert.Equal([0, 3, 2, 2, 1, 0, 3], ids);
         Assert.Equal([0, 0, 1, 1, 2, 3, 3], typeIds);
     }
@@ -63,11 +63,11 @@ public class TokenizerLoadTests
     [Fact]
     public void Load_BundledFile_KnowsItsTokens()
     {
-        Tokenizer tokenizer = Tokenizer.Load(TokenizerData.BundledPath);
+        Tokenizer tokenizer = TokenizerFile.Load(TokenizerData.BundledPath, TokenizerData.Setting);
         Assert.Equal(30_522, tokenizer.VocabularySize);
         Assert.Equal(0, tokenizer.PadTokenId);
-        Assert.Equal(2, tokenizer.SingleSpecialTokenCount);
-        Assert.Equal(3, tokenizer.PairSpecialTokenCount);
+        Assert.Equal(2, tokenizer.Single.SpecialTokenCount);
+        Assert.Equal(3, tokenizer.Pair.SpecialTokenCount);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class TokenizerLoadTests
         Assert.Equal([0, 1, 3], TokenizerData.EncodeSingle(tokenizer, "a"));
         long[] ids = new long[6];
         long[] typeIds = new long[6];
-        Assert.Equal(6, tokenizer.WritePair([1], [2, 2], ids, typeIds));
+        Assert.Equal(6, tokenizer.Pair.Write([1], [2, 2], ids, typeIds));
         Assert.Equal([0, 1, 3, 2, 2, 3], ids);
         Assert.Equal([0, 0, 0, 1, 1, 1], typeIds);
     }
@@ -93,7 +93,7 @@ public class TokenizerLoadTests
         Assert.Equal([1, 2], TokenizerData.EncodeSingle(tokenizer, "ab"));
         Assert.Equal([0], TokenizerData.EncodeSingle(tokenizer, "A"));
         long[] typeIds = new long[3];
-        Assert.Equal(3, tokenizer.WritePair([1], [2, 2], new long[3], typeIds));
+        Assert.Equal(3, tokenizer.Pair.Write([1], [2, 2], new long[3], typeIds));
         Assert.Equal([0, 1, 1], typeIds);
     }
 
@@ -196,7 +196,7 @@ public class TokenizerLoadTests
     public void Load_MissingFile_NamesIt()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "no-such-folder", "tokenizer.json");
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => Tokenizer.Load(path));
+        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerFile.Load(path, TokenizerData.Setting));
         Assert.Equal($"'{path}' does not exist; expected the tokenizer.json of a model. {Hint}", exception.Message);
         Assert.IsType<DirectoryNotFoundException>(exception.InnerException);
     }
@@ -205,7 +205,7 @@ public class TokenizerLoadTests
     public void Load_Folder_SaysThatItCannotBeRead()
     {
         string path = AppContext.BaseDirectory;
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => Tokenizer.Load(path));
+        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerFile.Load(path, TokenizerData.Setting));
         Assert.Equal($"'{path}' can't be read; expected the tokenizer.json of a model. {Hint}", exception.Message);
     }
 

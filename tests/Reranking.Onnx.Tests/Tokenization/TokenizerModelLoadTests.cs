@@ -176,6 +176,6 @@ public class TokenizerModelLoadTests
     private static void AssertRefused(string json, string problem)
     {
         RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json));
-        Assert.Equal($"'tokenizer.json' {problem} Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.", exception.Message);
+        Assert.Equal($"'tokenizer.json' {problem} Check Reranking:Scorers:local:ModelPath.", exception.Message);
     }
 }

@@ -30,8 +30,11 @@ internal sealed class ModelFolder
     public string SelfTestFile => System.IO.Path.Combine(Path, "selftest.json");
 
     /// <summary>Finds the files that a model needs.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="modelFile">The ONNX file within the folder, or <see langword="null"/> for that of the settings, else the usual one.</param>
     /// <exception cref="RelevanceScoringException">The folder or a file is missing.</exception>
-    public static ModelFolder Open(string path, OnnxModelOptions options)
+    public static ModelFolder Open(string path, OnnxModelOptions options, string? modelFile = null)
     {
         string setting = $"{options.SettingsPath}:{nameof(options.ModelPath)}";
         if (!Directory.Exists(path))
@@ -39,8 +42,8 @@ internal sealed class ModelFolder
             throw new RelevanceScoringException($"The model folder '{path}' is missing. {Expected} Set {setting} to one.");
         }
 
-        string[] candidates = options.ModelFile is { } file ? [file] : ["model.onnx", "onnx/model.onnx"];
-        string modelFile = candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists)
+        string[] candidates = (modelFile ?? options.ModelFile) is { } file ? [file] : ["model.onnx", "onnx/model.onnx"];
+        modelFile = candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists)
             ?? throw new RelevanceScoringException(
                 $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. {Expected} Set {setting} or {options.SettingsPath}:{nameof(options.ModelFile)}.");
         var folder = new ModelFolder(path, modelFile, options);

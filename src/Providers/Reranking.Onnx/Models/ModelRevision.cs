@@ -28,14 +28,13 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
         {
             lock (_lock)
             {
-                return (_value ??= openFolder() is { } folder ? Compute(folder) : null) ?? Named + Compute(options);
+                return (_value ??= openFolder() is { } folder ? Compute(folder, options) : null) ?? Named + Compute(options);
             }
         }
     }
 
-    private static string Compute(ModelFolder folder)
+    private static string Compute(ModelFolder folder, OnnxScorerOptions options)
     {
-        OnnxModelOptions options = folder.Options;
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in (string[])[folder.ModelFile, .. ExternalData(folder.ModelFile), folder.TokenizerFile, folder.ConfigFile])
         {
@@ -45,8 +44,8 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
 
         // Quantized models round differently where the processor has other instructions for them.
         string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
-        int maxTokens = OnnxModel.SettleMaxTokens(folder, ModelConfiguration.Read(folder));
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {(options as OnnxScorerOptions)?.ScoreSettings}")));
+        int maxTokens = ModelProfile.ResolveMaxTokens(folder, ModelConfiguration.Read(folder));
+        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {options.ScoreSettings}")));
         return Convert.ToHexString(hash.GetHashAndReset())[..Length];
     }
 

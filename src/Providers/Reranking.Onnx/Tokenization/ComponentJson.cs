@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Reranking.Onnx;
 
 /// <summary>One object of a tokenizer.json, read with errors that name the file and the field.</summary>
-/// <param name="path">The file.</param>
+/// <param name="source">The file.</param>
 /// <param name="kind">What the object is, as in <c>normalizer</c>.</param>
 /// <param name="element">The object.</param>
 /// <param name="type">Its type, once that is known to be supported.</param>
-internal sealed class ComponentJson(string path, string kind, JsonElement element, string? type = null)
+internal sealed class ComponentJson(TokenizerSource source, string kind, JsonElement element, string? type = null)
 {
     private const string Number = "a whole number from 0 on";
 
@@ -15,13 +15,10 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
 
     private string Name => type is null ? kind : $"{kind} '{type}'";
 
-    public ComponentJson OfType(string knownType) => new(path, kind, element, knownType);
+    public ComponentJson OfType(string knownType) => new(source, kind, element, knownType);
 
     /// <summary>Makes an error out of what is wrong with the file.</summary>
-    public RelevanceScoringException Unusable(string problem) => Unusable(path, problem);
-
-    public static RelevanceScoringException Unusable(string path, string problem, Exception? cause = null) =>
-        new($"'{path}' {problem}. Take a model folder of a cross-encoder: Reranking:Onnx:ModelPath.", cause);
+    public RelevanceScoringException Unusable(string problem) => source.Unusable(problem);
 
     public bool Has(string name) => Find(name) is not null;
 
@@ -82,18 +79,18 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
         return vocabulary;
     }
 
-    /// <summary>Gives the object in a field, or none where there is no such field or a null.</summary>
+    /// <summary>Returns the object in a field, or <see langword="null"/> if there is no such field or it is null.</summary>
     public ComponentJson? FindComponent(string name) =>
-        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.Object ? new(path, name, value) : throw Wrong(name, "an object");
+        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.Object ? new(source, name, value) : throw Wrong(name, "an object");
 
     public ComponentJson GetComponent(string name) => FindComponent(name) ?? throw Missing(name, "an object");
 
-    /// <summary>Gives the objects in an array, each of a kind.</summary>
+    /// <summary>Returns the objects in an array, each of a kind.</summary>
     public IEnumerable<ComponentJson> GetComponents(string name, string itemKind)
     {
         foreach (JsonElement value in GetElements(name))
         {
-            yield return value.ValueKind == JsonValueKind.Object ? new ComponentJson(path, itemKind, value) : throw Wrong(name, "an array of objects");
+            yield return value.ValueKind == JsonValueKind.Object ? new ComponentJson(source, itemKind, value) : throw Wrong(name, "an array of objects");
         }
     }
 
@@ -161,5 +158,5 @@ internal sealed class ComponentJson(string path, string kind, JsonElement elemen
     private RelevanceScoringException Wrong(string name, string expected) => Unusable($"has an unusable '{name}' in its {Name}; expected {expected}");
 
     private RelevanceScoringException BrokenText(string name, InvalidOperationException cause) =>
-        Unusable(path, $"has a lone surrogate in '{name}' of its {Name}; expected Unicode text", cause);
+        source.Unusable($"has a lone surrogate in '{name}' of its {Name}; expected Unicode text", cause);
 }

@@ -7,7 +7,7 @@ internal sealed class TokenTemplate(TemplatePiece[] pieces)
 
     public int HighestSpecialId { get; } = pieces.SelectMany(piece => piece.SpecialIds).DefaultIfEmpty(-1).Max();
 
-    /// <summary>Writes ids and type ids and gives their number.</summary>
+    /// <summary>Writes ids and type ids and returns their number.</summary>
     public int Write(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds)
     {
         int length = 0;

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Reranking.Onnx;
+
+/// <summary>Resolves the profile of a cross-encoder: how it reads a pair, and which of its logits are the score.</summary>
+/// <param name="options">The settings of the scorer.</param>
+/// <param name="folder">The files.</param>
+/// <param name="configuration">What the files say.</param>
+/// <param name="tokenizer">The tokenizer of the folder.</param>
+internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder folder, ModelConfiguration configuration, Tokenizer tokenizer)
+{
+    private const string IsCausal =
+        "returns a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with";
+
+    private static readonly string[] KnownActivations =
+        ["torch.nn.modules.linear.Identity", "torch.nn.modules.activation.Sigmoid", "Identity", "Sigmoid"];
+
+    private readonly string _settings = options.SettingsPath;
+
+    /// <exception cref="RelevanceScoringException">The model is no reranker, or the settings do not fit it.</exception>
+    public ModelProfile Resolve(IReadOnlyDictionary<string, NodeMetadata> outputs)
+    {
+        ModelProfile profile = ModelProfile.Resolve(folder, configuration, tokenizer, outputs, "logits");
+        CheckActivation();
+        Prompt? prompt = PromptCatalog.Choose(options, folder, configuration);
+        profile = profile.Output.IsTokenLogits ? WithAnswers(profile, prompt) : WithLabel(profile, prompt);
+        CheckPrompt(prompt);
+        if (prompt is null)
+        {
+            return profile;
+        }
+
+        TokenizedPrompt tokenized = TokenizedPrompt.Create(prompt, tokenizer);
+        return profile with { Prompt = tokenized, MaxTokens = tokenized.ResolveMaxTokens(folder, profile.MaxTokens), PadsLeft = true };
+    }
+
+    private ModelProfile WithAnswers(ModelProfile profile, Prompt? prompt)
+    {
+        if (prompt is null)
+        {
+            throw NeedsPrompt(IsCausal);
+        }
+
+        int yes = FindAnswer(nameof(options.YesToken), prompt.YesToken);
+        int no = FindAnswer(nameof(options.NoToken), prompt.NoToken);
+        return options.Label is null
+            ? profile with { RelevanceLogits = new RelevanceLogits(yes, no) }
+            : throw new RelevanceScoringException(
+                $"{_settings}:{nameof(options.Label)} is {options.Label}, but model '{folder.ModelId}' returns logits of tokens and has no labels. "
+                + $"Remove it, or set {_settings}:{nameof(options.YesToken)} and {nameof(options.NoToken)}.");
+    }
+
+    private ModelProfile WithLabel(ModelProfile profile, Prompt? prompt)
+    {
+        if (profile.Output.IsTokenVectors)
+        {
+            throw new RelevanceScoringException(
+                $"Model '{folder.ModelId}' returns {profile.Output.Width} numbers per token; a reranker returns 1 per document. "
+                + $"Set {_settings}:{nameof(options.ModelPath)} to a cross-encoder for relevance.");
+        }
+
+        if (prompt is null && tokenizer.Pair.SpecialTokenCount == 0)
+        {
+            throw NeedsPrompt("has a tokenizer that puts nothing between query and document: it reads a prompt that it was trained with");
+        }
+
+        int count = profile.Output.Width > 0 ? profile.Output.Width : Math.Max(1, configuration.Labels.Count);
+        return profile with
+        {
+            RelevanceLogits = new RelevanceLogits(count == 1 ? FindOnlyLabel() : FindLabel(count)),
+            Output = profile.Output with { Width = count },
+        };
+    }
+
+    private int FindOnlyLabel() => options.Label is null
+        ? 0
+        : throw new RelevanceScoringException(
+            $"{_settings}:{nameof(options.Label)} is {options.Label}, but model '{folder.ModelId}' returns one logit, which is the score. Remove it.");
+
+    private int FindLabel(int count)
+    {
+        List<string> labels = configuration.Labels.Count == count ? [.. configuration.Labels] : [];
+        string names = labels.Count > 0 ? $": {string.Join(", ", labels)}" : "";
+        string found = $"Model '{folder.ModelId}' returns {count} labels{names}";
+        if (options.Label is not { } wanted)
+        {
+            throw new RelevanceScoringException(
+                $"{found}; a reranker returns 1. Set {_settings}:{nameof(options.ModelPath)} to a cross-encoder for relevance, "
+                + $"or {_settings}:{nameof(options.Label)} to the label whose probability is the score.");
+        }
+
+        // Exactly first: a model may have labels that differ only by case, or that are called by numbers.
+        int label = Find(StringComparison.Ordinal);
+        label = label < 0 ? Find(StringComparison.OrdinalIgnoreCase) : label;
+        return label >= 0 || (int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out label) && label < count)
+            ? label
+            : throw new RelevanceScoringException(
+                $"{found}, and {_settings}:{nameof(options.Label)} is {wanted}. Set it to one of them, or to an index from 0 to {count - 1}.");
+
+        int Find(StringComparison comparison) => labels.FindIndex(name => name.Equals(wanted, comparison));
+    }
+
+    private int FindAnswer(string setting, string token)
+    {
+        var ids = new TokenBuffer();
+        _ = tokenizer.Encode(token, int.MaxValue, ids);
+        return ids.Count == 1
+            ? ids.Ids[0]
+            : throw new RelevanceScoringException(
+                $"'{token}' is {ids.Count} tokens to model '{folder.ModelId}'; expected 1, the first of its answer. Set {_settings}:{setting}.");
+    }
+
+    private void CheckPrompt(Prompt? prompt)
+    {
+        string setting = $"{_settings}:{nameof(options.Prompt)}";
+        if (options.Instruction is not null && prompt is not { HasInstruction: true })
+        {
+            throw new RelevanceScoringException(
+                $"{_settings}:{nameof(options.Instruction)} is set, but model '{folder.ModelId}' reads no prompt, or one without an instruction. "
+                + $"Remove it, or set {setting}.");
+        }
+
+        if (prompt?.ControlToken is { } token && tokenizer.FindId(token) is null)
+        {
+            throw new RelevanceScoringException(
+                $"{setting} is {prompt.Name}, but the tokenizer of model '{folder.ModelId}' has no token {token}. "
+                + "Set it to the prompt that the model was trained with, or remove it.");
+        }
+
+        if (prompt?.ModelType is { } expected && configuration.ModelType is { } type && type != expected)
+        {
+            throw new RelevanceScoringException(
+                $"{setting} is {prompt.Name}, the prompt of {expected} models, but '{folder.ConfigFile}' says {type}. "
+                + "Set it to the prompt that the model was trained with.");
+        }
+    }
+
+    private void CheckActivation()
+    {
+        if (configuration.Activation is { } activation && !KnownActivations.Contains(activation))
+        {
+            throw new RelevanceScoringException(
+                $"'{folder.ConfigFile}' names the activation {activation}; expected {KnownActivations[0]} or {KnownActivations[1]}. "
+                + $"Check {_settings}:ModelPath.");
+        }
+    }
+
+    private RelevanceScoringException NeedsPrompt(string finding) => new(
+        $"Model '{folder.ModelId}' {finding}. "
+        + $"Set {_settings}:{nameof(options.Prompt)} to {PromptCatalog.Qwen3.Name}, to {PromptCatalog.MxbaiV2.Name} or to a template.");
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Reranking.Onnx;
+
+/// <summary>
+/// What is known about a model before it runs: everything that its files, the graph and the settings say together, resolved once. Nothing about a loaded model changes afterward.
+/// </summary>
+internal sealed record ModelProfile
+{
+    /// <summary>Gets the files of the model, its name, and the settings that it runs with.</summary>
+    public required ModelFolder Folder { get; init; }
+
+    /// <summary>Gets the longest input in tokens, special tokens and prompt included.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Gets the position of the first token.</summary>
+    public required int FirstPosition { get; init; }
+
+    /// <summary>Gets the id that fills up the shorter inputs of a batch.</summary>
+    public required int PadTokenId { get; init; }
+
+    /// <summary>Gets a value indicating whether the shorter inputs of a batch are padded at their start, so that all of them end at the same position.</summary>
+    public bool PadsLeft { get; init; }
+
+    /// <summary>Gets the output that is read.</summary>
+    public required ModelOutput Output { get; init; }
+
+    /// <summary>Gets the prompt that the model reads a pair in, or <see langword="null"/> if it reads the template of its tokenizer.</summary>
+    public TokenizedPrompt? Prompt { get; init; }
+
+    /// <summary>Gets which logits are the score of a pair; <see langword="null"/> for an embedding model.</summary>
+    public RelevanceLogits? RelevanceLogits { get; init; }
+
+    /// <summary>Resolves what a cross-encoder and an embedding model have in common.</summary>
+    /// <param name="folder">The files.</param>
+    /// <param name="configuration">What the files say.</param>
+    /// <param name="tokenizer">The tokenizer of the folder.</param>
+    /// <param name="outputs">The outputs that the graph declares.</param>
+    /// <param name="outputName">The name of the output to read if there are several.</param>
+    /// <exception cref="RelevanceScoringException">The parts do not fit together.</exception>
+    public static ModelProfile Resolve(
+        ModelFolder folder,
+        ModelConfiguration configuration,
+        Tokenizer tokenizer,
+        IReadOnlyDictionary<string, NodeMetadata> outputs,
+        string outputName)
+    {
+        if (configuration.VocabularySize is { } size && tokenizer.VocabularySize > size)
+        {
+            throw new RelevanceScoringException(
+                $"'{folder.TokenizerFile}' has {tokenizer.VocabularySize} tokens, but the model in '{folder.Path}' knows {size} (vocab_size of config.json). "
+                + $"Expected the tokenizer that belongs to the model. Check {folder.Options.SettingsPath}:ModelPath.");
+        }
+
+        return new ModelProfile
+        {
+            Folder = folder,
+            MaxTokens = ResolveMaxTokens(folder, configuration),
+            FirstPosition = configuration.FirstPosition,
+            PadTokenId = configuration.PadTokenId ?? tokenizer.PadTokenId ?? 0,
+            Output = ModelOutput.Resolve(folder, outputs, outputName, configuration, tokenizer.VocabularySize),
+        };
+    }
+
+    /// <summary>Resolves the longest input: what the settings ask for, within what the files say.</summary>
+    /// <exception cref="RelevanceScoringException">Neither says it, or the settings ask for more than the model reads.</exception>
+    public static int ResolveMaxTokens(ModelFolder folder, ModelConfiguration configuration)
+    {
+        string setting = $"{folder.Options.SettingsPath}:{nameof(OnnxModelOptions.MaxInputTokens)}";
+        if (folder.Options.MaxInputTokens is not { } wanted)
+        {
+            return configuration.MaxTokens ?? throw new RelevanceScoringException(
+                $"Neither max_position_embeddings in '{folder.ConfigFile}' nor model_max_length in tokenizer_config.json is there. "
+                + $"Expected the longest input of the model. Set {setting}.");
+        }
+
+        return configuration.MaxTokens is { } limit && wanted > limit
+            ? throw new RelevanceScoringException(
+                $"{setting} is {wanted}, but model '{folder.ModelId}' reads {limit} tokens at most. Set it to {limit} or less, or remove it.")
+            : wanted;
+    }
+}

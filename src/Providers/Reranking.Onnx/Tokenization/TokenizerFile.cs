@@ -1,0 +1,88 @@
+using System.Text.Json;
+
+namespace Reranking.Onnx;
+
+/// <summary>Reads a tokenizer.json.</summary>
+/// <remarks>The file's <c>truncation</c> and <c>padding</c> are not read: exports leave in them what a single run had set.</remarks>
+internal static class TokenizerFile
+{
+    private const string Expected = "expected the tokenizer.json of a model";
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="setting">The path of the setting that leads to it, for errors.</param>
+    /// <exception cref="RelevanceScoringException">The file is missing or damaged, or has what is not supported.</exception>
+    public static Tokenizer Load(string path, string setting)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Read(file, path, setting);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string problem = exception is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "can't be read";
+            throw new TokenizerSource(path, setting).Unusable($"{problem}; {Expected}", exception);
+        }
+    }
+
+    /// <summary>Reads a file that is open already.</summary>
+    /// <param name="file">Its content.</param>
+    /// <param name="path">Its path, for errors.</param>
+    /// <param name="setting">The path of the setting that leads to it, for errors.</param>
+    /// <exception cref="RelevanceScoringException">The file is damaged, or has what is not supported.</exception>
+    public static Tokenizer Read(Stream file, string path, string setting)
+    {
+        var source = new TokenizerSource(path, setting);
+        try
+        {
+            using var document = JsonDocument.Parse(file);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(new ComponentJson(source, "root object", document.RootElement))
+                : throw source.Unusable($"is not an object; {Expected}");
+        }
+        catch (JsonException exception)
+        {
+            string place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            throw source.Unusable($"is damaged at {place}; {Expected}", exception);
+        }
+    }
+
+    private static Tokenizer Read(ComponentJson json)
+    {
+        Normalizer normalizer = json.FindComponent("normalizer") is { } normalizerJson
+            ? TokenizerComponents.Normalizers.Read(normalizerJson)
+            : new IdentityNormalizer();
+        PreTokenizer preTokenizer = json.FindComponent("pre_tokenizer") is { } preTokenizerJson
+            ? TokenizerComponents.PreTokenizers.Read(preTokenizerJson)
+            : new WholeTextPreTokenizer();
+        TokenModel model = TokenizerComponents.Models.Read(json.FindComponent("model")
+            ?? throw json.Unusable($"has no model; supported are {TokenizerComponents.Models.Supported}"));
+        if (preTokenizer.GivesBytes != model.ReadsBytes)
+        {
+            throw json.Unusable(model.ReadsBytes
+                ? "has a model of bytes and no ByteLevel at the end of its pre_tokenizer; expected both or neither"
+                : "has a ByteLevel in its pre_tokenizer and no model of bytes; expected both or neither");
+        }
+
+        PostProcessor postProcessor = json.FindComponent("post_processor") is { } postProcessorJson
+            ? TokenizerComponents.PostProcessors.Read(postProcessorJson)
+            : PostProcessor.None;
+        AddedVocabulary addedVocabulary = AddedVocabulary.Read(json.GetComponents("added_tokens", "added token"), model, normalizer);
+        var encoder = new TextEncoder(normalizer, preTokenizer, model, addedVocabulary);
+        var tokenizer = new Tokenizer(encoder, model, addedVocabulary, postProcessor);
+        return postProcessor.HighestSpecialId < tokenizer.VocabularySize
+            ? tokenizer
+            : throw json.Unusable(
+                $"has the id {postProcessor.HighestSpecialId} in its post_processor; expected one below {tokenizer.VocabularySize}, where its vocabulary ends");
+    }
+}
+
+/// <summary>Where a tokenizer comes from, for errors.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Setting">The path of the setting that leads to it.</param>
+internal sealed record TokenizerSource(string Path, string Setting)
+{
+    /// <summary>Makes an error out of what is wrong with the file.</summary>
+    public RelevanceScoringException Unusable(string problem, Exception? cause = null) => new($"'{Path}' {problem}. Check {Setting}.", cause);
+}

@@ -1,0 +1,54 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Reranking.Onnx.Tests;
+
+public sealed class RunBuffersTests
+{
+    [Fact]
+    public void Memory_AskedForAgain_IsTheSameUntilItHasToGrow()
+    {
+        var buffers = new RunBuffers();
+        buffers.Ids(64).Span[3] = 7;
+
+        Assert.Equal(7, buffers.Ids(10).Span[3]);
+        Assert.Equal(10, buffers.Ids(10).Length);
+        Assert.Equal(64 * sizeof(long), buffers.Size);
+        _ = buffers.Ids(65);
+        Assert.Equal(128 * sizeof(long), buffers.Size);
+    }
+
+    [Fact]
+    public void Size_AllBuffers_CountsTheBytesOfEach()
+    {
+        var buffers = new RunBuffers();
+        _ = buffers.Ids(64);
+        _ = buffers.Types(64);
+        _ = buffers.Mask(64);
+        _ = buffers.Positions(64);
+        _ = buffers.Narrow(new long[32], part: 0, parts: 2);
+        _ = buffers.Output(64);
+        _ = buffers.HalfOutput(64);
+
+        Assert.Equal((4 * 64 * 8) + (2 * 64 * 4) + (64 * 2), buffers.Size);
+    }
+
+    [Fact]
+    public void Narrow_SeveralInputs_HaveMemoryOfTheirOwn()
+    {
+        var buffers = new RunBuffers();
+
+        Memory<int> first = buffers.Narrow([1, 2, 3], part: 0, parts: 2);
+        Memory<int> second = buffers.Narrow([4, 5, 6], part: 1, parts: 2);
+
+        Assert.Equal([1, 2, 3], first.ToArray());
+        Assert.Equal([4, 5, 6], second.ToArray());
+    }
+
+    [Fact]
+    public void Widen_Halves_AreCopiedExactly()
+    {
+        Float16[] halves = [(Float16)0.5f, (Float16)(-2f), (Float16)65_504f];
+
+        Assert.Equal([0.5f, -2f, 65_504f], RunBuffers.Widen(halves, new float[3]).ToArray());
+    }
+}
