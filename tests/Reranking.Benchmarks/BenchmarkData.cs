@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Benchmarks;
 
@@ -10,7 +12,7 @@ public static class BenchmarkData
     public static Task<CrossEncoder> LoadAsync()
     {
         var options = new OnnxScorerOptions();
-        return CrossEncoder.LoadAsync(Reranking.Onnx.ModelFolder.Open(ModelFolder, options), options);
+        return CrossEncoder.LoadAsync(Reranking.Onnx.Models.ModelFolder.Open(ModelFolder, options), options);
     }
 
     public static string ModelFolder { get; } = Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8");

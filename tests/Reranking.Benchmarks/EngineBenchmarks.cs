@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Reranking.Onnx;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Benchmarks;
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,5 +1,8 @@
 using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Scoring;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

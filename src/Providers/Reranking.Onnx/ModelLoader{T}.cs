@@ -2,7 +2,7 @@ namespace Reranking.Onnx;
 
 /// <summary>Loads once, on first use, even under concurrent first calls; after a failure the next call tries again.</summary>
 /// <typeparam name="T">What is loaded.</typeparam>
-/// <param name="owner">Whose disposal ends the loading, for <see cref="ObjectDisposedException"/>.</param>
+/// <param name="owner">The object whose disposal ends the loading, for <see cref="ObjectDisposedException"/>.</param>
 /// <param name="load">Loads; called on the thread pool.</param>
 internal sealed class ModelLoader<T>(object owner, Func<Task<T>> load) : IDisposable
     where T : class, IDisposable
@@ -38,7 +38,7 @@ internal sealed class ModelLoader<T>(object owner, Func<Task<T>> load) : IDispos
         }
     }
 
-    // A load under way is let finish, then closed; at once where it has finished.
+    // A load under way is allowed to finish, and its result is disposed then.
     private static async Task DisposeWhenLoadedAsync(Task<T> loading)
     {
         await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

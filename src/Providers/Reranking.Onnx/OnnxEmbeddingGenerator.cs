@@ -1,4 +1,6 @@
 using Microsoft.Extensions.AI;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx;
 
@@ -15,7 +17,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     /// <summary>The additional property of <see cref="EmbeddingGenerationOptions"/> that tells <c>query</c> from <c>passage</c>.</summary>
     public const string InputTypeProperty = "input_type";
 
-    /// <summary>The additional property of the answer that counts the texts of which only a part was read; absent where there are none.</summary>
+    /// <summary>The additional property of the answer that counts the texts of which only a part was read; absent if there are none.</summary>
     public const string TruncatedCountProperty = "truncated_count";
 
     private readonly OnnxEmbeddingGeneratorOptions _options;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Reranking.Onnx.Hub;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx;
 

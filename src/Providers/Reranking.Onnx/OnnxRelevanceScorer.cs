@@ -2,6 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Onnx.Hub;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx;
 
@@ -36,7 +39,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
 
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
-    /// <param name="logger">Takes a line a load at Debug, or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a line per load at Debug, or <see langword="null"/>.</param>
     /// <param name="modelStore">Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It stays the caller's.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null, ModelStore? modelStore = null)

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx;
 
-/// <summary>Makes local cross-encoders out of configuration: what <c>"Provider": "Onnx"</c> stands for.</summary>
-/// <param name="logger">Takes the log lines of the scorers, or <see langword="null"/>.</param>
+/// <summary>Creates local cross-encoders from configuration: what <c>"Provider": "Onnx"</c> stands for.</summary>
+/// <param name="logger">Receives the log lines of the scorers, or <see langword="null"/>.</param>
 /// <param name="modelStore">Fetches models that are named, or <see langword="null"/> for a store with the default options.</param>
 internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, ModelStore? modelStore = null) : RelevanceScorerProvider("Onnx")
 {

@@ -1,5 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Reranking.Onnx.Engine;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Reranking.Onnx.Engine;
 
 namespace Reranking.Onnx.Tests;
 

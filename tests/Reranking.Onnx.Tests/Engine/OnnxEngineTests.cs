@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using CsCheck;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,3 +1,5 @@
+using Reranking.Onnx.Engine;
+
 namespace Reranking.Onnx.Tests;
 
 public sealed class RequestRunOptionsTests

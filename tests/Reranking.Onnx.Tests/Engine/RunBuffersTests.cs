@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Engine;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,3 +1,5 @@
+using Reranking.Onnx.Models;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>Which prompt a model gets, and what is refused.</summary>

@@ -1,3 +1,8 @@
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
+using Reranking.Onnx.Tokenization;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>Documents that the model can't read whole, with a tiny model that reads 29 tokens of query and document.</summary>

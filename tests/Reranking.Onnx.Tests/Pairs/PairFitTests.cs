@@ -1,3 +1,5 @@
+using Reranking.Onnx.Pairs;
+
 namespace Reranking.Onnx.Tests;
 
 public sealed class PairFitTests

@@ -1,3 +1,8 @@
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
+using Reranking.Onnx.Tokenization;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>What a language model reads: the prompt, whole, around what fits of the query and of the document.</summary>

@@ -1,4 +1,6 @@
 using CsCheck;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

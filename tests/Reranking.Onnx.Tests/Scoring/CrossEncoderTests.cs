@@ -1,3 +1,7 @@
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>Tiny fp32 models with golden logits: what they give is exact, alone and in padded batches.</summary>

@@ -1,3 +1,6 @@
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>Models with several labels: refused, unless one of them is named as the score.</summary>

@@ -1,3 +1,7 @@
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
+using Reranking.Onnx.Tokenization;
+
 namespace Reranking.Onnx.Tests;
 
 internal static class CrossEncoderExtensions

@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx.Tests;
 

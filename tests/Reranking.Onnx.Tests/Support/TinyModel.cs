@@ -1,4 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Reranking.Onnx.Tokenization;
+using Reranking.Onnx.Tokenization.Normalization;
 
 namespace Reranking.Onnx.Tests;
 

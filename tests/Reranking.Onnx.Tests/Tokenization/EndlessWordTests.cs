@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

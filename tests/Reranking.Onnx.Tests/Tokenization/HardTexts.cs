@@ -1,4 +1,5 @@
 using CsCheck;
+using Reranking.Onnx.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,4 +1,10 @@
 using CsCheck;
+using Reranking.Onnx.Tokenization;
+using Reranking.Onnx.Tokenization.AddedTokens;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PreTokenization;
+using Reranking.Onnx.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

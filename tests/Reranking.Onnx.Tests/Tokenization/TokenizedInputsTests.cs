@@ -1,4 +1,5 @@
 using CsCheck;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,3 +1,5 @@
+using Reranking.Onnx.Tokenization;
+
 namespace Reranking.Onnx.Tests;
 
 /// <summary>Run while nothing else does: other tests rent the same pooled buffers, and what they hold has to be made again here.</summary>

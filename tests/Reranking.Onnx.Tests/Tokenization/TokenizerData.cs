@@ -3,6 +3,9 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Reranking.Onnx.Tokenization;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PreTokenization;
 
 namespace Reranking.Onnx.Tests;
 

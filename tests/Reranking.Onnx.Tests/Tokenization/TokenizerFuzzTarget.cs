@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

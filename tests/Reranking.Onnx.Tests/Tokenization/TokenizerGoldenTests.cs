@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Reranking.Onnx.Tokenization;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PostProcessing;
 
 namespace Reranking.Onnx.Tests;
 

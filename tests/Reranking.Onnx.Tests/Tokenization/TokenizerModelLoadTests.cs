@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

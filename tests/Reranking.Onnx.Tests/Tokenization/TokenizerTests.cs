@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CsCheck;
+using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>Runs one batch through a session: buffers in, rows out.</summary>
 /// <remarks>Thread-safe; the buffers are kept for the next runs.</remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>
 /// Assigns a fixed number of slots, one run at a time and in turn: a request of 5 runs does not wait behind one of 1,000. Runs have threads of their own, so that inference never

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Memory for outputs too large for the collected heap. All together it is no more than a limit, unless a single block is, which then is the only one: who wants more waits for the runs under way.
+/// Memory for outputs that are too large for the garbage-collected heap. In total it stays within a limit, unless a single block is larger, which is then the only one; a run that needs more waits for those under way.
 /// </summary>
 /// <param name="limit">The limit in bytes.</param>
 /// <remarks>Thread-safe. A block is used again while a request runs, because fresh memory costs as much as a run of a small model.</remarks>
@@ -16,7 +16,7 @@ internal sealed unsafe class NativeMemoryPool(long limit)
     /// <summary>Gets how many bytes there are, rented and idle.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Takes a block. Who came first is served first, so that a large one is not passed by small ones for ever.</summary>
+    /// <summary>Rents a block. Requests are served in the order in which they came, so that small ones never starve a large one.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled before there was room.</exception>
     public Block Rent(long size, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed unsafe class NativeMemoryPool(long limit)
         }
     }
 
-    /// <summary>Gives what is idle back to the system.</summary>
+    /// <summary>Returns idle memory to the system.</summary>
     public void Trim()
     {
         lock (_lock)

@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>Runs the inputs of requests through a model: plans the runs, takes turns with all other requests of the process, and hands each row of the output to its reader.</summary>
 /// <remarks>Thread-safe. The session is closed when the owner has disposed the engine and the last request with a reference has ended.</remarks>

@@ -1,10 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>The run options of one request: canceled together, and the last runs give the arena's memory back.</summary>
 /// <remarks>
-/// The arena is faster than none and has a lower peak, but keeps the memory of the longest input for ever. Shrinking it after every run costs a third of the speed, after the last
+/// The arena is faster than none and has a lower peak, but keeps the memory of the longest input forever. Shrinking it after every run costs a third of the speed, after the last
 /// ones nothing that can be measured.
 /// </remarks>
 internal sealed class RequestRunOptions : IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>The pinned memory that one run reads from and writes to; kept and used again.</summary>
 internal sealed class RunBuffers

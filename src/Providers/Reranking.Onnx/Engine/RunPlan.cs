@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Engine;
 
 /// <summary>Which inputs go into which run: the longest first, so that the last slots to finish have short work.</summary>
 internal sealed class RunPlan
@@ -18,7 +20,7 @@ internal sealed class RunPlan
     /// <summary>Gets the positions of the inputs of a run, the longest first.</summary>
     public ReadOnlySpan<int> this[int run] => _order.AsSpan(_starts[run].._starts[run + 1]);
 
-    /// <summary>Plans one input a run: for CPUs, where it is the fastest, and where the score of a quantized model would depend on the composition of a batch.</summary>
+    /// <summary>Plans one input per run: for CPUs, where it is the fastest, and where the score of a quantized model would depend on the composition of a batch.</summary>
     public static RunPlan OneByOne(TokenizedInputs inputs) => new(LongestFirst(inputs), [.. Enumerable.Range(0, inputs.Count + 1)]);
 
     /// <summary>Plans batches whose tokens, padded to the longest, stay within a limit: for GPUs.</summary>

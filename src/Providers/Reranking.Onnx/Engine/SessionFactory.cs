@@ -1,8 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Models;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
-/// <summary>Opens ONNX Runtime sessions with the settings that were measured to be the best for one input a run.</summary>
+/// <summary>Opens ONNX Runtime sessions with the settings that were measured to be the best for one input per run.</summary>
 internal static class SessionFactory
 {
     /// <summary>Opens the session of a model, has its profile resolved, and starts an engine over both.</summary>

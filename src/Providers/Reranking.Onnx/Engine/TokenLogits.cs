@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Engine;
 
 /// <summary>The output of a language model: a logit a token of the vocabulary, for each position or for the last one alone.</summary>
 /// <remarks>For 1,000 tokens and a vocabulary of 150,000 it is 600 MB, of which two numbers are read.</remarks>
@@ -26,10 +26,10 @@ internal sealed unsafe class TokenLogits : IDisposable
         _block = pool.Rent(_size, cancellationToken);
     }
 
-    /// <summary>Makes the value that a run writes to.</summary>
+    /// <summary>Creates the value that a run writes to.</summary>
     public OrtValue Bind(long[] shape) => OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, _type, shape, _block.Address, _size);
 
-    /// <summary>Gives the logits after the last token of an input, which are the answer.</summary>
+    /// <summary>Returns the logits after the last token of an input, which are the answer.</summary>
     /// <param name="row">The place of the input in the batch.</param>
     /// <param name="buffers">Where half precision is widened.</param>
     public ReadOnlySpan<float> Last(int row, RunBuffers buffers)

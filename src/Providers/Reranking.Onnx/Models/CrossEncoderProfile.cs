@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>Resolves the profile of a cross-encoder: how it reads a pair, and which of its logits are the score.</summary>
 /// <param name="options">The settings of the scorer.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>What <c>config.json</c> and <c>tokenizer_config.json</c> of a model say.</summary>
 internal sealed class ModelConfiguration
@@ -16,38 +16,38 @@ internal sealed class ModelConfiguration
     {
     }
 
-    /// <summary>Gets the names of the labels, by index; empty where the file does not tell.</summary>
+    /// <summary>Gets the names of the labels, by index; empty if the file does not name it.</summary>
     public IReadOnlyList<string> Labels { get; private init; } = [];
 
-    /// <summary>Gets the architecture, as <c>bert</c>, or <see langword="null"/> where the file does not tell.</summary>
+    /// <summary>Gets the architecture, as <c>bert</c>, or <see langword="null"/> if the file does not name it.</summary>
     public string? ModelType { get; private init; }
 
     /// <summary>Gets a value indicating whether the model was made to go on with a text: it gives a logit a token of the vocabulary.</summary>
     public bool IsLanguageModel { get; private init; }
 
-    /// <summary>Gets the name that the model was loaded by when it was saved, or <see langword="null"/> where the file does not tell.</summary>
+    /// <summary>Gets the name that the model was loaded by when it was saved, or <see langword="null"/> if the file does not name it.</summary>
     public string? NameOrPath { get; private init; }
 
     /// <summary>Gets a value indicating whether the file declares the model to be a conversion of Qwen3-Reranker.</summary>
     public bool IsOriginalQwen3Reranker { get; private init; }
 
-    /// <summary>Gets the tokens that a conversion to sequence classification was made of, "no" first; empty where there are none.</summary>
+    /// <summary>Gets the tokens that a conversion to sequence classification was made of, "no" first; empty if there are none.</summary>
     public IReadOnlyList<string> AnswerTokens { get; private init; } = [];
 
     /// <summary>Gets the position of the first token.</summary>
     public int FirstPosition { get; private init; }
 
-    /// <summary>Gets the number of dimensions of a token's vector, or <see langword="null"/> where the file does not tell.</summary>
+    /// <summary>Gets the number of dimensions of a token's vector, or <see langword="null"/> if the file does not name it.</summary>
     public int? HiddenSize { get; private init; }
 
     public int? VocabularySize { get; private init; }
 
     public int? PadTokenId { get; private init; }
 
-    /// <summary>Gets the longest input in tokens, or <see langword="null"/> where neither file tells.</summary>
+    /// <summary>Gets the longest input in tokens, or <see langword="null"/> if neither file says it.</summary>
     public int? MaxTokens { get; private init; }
 
-    /// <summary>Gets the name of the activation that the model was trained with, or <see langword="null"/> where the file does not tell.</summary>
+    /// <summary>Gets the name of the activation that the model was trained with, or <see langword="null"/> if the file does not name it.</summary>
     public string? Activation { get; private init; }
 
     public static ModelConfiguration Read(ModelFolder folder)

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Models;
 
 /// <summary>The files of a model, found and named.</summary>
 internal sealed class ModelFolder

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>The output of a graph that is read.</summary>
 /// <param name="Name">Its name.</param>
@@ -61,3 +61,8 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
             isTokenLogits);
     }
 }
+
+/// <summary>Which logits of an output make the score.</summary>
+/// <param name="Relevant">The index of the label that stands for relevance, or of the token that a relevant document is answered with.</param>
+/// <param name="Irrelevant">The index of the token that any other document is answered with; <see langword="null"/> if the score is the softmax over all labels.</param>
+internal sealed record RelevanceLogits(int Relevant, int? Irrelevant = null);

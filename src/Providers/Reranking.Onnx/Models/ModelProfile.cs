@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>
 /// What is known about a model before it runs: everything that its files, the graph and the settings say together, resolved once. Nothing about a loaded model changes afterward.

@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
-/// <summary>What tells two set-ups of a model apart that score differently: a hash of its files, and of the settings and the arithmetic that change a score.</summary>
+/// <summary>What tells two setups of a model apart that score differently: a hash of its files, and of the settings and the arithmetic that change a score.</summary>
 /// <remarks>
 /// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries again. Files that are exchanged after that
 /// belong to a new scorer.
 /// </remarks>
-/// <param name="options">The settings. Of a model with a name they tell set-ups apart as long as it is not here.</param>
-/// <param name="openFolder">Gives the folder, or <see langword="null"/> as long as the model is not here.</param>
+/// <param name="options">The settings. As long as a model with a name has not been fetched, they alone tell setups apart.</param>
+/// <param name="openFolder">Returns the folder, or <see langword="null"/> as long as the model has not been fetched.</param>
 internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?> openFolder)
 {
     private const int Length = 16;
@@ -20,7 +21,7 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
     private string? _value;
 
     /// <summary>Gets the revision.</summary>
-    /// <value>16 hexadecimal digits; as long as the model is not here, "named-" and 16 of the name and the settings alone.</value>
+    /// <value>16 hexadecimal digits; as long as the model has not been fetched, "named-" and 16 of the name and the settings alone.</value>
     /// <exception cref="RelevanceScoringException">The folder or a file is missing or damaged.</exception>
     public string Value
     {

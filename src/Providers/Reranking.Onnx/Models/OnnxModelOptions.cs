@@ -35,7 +35,7 @@ public abstract class OnnxModelOptions
     public int DeviceId { get; set; }
 
     /// <summary>Gets or sets how many tokens one batch on an accelerator holds at most, padding included.</summary>
-    /// <value>From 512 to 1,048,576. The default is 16,384. The CPU does not batch: one input a run is faster there, and exact.</value>
+    /// <value>From 512 to 1,048,576. The default is 16,384. The CPU does not batch: one input per run is faster there, and exact.</value>
     public int MaxBatchTokens { get; set; } = 16_384;
 
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx;
 

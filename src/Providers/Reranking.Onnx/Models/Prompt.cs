@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>What a language model that was trained to rerank reads: a text with places for the instruction, the query and the document, and how the answer starts.</summary>
 /// <remarks>
@@ -10,7 +10,7 @@ internal sealed record Prompt
     /// <summary>Gets the name in settings and messages.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the <c>model_type</c> of the models that were trained with it, or <see langword="null"/> where that is open.</summary>
+    /// <summary>Gets the <c>model_type</c> of the models that were trained with it, or <see langword="null"/> if that is open.</summary>
     public string? ModelType { get; init; }
 
     /// <summary>Gets a token that only a tokenizer of those models has, or <see langword="null"/>.</summary>

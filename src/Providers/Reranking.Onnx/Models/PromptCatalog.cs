@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>The prompts that rerankers were published with, and those of users.</summary>
 internal static class PromptCatalog

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Reranking.Onnx.Pairs;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Models;
 
 /// <summary>A text with places for the instruction and for the query.</summary>
 internal sealed partial class PromptText(string text)

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Models;
 
 /// <summary>A prompt of which the fixed pieces are token ids already.</summary>
 /// <param name="Prompt">The prompt.</param>

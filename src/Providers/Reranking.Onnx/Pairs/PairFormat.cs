@@ -1,4 +1,7 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>
 /// How a query and a document become the ids of one input: <c>[fixed] query [fixed] document [fixed]</c>, and what is cut if they do not fit.

@@ -1,4 +1,7 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>A query and its documents as the inputs of a model: each document is a pair with the query or, in windows, several.</summary>
 internal sealed class PairInputs : IDisposable

@@ -1,4 +1,7 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>A prompt around the query and the document: the fixed pieces are never cut, and what does not fit is cut from the end of the document.</summary>
 internal sealed class PromptPairFormat : PairFormat

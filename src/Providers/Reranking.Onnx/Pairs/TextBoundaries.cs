@@ -1,14 +1,15 @@
 using System.Globalization;
+using Reranking.Onnx.Tokenization.Unicode;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Pairs;
 
-/// <summary>Finds where a text may be cut: behind a sentence, else between words, else between code points.</summary>
+/// <summary>Finds where a text may be cut: after a sentence, else between words, else between code points.</summary>
 internal static class TextBoundaries
 {
     private const string Terminators = ".!?…؟۔।";
     private const string WideTerminators = "。！？｡";   // which no white space follows
 
-    /// <summary>Gives the best end for the next part of a text.</summary>
+    /// <summary>Finds the best end for the next part of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="start">Where the part starts, before the end of the text.</param>
     /// <param name="maxLength">The most code units, from 1; a surrogate pair at the end may take one more.</param>

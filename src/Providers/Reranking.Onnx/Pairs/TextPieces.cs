@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>Cuts a text into pieces of few tokens, one after another, in time linear to its length.</summary>
 /// <param name="tokenizer">Counts the tokens.</param>

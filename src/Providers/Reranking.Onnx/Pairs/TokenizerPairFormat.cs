@@ -1,4 +1,7 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>The pair of most cross-encoders: the special tokens are those of the tokenizer's template, and the longer of the two texts is cut.</summary>
 /// <param name="tokenizer">The tokenizer of the model.</param>

@@ -1,7 +1,9 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Pairs;
 
 /// <summary>A part of a document that the model reads as a document of its own.</summary>
-/// <param name="Range">Its place in the document, without white space at the ends.</param>
+/// <param name="Range">Its place in the document, without white space at either end.</param>
 /// <param name="Tokens">Its tokens.</param>
 /// <param name="IsLast">Whether the document ends with it.</param>
 internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, bool IsLast);

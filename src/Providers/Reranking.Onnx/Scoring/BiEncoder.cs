@@ -1,6 +1,9 @@
 using System.Numerics.Tensors;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Scoring;
 
 /// <summary>A loaded bi-encoder: texts in, vectors out.</summary>
 internal sealed class BiEncoder : IDisposable

@@ -1,4 +1,9 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Scoring;
 
 /// <summary>A loaded cross-encoder: pairs in, scores out.</summary>
 internal sealed class CrossEncoder : IDisposable

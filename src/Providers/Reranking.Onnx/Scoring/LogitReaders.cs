@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Models;
+
+namespace Reranking.Onnx.Scoring;
 
 /// <summary>Computes the raw score of an input from its output: higher is more relevant, and its sigmoid is the score.</summary>
 /// <param name="logits">One number, one per label, or one per token of the vocabulary.</param>

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Reranking.Onnx.Engine;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Scoring;
 
 /// <summary>Known pairs that a model has to score as it did when its folder was created, so that a broken file, runtime or processor is found at start, not by users.</summary>
 internal static class SelfTest

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Characters that grow in arrays of the shared pool.</summary>
 internal sealed class CharBuffer

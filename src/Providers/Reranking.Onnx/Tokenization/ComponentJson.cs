@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>One object of a tokenizer.json, read with errors that name the file and the field.</summary>
 /// <param name="source">The file.</param>
@@ -17,7 +17,7 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
 
     public ComponentJson OfType(string knownType) => new(source, kind, element, knownType);
 
-    /// <summary>Makes an error out of what is wrong with the file.</summary>
+    /// <summary>Creates an error about what is wrong with the file.</summary>
     public RelevanceScoringException Unusable(string problem) => source.Unusable(problem);
 
     public bool Has(string name) => Find(name) is not null;

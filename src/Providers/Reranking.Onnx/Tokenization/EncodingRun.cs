@@ -1,6 +1,9 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.PreTokenization;
 
-/// <summary>Takes the pre-tokens of one text to the model and says when there are enough tokens.</summary>
+namespace Reranking.Onnx.Tokenization;
+
+/// <summary>Passes the pre-tokens of one text to the model, until there are enough tokens.</summary>
 internal sealed class EncodingRun : PreTokenSink
 {
     // HuggingFace looks at the limit after pre-tokens only, so that a text of added tokens alone never ends. Beyond this many times the limit nothing depends
@@ -67,7 +70,7 @@ internal sealed class EncodingRun : PreTokenSink
         return hasNoOthers;
     }
 
-    /// <summary>Takes back the ids that came after the first ones, before which it was not full.</summary>
+    /// <summary>Removes the ids that came after the first ones, before which it was not full.</summary>
     public void TakeBack(int count)
     {
         _output.Truncate(_start + count);

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Binary search without the comparer of .NET's, which boxes each value until its caller is optimized.</summary>
 internal static class SortedSearch

@@ -1,4 +1,10 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.AddedTokens;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PreTokenization;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Encodes one text: normalizer, pre-tokenizer and model over as little of it as the wanted number of ids needs.</summary>
 /// <param name="normalizer">The first stage.</param>
@@ -189,4 +195,16 @@ internal sealed class TextEncoder(Normalizer normalizer, PreTokenizer preTokeniz
 
         return hasAllOfWord;
     }
+}
+
+/// <summary>A place where a text might be cut.</summary>
+/// <param name="Before">The code point before it, or <see cref="Unknown"/>.</param>
+/// <param name="After">The code point after it, or <see cref="Unknown"/> where there can be no cut.</param>
+internal readonly record struct TextCut(int Before, int After)
+{
+    public const int Unknown = -1;
+
+    public static TextCut Impossible { get; } = new(Unknown, Unknown);
+
+    public bool IsPossible => After != Unknown;
 }

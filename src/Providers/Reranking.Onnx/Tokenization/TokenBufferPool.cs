@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Keeps the token buffers of ended requests for the next ones.</summary>
 internal static class TokenBufferPool
 {
-    // 100 documents of 512 tokens need 51,200; a buffer that one huge request has grown beyond this is let go.
+    // 100 documents of 512 tokens need 51,200; a buffer that one huge request has grown beyond this is released.
     private const int MaxKeptCapacity = 1 << 18;
     private const int MaxKept = 16;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>The inputs of one request as the model reads them: ids and type ids, special tokens included, one input after another in pooled memory.</summary>
 /// <remarks>Written by one thread; afterward any number of threads may read it, until it is disposed.</remarks>

@@ -1,4 +1,8 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.AddedTokens;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.PostProcessing;
+
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>The tokenizer of a model: returns the ids that HuggingFace tokenizers 0.23 returns for the same tokenizer.json.</summary>
 /// <param name="encoder">Encodes a text.</param>

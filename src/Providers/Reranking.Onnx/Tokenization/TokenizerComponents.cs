@@ -1,4 +1,10 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PostProcessing;
+using Reranking.Onnx.Tokenization.PreTokenization;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Every component that is supported: one more is a class and a line here.</summary>
 internal static class TokenizerComponents
@@ -47,4 +53,18 @@ internal static class TokenizerComponents
         ["Sequence"] = PostProcessorSequence.Read,
         ["TemplateProcessing"] = TemplateProcessing.Read,
     });
+}
+
+/// <summary>The components of one kind that a tokenizer.json may name, and how each is read.</summary>
+internal sealed class ComponentRegistry<T>(Dictionary<string, Func<ComponentJson, T>> readers)
+{
+    public string Supported => string.Join(", ", readers.Keys.Order(StringComparer.Ordinal));
+
+    public T Read(ComponentJson json)
+    {
+        string type = json.FindString("type") ?? throw json.Unusable($"has a {json.Kind} without a type; supported are {Supported}");
+        return readers.TryGetValue(type, out Func<ComponentJson, T>? read)
+            ? read(json.OfType(type))
+            : throw json.Unusable($"has the {json.Kind} '{type}'; supported are {Supported}");
+    }
 }

@@ -1,6 +1,11 @@
 using System.Text.Json;
+using Reranking.Onnx.Tokenization.AddedTokens;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PostProcessing;
+using Reranking.Onnx.Tokenization.PreTokenization;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>Reads a tokenizer.json.</summary>
 /// <remarks>The file's <c>truncation</c> and <c>padding</c> are not read: exports leave in them what a single run had set.</remarks>
@@ -83,6 +88,6 @@ internal static class TokenizerFile
 /// <param name="Setting">The path of the setting that leads to it.</param>
 internal sealed record TokenizerSource(string Path, string Setting)
 {
-    /// <summary>Makes an error out of what is wrong with the file.</summary>
+    /// <summary>Creates an error about what is wrong with the file.</summary>
     public RelevanceScoringException Unusable(string problem, Exception? cause = null) => new($"'{Path}' {problem}. Check {Setting}.", cause);
 }

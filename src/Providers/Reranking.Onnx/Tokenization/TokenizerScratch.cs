@@ -1,4 +1,8 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.PreTokenization;
+
+namespace Reranking.Onnx.Tokenization;
 
 /// <summary>The working memory of one call of <see cref="Tokenizer.Encode"/>.</summary>
 internal sealed class TokenizerScratch

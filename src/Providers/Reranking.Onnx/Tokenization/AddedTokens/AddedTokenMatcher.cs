@@ -1,6 +1,8 @@
 using System.Buffers;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Unicode;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.AddedTokens;
 
 /// <summary>Finds added tokens: leftmost first, the longest of those, none inside another.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
@@ -33,7 +35,7 @@ internal sealed class AddedTokenMatcher
 
     public bool StripsRight { get; }
 
-    /// <summary>Tells whether any token may reach over a place of the text.</summary>
+    /// <summary>Returns whether any token may reach over a place of the text.</summary>
     public bool MayJoin(TextCut cut) => cut switch
     {
         { After: > char.MaxValue } => true,
@@ -41,7 +43,7 @@ internal sealed class AddedTokenMatcher
         _ => _neighbors.Contains(((char)cut.Before, (char)cut.After)),
     };
 
-    /// <summary>Gives how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.</summary>
+    /// <summary>Returns how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.</summary>
     public int SettledLength(ReadOnlySpan<char> start)
     {
         if (IsEmpty)
@@ -108,3 +110,10 @@ internal sealed class AddedTokenMatcher
         return new AddedTokenMatch(token, strippedStart, strippedEnd, end);
     }
 }
+
+/// <summary>An added token in a text, or none.</summary>
+/// <param name="Token">The token, or null where none was found.</param>
+/// <param name="Start">Where it starts, with the white space that it takes.</param>
+/// <param name="End">Where it ends, with the white space that it takes.</param>
+/// <param name="SearchedTo">Where the next search starts.</param>
+internal readonly record struct AddedTokenMatch(AddedToken? Token, int Start, int End, int SearchedTo);

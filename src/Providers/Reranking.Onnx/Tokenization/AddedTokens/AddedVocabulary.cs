@@ -1,4 +1,8 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Models;
+using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.AddedTokens;
 
 /// <summary>The added tokens of a tokenizer: those looked for in the text as it is, and those looked for in the normalized one.</summary>
 internal sealed class AddedVocabulary
@@ -63,7 +67,7 @@ internal sealed class AddedVocabulary
 
     public int? FindId(string content) => _tokens.TryGetValue(content, out AddedToken? token) ? token.Id : null;
 
-    /// <summary>Tells whether the text may be cut at an index, so that tokens are found in its parts as they are in the whole.</summary>
+    /// <summary>Returns whether the text may be cut at an index, so that tokens are found in its parts as they are in the whole.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">The index, above 0.</param>
     /// <param name="cut">What stands there once it is normalized.</param>
@@ -97,3 +101,12 @@ internal sealed class AddedVocabulary
         return normalized;
     }
 }
+
+/// <summary>A token that is found in a text before the model sees it.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Content">How it is written.</param>
+/// <param name="SingleWord">Whether it counts only where no word touches it.</param>
+/// <param name="StripsLeft">Whether it takes the white space before it.</param>
+/// <param name="StripsRight">Whether it takes the white space after it.</param>
+/// <param name="IsNormalized">Whether it is looked for, normalized, in the normalized text.</param>
+internal sealed record AddedToken(int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool IsNormalized);

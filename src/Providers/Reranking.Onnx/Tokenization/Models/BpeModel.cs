@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>HuggingFace's <c>BPE</c> over bytes: of all neighbors that may merge, those of the lowest rank do, leftmost first, until none is left.</summary>
 internal sealed class BpeModel : TokenModel

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>The ids of a long word as a chain, and their merges by rank.</summary>
 internal sealed class BpeQueue
@@ -25,7 +25,7 @@ internal sealed class BpeQueue
         _previous = ArrayPool<int>.Shared.Rent(count);
     }
 
-    /// <summary>Makes the first ids the chain.</summary>
+    /// <summary>Links the first ids into a chain.</summary>
     public void Chain(int count)
     {
         _count = count;
@@ -54,7 +54,7 @@ internal sealed class BpeQueue
         return taken;
     }
 
-    /// <summary>Gives the position after one, or a negative number where there is none or the one itself is gone.</summary>
+    /// <summary>Returns the position after one, or a negative number if there is none or the one itself is gone.</summary>
     public int NextOf(int position) => _next[position];
 
     public int PreviousOf(int position) => _previous[position];
@@ -71,7 +71,7 @@ internal sealed class BpeQueue
         }
     }
 
-    /// <summary>Gives the memory of a long word back.</summary>
+    /// <summary>Releases the memory of a long word.</summary>
     public void End()
     {
         ArrayPool<int>.Shared.Return(_ids);
@@ -83,4 +83,18 @@ internal sealed class BpeQueue
             _merges.TrimExcess();
         }
     }
+}
+
+/// <summary>The working memory of <see cref="BpeModel"/> for one word of ordinary length.</summary>
+internal sealed class BpeScratch
+{
+    /// <summary>The bytes that a word of ordinary length has at most.</summary>
+    public const int Capacity = 64;
+
+    public byte[] Bytes { get; } = new byte[Capacity];
+
+    public int[] Ids { get; } = new int[Capacity];
+
+    /// <summary>Gets the merge of each id with the next.</summary>
+    public long[] Merges { get; } = new long[Capacity];
 }

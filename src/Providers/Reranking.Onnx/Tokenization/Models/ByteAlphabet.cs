@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>The characters that vocabularies of bytes are written in: printable bytes as themselves, the others from U+0100 on.</summary>
 internal static class ByteAlphabet

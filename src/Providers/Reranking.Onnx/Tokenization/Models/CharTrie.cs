@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>Words and their values, for matches that start at a position.</summary>
 /// <remarks>
@@ -72,7 +72,7 @@ internal sealed class CharTrie
     }
 
     /// <summary>Finds the longest word that the text starts with.</summary>
-    /// <returns>Its length, or 0 where there is none.</returns>
+    /// <returns>Its length, or 0 if there is none.</returns>
     public int MatchLongest(ReadOnlySpan<char> text, out int value)
     {
         value = NoValue;
@@ -112,7 +112,7 @@ internal sealed class CharTrie
         return node >= 0;
     }
 
-    /// <summary>Gives the value of the word that ends at a node, or <see cref="NoValue"/>.</summary>
+    /// <summary>Returns the value of the word that ends at a node, or <see cref="NoValue"/>.</summary>
     public int ValueOf(int node) => _values[node];
 
     public int? Find(ReadOnlySpan<char> word) => MatchLongest(word, out int value) == word.Length && value != NoValue ? value : null;

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>What two neighbors become, and how soon: a hash table with open addresses.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
@@ -43,10 +43,10 @@ internal sealed class MergeTable
         }
     }
 
-    /// <summary>Gives the same as <see cref="Find"/> for the ids of two bytes.</summary>
+    /// <summary>Returns the same as <see cref="Find"/> for the ids of two bytes.</summary>
     public long FindOfBytes(byte left, byte right) => _ofBytes[(left * ByteCount) + right];
 
-    /// <summary>Gives the rank of a pair above what it becomes, so that the lowest is the first to merge.</summary>
+    /// <summary>Returns the rank of a pair above what it becomes, so that the lowest is the first to merge.</summary>
     public long Find(int left, int right) => _entries[FindSlot(KeyOf(left, right))].Merge;
 
     public static int RankOf(long merge) => (int)(merge >> 32);

@@ -1,6 +1,6 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
-/// <summary>The third stage: the ids of one pre-token.</summary>
+/// <summary>The third stage: turns one pre-token into ids.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 internal abstract class TokenModel
 {
@@ -12,12 +12,12 @@ internal abstract class TokenModel
 
     public abstract int? FindId(string token);
 
-    /// <summary>Gets whether it reads pre-tokens as bytes of UTF-8.</summary>
+    /// <summary>Gets a value indicating whether it reads pre-tokens as bytes of UTF-8.</summary>
     public virtual bool ReadsBytes => false;
 
     /// <summary>Appends the ids of a pre-token.</summary>
     /// <param name="preToken">The pre-token, which is not empty.</param>
-    /// <param name="wanted">How many ids are enough: of a pre-token that gives more, what comes after may be left out.</param>
+    /// <param name="wanted">How many ids are enough: of a pre-token with more, the rest may be left out.</param>
     /// <param name="output">Where the ids go.</param>
     /// <param name="scratch">Working memory.</param>
     public abstract void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch);

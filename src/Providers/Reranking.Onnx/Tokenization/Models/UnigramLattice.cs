@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>The best way found so far to each position of a pre-token: its score, its last piece and where that starts.</summary>
 internal sealed class UnigramLattice
@@ -52,7 +52,7 @@ internal sealed class UnigramLattice
         return Math.Max(common, 0);
     }
 
-    /// <summary>Gives the memory of a long pre-token back.</summary>
+    /// <summary>Releases the memory of a long pre-token.</summary>
     public void End()
     {
         if (_steps != _kept)

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>HuggingFace's <c>Unigram</c>: of all ways to put a pre-token together from pieces, the one of the highest score.</summary>
 internal sealed class UnigramModel : TokenModel

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Models;
 
 /// <summary>HuggingFace's <c>WordPiece</c>: the longest piece first, again and again, and one unknown token for a word that can't be put together.</summary>
 internal sealed class WordPieceModel : TokenModel

@@ -1,6 +1,7 @@
 using System.Text;
+using Reranking.Onnx.Tokenization.Unicode;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>BertNormalizer</c>: cleans, sets ideographs apart, strips accents and lower-cases, in this order and in one pass.</summary>
 internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacters, bool stripAccents, bool lowercase) : Normalizer

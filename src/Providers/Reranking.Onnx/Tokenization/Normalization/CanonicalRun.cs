@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>Decomposed code points on the way to canonical order and, if wanted, to composed characters.</summary>
 internal sealed class CanonicalRun
@@ -39,7 +41,7 @@ internal sealed class CanonicalRun
         _starter = None;
     }
 
-    // Gives the marks that stay marks. Of those with one class, the first to stay keeps the others from the starter.
+    // Returns the marks that stay marks. Of those with one class, the first to stay keeps the others from the starter.
     private ReadOnlySpan<long> ComposeMarks(bool composes)
     {
         if (_marks.IsEmpty)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>The <c>precompiled_charsmap</c> of SentencePiece: a double array over UTF-8, of which each value is where a text starts.</summary>
 /// <remarks>Immutable and thread-safe. What doesn't fit leads to no match.</remarks>
@@ -66,7 +66,7 @@ internal sealed class CharacterMap
         return false;
     }
 
-    /// <summary>Tells whether anything that is mapped starts with some bytes.</summary>
+    /// <summary>Returns whether anything that is mapped starts with some bytes.</summary>
     public bool HasStart(ReadOnlySpan<byte> bytes)
     {
         uint position = OffsetOf(_units[0]);

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>A run of combining marks on the way to canonical order.</summary>
 internal sealed class CombiningRun

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Lowercase</c>.</summary>
 internal sealed class LowercaseNormalizer : Normalizer

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Sequence</c> of normalizers.</summary>
 internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer

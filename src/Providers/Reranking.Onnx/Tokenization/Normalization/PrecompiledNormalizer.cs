@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Reranking.Onnx.Tokenization.Unicode;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>
 /// HuggingFace's <c>Precompiled</c>, grapheme by grapheme: one under 6 bytes becomes what its shortest mapped start becomes, and loses the rest; of any other,
@@ -155,7 +156,7 @@ internal sealed class PrecompiledNormalizer : Normalizer
         }
     }
 
-    // Gives 0 where there is no room. Not Encoding's way, which allocates for each lone surrogate.
+    // Returns 0 if there is no room. Not Encoding's way, which allocates for each lone surrogate.
     private static int EncodeUtf8(ReadOnlySpan<char> grapheme, Span<byte> bytes)
     {
         int count = 0;

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Prepend</c>: puts something before a text that isn't empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : Normalizer

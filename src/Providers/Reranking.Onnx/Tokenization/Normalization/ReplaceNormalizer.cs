@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Replace</c> of a text.</summary>
 internal sealed class ReplaceNormalizer(string pattern, string content) : Normalizer

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Replace</c> of two spaces or more.</summary>
 internal sealed class ReplaceSpacesNormalizer(string content) : Normalizer

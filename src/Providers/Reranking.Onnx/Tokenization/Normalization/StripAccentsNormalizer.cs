@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>StripAccents</c>: takes all combining marks, and decomposes nothing.</summary>
 internal sealed class StripAccentsNormalizer : Normalizer

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Strip</c>: takes the white space at the ends of a text.</summary>
 internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Normalizer

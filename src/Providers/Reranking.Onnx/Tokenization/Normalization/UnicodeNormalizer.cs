@@ -1,6 +1,8 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
 
-/// <summary>HuggingFace's <c>NFC</c>, <c>NFD</c>, <c>NFKC</c> and <c>NFKD</c>, from frozen tables: .NET's do nothing where there is no ICU.</summary>
+namespace Reranking.Onnx.Tokenization.Normalization;
+
+/// <summary>HuggingFace's <c>NFC</c>, <c>NFD</c>, <c>NFKC</c> and <c>NFKD</c>, from frozen tables: .NET's do nothing if there is no ICU.</summary>
 /// <param name="composes">Whether it ends in composed characters, as <c>NFC</c> and <c>NFKC</c> do.</param>
 /// <param name="isCompatible">Whether compatibility characters are replaced, as by <c>NFKC</c> and <c>NFKD</c>.</param>
 internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Normalizer

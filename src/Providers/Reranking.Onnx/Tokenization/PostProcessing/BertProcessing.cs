@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PostProcessing;
 
 /// <summary>HuggingFace's <c>BertProcessing</c>: <c>[CLS] query [SEP] document [SEP]</c>.</summary>
 internal static class BertProcessing
@@ -14,4 +14,10 @@ internal static class BertProcessing
         TemplatePiece[] end = [new(TemplateSource.Document, [], documentType), sep with { TypeId = documentType }];
         return new PostProcessor(new TokenTemplate([.. start, sep]), new TokenTemplate([.. start, .. Enumerable.Repeat(sep, separatorsBetween), .. end]));
     }
+}
+
+/// <summary>HuggingFace's <c>RobertaProcessing</c>: <c>&lt;s&gt; query &lt;/s&gt;&lt;/s&gt; document &lt;/s&gt;</c>, all of one type.</summary>
+internal static class RobertaProcessing
+{
+    public static PostProcessor Read(ComponentJson json) => BertProcessing.Read(json, separatorsBetween: 2, documentType: 0);
 }

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PostProcessing;
 
 /// <summary>HuggingFace's <c>Sequence</c> of post-processors, of which only one may add tokens.</summary>
 internal static class PostProcessorSequence

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PostProcessing;
 
 /// <summary>HuggingFace's <c>TemplateProcessing</c>: templates spelled out in the file.</summary>
 internal static class TemplateProcessing

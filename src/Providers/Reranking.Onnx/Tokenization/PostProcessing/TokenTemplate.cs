@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PostProcessing;
 
 /// <summary>The order of texts and special tokens in what the model reads.</summary>
 internal sealed class TokenTemplate(TemplatePiece[] pieces)
@@ -28,4 +28,31 @@ internal sealed class TokenTemplate(TemplatePiece[] pieces)
 
         return length;
     }
+}
+
+/// <summary>One piece of a <see cref="TokenTemplate"/>.</summary>
+/// <param name="Source">What it stands for.</param>
+/// <param name="SpecialIds">The ids of special tokens; empty for a text.</param>
+/// <param name="TypeId">The type id of each of its tokens.</param>
+internal sealed record TemplatePiece(TemplateSource Source, int[] SpecialIds, int TypeId);
+
+/// <summary>What a piece of a template stands for.</summary>
+internal enum TemplateSource
+{
+    SpecialTokens,
+    Query,
+    Document,
+}
+
+/// <summary>The last stage: where the special tokens go.</summary>
+/// <param name="Single">Around one text.</param>
+/// <param name="Pair">Around a query and a document.</param>
+internal sealed record PostProcessor(TokenTemplate Single, TokenTemplate Pair)
+{
+    /// <summary>Gets what a tokenizer without a post-processor does: no special tokens.</summary>
+    public static PostProcessor None { get; } = new(
+        new TokenTemplate([new TemplatePiece(TemplateSource.Query, [], 0)]),
+        new TokenTemplate([new TemplatePiece(TemplateSource.Query, [], 0), new TemplatePiece(TemplateSource.Document, [], 1)]));
+
+    public int HighestSpecialId => Math.Max(Single.HighestSpecialId, Pair.HighestSpecialId);
 }

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>BertPreTokenizer</c>: splits at white space, which goes, and around each punctuation mark, which stays.</summary>
 internal sealed class BertPreTokenizer : PreTokenizer

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>ByteLevel</c>: splits as GPT-2 does, if at all, and leaves the rest to a model that reads bytes.</summary>
 internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) : PreTokenizer

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>Where delimiters go; the names are HuggingFace's.</summary>
 internal enum DelimiterBehavior

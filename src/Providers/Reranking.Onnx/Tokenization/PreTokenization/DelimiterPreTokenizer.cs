@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>Splits at the code points of a class: HuggingFace's <c>WhitespaceSplit</c>, <c>Punctuation</c> and <c>Digits</c>.</summary>
 internal sealed class DelimiterPreTokenizer(CodePointClasses delimiters, DelimiterBehavior behavior) : PreTokenizer

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>The regex of GPT-2, which RoBERTa and ModernBERT use too.</summary>
 internal sealed class Gpt2SplitPattern : SplitPattern

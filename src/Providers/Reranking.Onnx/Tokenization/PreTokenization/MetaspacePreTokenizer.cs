@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>Metaspace</c>: each space becomes a visible mark that starts a pre-token, and one may be put before the text.</summary>
 internal sealed class MetaspacePreTokenizer : PreTokenizer

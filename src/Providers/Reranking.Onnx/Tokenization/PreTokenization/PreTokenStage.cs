@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>Splits the pre-tokens of one stage again, on their way to the next.</summary>
 internal sealed class PreTokenStage : PreTokenSink

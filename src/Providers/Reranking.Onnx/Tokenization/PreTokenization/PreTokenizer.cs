@@ -1,10 +1,12 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
 
-/// <summary>The second stage: where a normalized text is split before the model sees it.</summary>
+namespace Reranking.Onnx.Tokenization.PreTokenization;
+
+/// <summary>The second stage: splits a normalized text into pre-tokens.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 internal abstract class PreTokenizer
 {
-    /// <summary>Gets whether the model is to read the pre-tokens as bytes of UTF-8.</summary>
+    /// <summary>Gets a value indicating whether the model is to read the pre-tokens as bytes of UTF-8.</summary>
     public virtual bool GivesBytes => false;
 
     /// <summary>Pushes the pre-tokens until the text ends or no more are wanted.</summary>
@@ -15,17 +17,34 @@ internal abstract class PreTokenizer
     /// <returns>Whether more pre-tokens are wanted.</returns>
     public abstract bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch);
 
-    /// <summary>Tells whether there is always a split at a place, so that the parts of a text that is cut there give the same pre-tokens.</summary>
+    /// <summary>Returns whether there is always a split at a place, so that the parts of a text that is cut there have the same pre-tokens.</summary>
     public virtual bool SplitsAt(TextCut cut) => false;
 
-    /// <summary>Gives how much of the start of a text may be split before the rest is known.</summary>
+    /// <summary>Returns how much of the start of a text may be split before the rest is known.</summary>
     /// <param name="start">The start, which ends between two code points.</param>
     /// <returns>
     /// A length: of the pre-tokens of this much the last is the start of one of the whole, or all of it, and those before it are the same, whatever follows; 0 where
-    /// nobody knows.
+    /// that is unknown.
     /// </returns>
     public virtual int SettledLength(ReadOnlySpan<char> start) => 0;
 
-    /// <summary>Gets what ends a pre-token, if that is any code point of some classes and nothing else.</summary>
+    /// <summary>Gets the classes of code points that end a pre-token, if nothing else does.</summary>
     public virtual CodePointClasses WordEnds => CodePointClasses.None;
+}
+
+/// <summary>Where a pre-tokenizer puts its pre-tokens: the next stage.</summary>
+internal abstract class PreTokenSink
+{
+    /// <summary>Accepts one pre-token and returns whether more are wanted.</summary>
+    /// <param name="preToken">The pre-token; an empty one is none.</param>
+    /// <param name="isStart">Whether nothing stands before it in the text.</param>
+    public abstract bool Accept(ReadOnlySpan<char> preToken, bool isStart);
+}
+
+/// <summary>What a tokenizer without a pre-tokenizer does: the text is one pre-token.</summary>
+internal sealed class WholeTextPreTokenizer : PreTokenizer
+{
+    public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch) => sink.Accept(text, isStart);
+
+    public override int SettledLength(ReadOnlySpan<char> start) => start.Length;
 }

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>Sequence</c> of pre-tokenizers: each splits what the one before it gives.</summary>
 internal sealed class PreTokenizerSequence : PreTokenizer

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>The regex of Qwen 2 and 3.</summary>
 internal sealed class Qwen2SplitPattern : SplitPattern

@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>A regex that takes a text apart without gaps, written by hand: code point by code point, with frozen classes and without backtracking.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
@@ -48,13 +50,13 @@ internal abstract class SplitPattern
         return start.Length;
     }
 
-    /// <summary>Gives the length of the match at the start of a text that is not empty.</summary>
+    /// <summary>Returns the length of the match at the start of a text that is not empty.</summary>
     protected abstract int Match(ReadOnlySpan<char> text);
 
     protected static CodePointClasses KindAt(ReadOnlySpan<char> text, int index, out int length) =>
         CodePoints.ClassesOf(CodePoints.Decode(text, index, out length)) & Kinds;
 
-    /// <summary>Gives the end of a run of one kind that goes on at an index.</summary>
+    /// <summary>Returns the end of a run of one kind that goes on at an index.</summary>
     protected static int EndOfRun(ReadOnlySpan<char> text, int index, CodePointClasses kind) => index + CodePoints.CountRun(text[index..], Kinds, kind);
 
     /// <summary>Matches <c>\s+(?!\S)|\s+</c>: white space goes to its end, or leaves its last character to what follows.</summary>

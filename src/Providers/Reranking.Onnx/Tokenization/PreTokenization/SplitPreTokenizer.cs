@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>Split</c>, for the regexes that are known: each match is a pre-token.</summary>
 internal sealed class SplitPreTokenizer(SplitPattern pattern) : PreTokenizer

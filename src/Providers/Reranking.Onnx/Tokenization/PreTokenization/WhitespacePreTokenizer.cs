@@ -1,4 +1,6 @@
-namespace Reranking.Onnx;
+using Reranking.Onnx.Tokenization.Unicode;
+
+namespace Reranking.Onnx.Tokenization.PreTokenization;
 
 /// <summary>HuggingFace's <c>Whitespace</c>: runs of word characters and runs of others, without the white space between them.</summary>
 internal sealed class WhitespacePreTokenizer : PreTokenizer

@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Unicode;
 
 /// <summary>What tokenization asks about a code point.</summary>
 [Flags]

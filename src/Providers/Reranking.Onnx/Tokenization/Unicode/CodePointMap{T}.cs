@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Unicode;
 
 /// <summary>A value for each code point, in pages of which equal ones are kept once.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Unicode;
 
 /// <summary>Classes and mappings of code points, from frozen tables and not from .NET's.</summary>
 /// <remarks>Thread-safe. The tables are expanded once a process, to about 200 kB.</remarks>
@@ -31,7 +31,7 @@ internal static class CodePoints
 
     public static bool Is(int codePoint, CodePointClasses classes) => (ClassesOf(codePoint) & classes) != 0;
 
-    /// <summary>Tells what the regex <c>\w</c> matches in Rust.</summary>
+    /// <summary>Returns what the regex <c>\w</c> matches in Rust.</summary>
     public static bool IsWord(int codePoint) => Is(codePoint, CodePointClasses.Word);
 
     public static int CombiningClassOf(int codePoint)
@@ -40,10 +40,10 @@ internal static class CodePoints
         return range < 0 ? 0 : CombiningClassTable[range + 2];
     }
 
-    /// <summary>Gives the lower case of a code point that is <see cref="CodePointClasses.HasLowercase"/>.</summary>
+    /// <summary>Returns the lower case of a code point that is <see cref="CodePointClasses.HasLowercase"/>.</summary>
     public static int ToLowercase(int codePoint) => Lowercase.To[SortedSearch.IndexOf<int>(Lowercase.From, codePoint)];
 
-    /// <summary>Gives the full canonical decomposition of a code point that is <see cref="CodePointClasses.HasDecomposition"/>.</summary>
+    /// <summary>Returns the full canonical decomposition of a code point that is <see cref="CodePointClasses.HasDecomposition"/>.</summary>
     public static ReadOnlySpan<int> Decompose(int codePoint, Span<int> hangul)
     {
         if (codePoint is >= HangulFirst and <= HangulLast)
@@ -55,14 +55,14 @@ internal static class CodePoints
         return DecompositionTable.AsSpan(start + 1, DecompositionTable[start]);
     }
 
-    /// <summary>Gives the full decomposition of a code point that is <see cref="CodePointClasses.HasCompatibilityDecomposition"/>.</summary>
+    /// <summary>Returns the full decomposition of a code point that is <see cref="CodePointClasses.HasCompatibilityDecomposition"/>.</summary>
     public static ReadOnlySpan<int> DecomposeCompatibly(int codePoint)
     {
         int start = CompatibilityDecompositions.Start[SortedSearch.IndexOf<int>(CompatibilityDecompositions.From, codePoint)];
         return CompatibilityTable.AsSpan(start + 1, CompatibilityTable[start]);
     }
 
-    /// <summary>Gives what NFC makes of two code points that follow each other, or -1 where they stay two.</summary>
+    /// <summary>Returns what NFC makes of two code points that follow each other, or -1 where they stay two.</summary>
     public static int Compose(int first, int second)
     {
         int hangul = ComposeHangul(first, second);
@@ -123,7 +123,7 @@ internal static class CodePoints
         return text;
     }
 
-    /// <summary>Gives an index, or the end of the surrogate pair that it is in the middle of.</summary>
+    /// <summary>Returns an index, or the end of the surrogate pair that it is in the middle of.</summary>
     public static int AlignIndex(ReadOnlySpan<char> text, int index) =>
         index > 0 && index < text.Length && char.IsSurrogatePair(text[index - 1], text[index]) ? index + 1 : index;
 

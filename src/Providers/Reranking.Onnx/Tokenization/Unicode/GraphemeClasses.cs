@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Unicode;
 
 /// <summary>What tells where one grapheme ends.</summary>
 [Flags]

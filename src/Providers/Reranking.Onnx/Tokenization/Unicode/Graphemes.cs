@@ -1,4 +1,4 @@
-namespace Reranking.Onnx;
+namespace Reranking.Onnx.Tokenization.Unicode;
 
 /// <summary>Where the graphemes of a text end, from frozen tables: those of .NET change with its version.</summary>
 /// <remarks>
@@ -22,7 +22,7 @@ internal static class Graphemes
         Closed,
     }
 
-    /// <summary>Gives the length of the grapheme that starts at an index.</summary>
+    /// <summary>Returns the length of the grapheme that starts at an index.</summary>
     public static int LengthAt(ReadOnlySpan<char> text, int index)
     {
         int previous = CodePoints.Decode(text, index, out int length);
@@ -56,14 +56,14 @@ internal static class Graphemes
         return end - index;
     }
 
-    /// <summary>Tells whether what comes after a code point may join it, whatever it is.</summary>
+    /// <summary>Returns whether what comes after a code point may join it, whatever it is.</summary>
     public static bool Prepends(int codePoint) => (Classes[codePoint] & GraphemeClasses.Prepends) != 0;
 
-    /// <summary>Tells whether one grapheme ends between two code points, whatever stands before them.</summary>
+    /// <summary>Returns whether one grapheme ends between two code points, whatever stands before them.</summary>
     public static bool AlwaysEnds(int previous, int next) =>
         previous != Joiner && (Classes[previous] & GraphemeClasses.Extend) == 0 && !AlwaysJoins(previous, next);
 
-    /// <summary>Tells whether two code points are of one grapheme, whatever stands before them.</summary>
+    /// <summary>Returns whether two code points are of one grapheme, whatever stands before them.</summary>
     public static bool AlwaysJoins(int previous, int next) => Joins(previous, Classes[previous], next, Classes[next]);
 
     private static bool Joins(int previous, GraphemeClasses classes, int next, GraphemeClasses nextClasses)
