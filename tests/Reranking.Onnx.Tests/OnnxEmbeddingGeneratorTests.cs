@@ -163,11 +163,12 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     {
         using var generator = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = TestModels.Bundled });
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => generator.GenerateAsync(["text"]));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => generator.GenerateAsync(["text"]));
 
         Assert.Equal(
             "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions]. Set Embeddings:Onnx:ModelPath to a bi-encoder.",
             exception.Message);
+        Assert.IsType<RelevanceScoringException>(exception.InnerException);
     }
 
     private static OnnxEmbeddingGeneratorOptions Options() => new()

@@ -97,6 +97,25 @@ public sealed class OnnxServiceCollectionExtensionsTests
     }
 
     [Fact]
+    public async Task AddOnnxEmbeddingGenerator_SectionWithAMistypedKey_StopsTheHostAndNamesTheNearest()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        IConfigurationSection section = Section(("ModelPath", TestModels.BiEncoder), ("queryprefix", "query: "), ("PassagePrefx", "passage: "));
+        builder.Services.AddOnnxEmbeddingGenerator(section);
+        builder.Services.AddOnnxEmbeddingGenerator(section);   // one mistake is reported once
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(
+            [
+                "Embeddings:Onnx:PassagePrefx is not a setting of the embedding generator; expected one of DeviceId, ExecutionProvider, MaxBatchTokens, "
+                + "MaxConcurrency, MaxInputTokens, ModelFile, ModelId, ModelPath, Normalize, PassagePrefix, Pooling, QueryPrefix. Did you mean 'PassagePrefix'?",
+            ],
+            exception.Failures);
+    }
+
+    [Fact]
     public async Task AddOnnx_BadOptionsInCode_StopTheHostWithTheirNames()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -144,6 +144,25 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     }
 
     [Fact]
+    public async Task AddOnnx_SectionWithAMistypedKeyOfTheModelStore_StopsTheHostAndNamesTheNearest()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddReranking(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Reranking:Scorers:local:Provider", "Onnx"), new("Reranking:ModelStore:CacheFoldr", "/models")])
+            .Build().GetSection("Reranking")).AddOnnx();
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(
+            [
+                "Reranking:ModelStore:CacheFoldr is not a setting of the model store; expected one of AllowInsecureHttp, CacheFolder, Endpoint, MaxRetries, "
+                + "Offline, Timeout, Token. Did you mean 'CacheFolder'?",
+            ],
+            exception.Failures);
+    }
+
+    [Fact]
     public async Task AddOnnx_SectionWithBadModelStore_StopsTheHostWithItsKeysOnce()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking.Onnx;
+using Reranking.Onnx.DependencyInjection;
 using Reranking.Onnx.Hub;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ public static class ModelStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         TryAddModelStore(services);
+        KnownKeysValidator<ModelStoreOptions>.TryAdd(services, section, "the model store");
         services.AddOptions<ModelStoreOptions>().Bind(section).Configure(options => options.SettingsPath = section.Path);
         return services;
     }

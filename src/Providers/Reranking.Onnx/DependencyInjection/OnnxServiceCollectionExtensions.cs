@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Reranking.Onnx;
+using Reranking.Onnx.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -33,6 +34,7 @@ public static class OnnxServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
         AddOptions<OnnxEmbeddingGeneratorOptions>(services, Options.Options.DefaultName, section.Path).Bind(section);
+        KnownKeysValidator<OnnxEmbeddingGeneratorOptions>.TryAdd(services, section, "the embedding generator");
         return AddEmbeddingGenerator(services);
     }
 
