@@ -3,8 +3,15 @@ namespace Reranking.Architecture.Tests;
 /// <summary>Data flows one way: no folder uses another one that uses it.</summary>
 public sealed class FolderTests
 {
-    // Reranking.Onnx still has cycles; a project joins the list when its last one is gone.
-    public static TheoryData<string> Projects => [.. Project.Names.Except(["Reranking.Onnx"])];
+    // In the order of the data, "" is the project's own folder: a folder uses only those before it.
+    private static readonly Dictionary<string, string[]> Layers = new()
+    {
+        ["Reranking.Onnx"] = ["Tokenization", "Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
+    };
+
+    public static TheoryData<string> Projects => [.. Project.Names];
+
+    public static TheoryData<string> LayeredProjects => [.. Layers.Keys];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -18,6 +25,18 @@ public sealed class FolderTests
         }
 
         Assert.True(left.Count == 0, string.Join('\n', references.Where(pair => left.Contains(pair.Key.From) && left.Contains(pair.Key.To)).Select(Describe)));
+    }
+
+    [Theory]
+    [MemberData(nameof(LayeredProjects))]
+    public void Folders_References_FollowTheOrderOfTheData(string name)
+    {
+        string[] layers = Layers[name];
+        Dictionary<(string From, string To), string> references = Project.Load(name).FolderReferences();
+
+        Assert.Empty(references.Keys.SelectMany(static pair => new[] { pair.From, pair.To }).Except(layers));
+        var wrong = references.Where(pair => Array.IndexOf(layers, pair.Key.To) > Array.IndexOf(layers, pair.Key.From));
+        Assert.True(!wrong.Any(), string.Join('\n', wrong.Select(Describe)));
     }
 
     private static string Describe(KeyValuePair<(string From, string To), string> reference) => $"{reference.Key.From}/ -> {reference.Key.To}/: {reference.Value}";
