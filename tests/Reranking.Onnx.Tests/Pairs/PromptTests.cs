@@ -67,6 +67,32 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         }
     }
 
+    [Fact]
+    public void Encode_LongDocumentInWindowsOfAPrompt_IsThePromptAroundEachWindow()
+    {
+        var options = new OnnxScorerOptions();
+        using CrossEncoder encoder = models.Load("qwen3-reranker", scorer =>
+        {
+            (scorer.Prompt, scorer.MaxInputTokens, scorer.LongDocuments, scorer.WindowTokens) = ("Qwen3", 256, LongDocumentMode.Windows, 32);
+            options = scorer;
+        });
+        int[] before = Encode(encoder, PromptCatalog.Qwen3.Before);
+        int[] after = Encode(encoder, PromptCatalog.Qwen3.After[0]);
+        string document = string.Concat(Enumerable.Range(0, 120).Select(static i => $"Sentence number {i} ends here. {(i % 5 == 4 ? "\n\n" : "")}"));
+
+        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery("what?"), [document], CancellationToken.None, options);
+
+        Assert.InRange(inputs.Inputs.Count, 20, 120);
+        Assert.False(inputs.IsTruncated(0));
+        for (int pair = 0; pair < inputs.Inputs.Count; pair++)
+        {
+            string window = document[inputs.WindowOf(pair)!.Value];
+            string prompt = $"<Instruct>: Given a web search query, retrieve relevant passages that answer the query\n<Query>: what?\n<Document>: {window}";
+            Assert.Equal([.. before, .. Encode(encoder, prompt), .. after], ModelFamilyTests.Ids(inputs, pair).Select(static id => (int)id));
+            Assert.InRange(Encode(encoder, window).Length, 1, 33);   // the blank before it may join its first word
+        }
+    }
+
     [Theory]
     [InlineData("qwen3-reranker", "Qwen3", 40_960, 8_192)]
     [InlineData("mxbai-rerank-v2", "MxbaiV2", 32_768, 8_192 + 79)]   // the reference does not count what stands around query and document
