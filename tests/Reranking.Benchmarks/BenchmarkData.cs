@@ -9,7 +9,7 @@ namespace Reranking.Benchmarks;
 /// <summary>What is scored: TREC DL19 where it is present, the help center of the sample elsewhere.</summary>
 public static class BenchmarkData
 {
-    public static Task<CrossEncoder> LoadAsync()
+    internal static Task<CrossEncoder> LoadAsync()
     {
         var options = new OnnxScorerOptions();
         return CrossEncoder.LoadAsync(Reranking.Onnx.Models.ModelFolder.Open(ModelFolder, options), options);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Reranking.Onnx;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Benchmarks;
 

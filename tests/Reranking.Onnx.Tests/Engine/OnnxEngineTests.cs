@@ -43,7 +43,6 @@ public sealed class OnnxEngineTests
         Assert.Single(await RunAsync(engine, inputs, engine.Plan(inputs)));
         engine.References.Release();
         Assert.False(engine.References.TryAcquire());
-        await Assert.ThrowsAnyAsync<Exception>(() => RunAsync(engine, inputs, engine.Plan(inputs)));
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Reranking.Onnx.Pairs;
 
 namespace Reranking.Onnx.Models;
 
@@ -14,12 +13,12 @@ internal sealed partial class PromptText(string text)
     private readonly string[] _pieces = PlacePattern().Split(text);
 
     /// <summary>Puts texts into their places; places within the texts stay as they are.</summary>
-    public string Format(PairQuery query, string tail = "")
+    public string Format(string query, string? instruction, string tail = "")
     {
         StringBuilder formatted = new();
         foreach (string piece in _pieces)
         {
-            formatted.Append(piece switch { Instruction => query.Instruction, Query => query.Text, _ => piece });
+            formatted.Append(piece switch { Instruction => instruction, Query => query, _ => piece });
         }
 
         return formatted.Append(tail).ToString();

@@ -30,13 +30,13 @@ internal sealed class PromptPairFormat : PairFormat
 
     public override EncodedText EncodeQuery(PairQuery query, TokenBuffer output)
     {
-        query = WithInstruction(query);
-        string instruction = string.IsNullOrEmpty(query.Instruction) ? "" : _instruction.Format(query);
-        return Tokenizer.Encode(instruction + _query.Format(query), EncodingLimit, output);
+        string? instruction = InstructionOf(query);
+        string before = string.IsNullOrEmpty(instruction) ? "" : _instruction.Format(query.Text, instruction);
+        return Tokenizer.Encode(before + _query.Format(query.Text, instruction), EncodingLimit, output);
     }
 
     public override EncodedText EncodeDocument(PairQuery query, string document, TokenBuffer output) =>
-        Tokenizer.Encode(_document.Format(WithInstruction(query), document), EncodingLimit, output);
+        Tokenizer.Encode(_document.Format(query.Text, InstructionOf(query), document), EncodingLimit, output);
 
     public override PairFit Fit(EncodedText query, EncodedText document)
     {
@@ -64,5 +64,5 @@ internal sealed class PromptPairFormat : PairFormat
         ids = ids[source.Length..];
     }
 
-    private PairQuery WithInstruction(PairQuery query) => query with { Instruction = query.Instruction ?? _prompt.Prompt.Instruction };
+    private string? InstructionOf(PairQuery query) => query.Instruction ?? _prompt.Prompt.Instruction;
 }
