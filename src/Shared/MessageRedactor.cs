@@ -3,7 +3,9 @@ using System.Text;
 namespace Reranking;
 
 /// <summary>Makes what a server says fit for messages and logs: short, on one line, and without texts of the request or the key.</summary>
-/// <remarks>Servers echo what they refuse. A message that repeats a text or a piece of one is left out as a whole, because the rest of it could still tell too much.</remarks>
+/// <remarks>
+/// Servers echo what they refuse. A message that repeats a text or a piece of one is left out as a whole, because the rest of it could still tell too much.
+/// </remarks>
 internal static class MessageRedactor
 {
     private const int MaxLength = 300;
@@ -112,7 +114,9 @@ internal static class MessageRedactor
             _hashes = [.. Pieces(text).Select(static piece => piece.Hash)];
         }
 
-        /// <summary>Tells whether the message has a piece of a text in it, or all of a text that is shorter than a piece; the shortest only as words of their own.</summary>
+        /// <summary>
+        /// Returns whether the message has a piece of a text in it, or all of a text that is shorter than a piece; the shortest only as words of their own.
+        /// </summary>
         public bool Repeats(string text) =>
             text.Length == 0 ? false
             : text.Length < _wordLength ? HasWord(text)

@@ -222,6 +222,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
 
-    [LoggerMessage(EventId = 84, Level = LogLevel.Warning, Message = "{Uri} is damaged: its SHA-256 is {Found}; expected {Expected}. Downloading it once more.")]
+    [LoggerMessage(
+        EventId = 84, Level = LogLevel.Warning, Message = "{Uri} is damaged: its SHA-256 is {Found}; expected {Expected}. Downloading it once more.")]
     private partial void LogDamaged(Uri uri, string found, string expected);
 }

@@ -89,7 +89,8 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         }
         catch (HttpRequestException exception)
         {
-            throw new TransientHubException($"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
+            throw new TransientHubException(
+                $"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
             {
                 IsWorthRetrying = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
             };

@@ -26,7 +26,8 @@ public sealed partial class ModelStore : IDisposable
     /// <summary>Initializes a new instance of the <see cref="ModelStore"/> class. No file and no network is touched yet.</summary>
     /// <param name="options">The endpoint and the folder, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <param name="httpClient">
-    /// Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirects: the store does, without the token. It is not disposed.
+    /// Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirects: the store does, without the token.
+    /// It is not disposed.
     /// </param>
     /// <param name="logger">Takes a line per download and its warnings, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
@@ -267,7 +268,9 @@ public sealed partial class ModelStore : IDisposable
     private partial void LogDownloaded(string model, string folder, long bytes, int firstUseCount);
 
     [LoggerMessage(
-        EventId = 82, Level = LogLevel.Warning, Message = "Model {Model} is not in the catalog: its files are found by their usual names and trusted on first use.")]
+        EventId = 82,
+        Level = LogLevel.Warning,
+        Message = "Model {Model} is not in the catalog: its files are found by their usual names and trusted on first use.")]
     private partial void LogUnknown(string model);
 
     [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process downloads into {Folder}; waiting for it.")]

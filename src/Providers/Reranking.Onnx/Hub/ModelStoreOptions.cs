@@ -9,7 +9,8 @@ public sealed class ModelStoreOptions
 
     /// <summary>Gets or sets the folder that models are kept in; processes can share it.</summary>
     /// <value>
-    /// A path, relative ones to the folder of the application. The default is <see langword="null"/>: <c>Reranking/models</c> in the local application data of the user.
+    /// A path, relative ones to the folder of the application. The default is <see langword="null"/>: <c>Reranking/models</c> in the local application data
+    /// of the user.
     /// </value>
     public string? CacheFolder { get; set; }
 
