@@ -19,6 +19,11 @@ public class LoggingRelevanceScorerConformanceTests : RelevanceScorerConformance
     protected override IRelevanceScorer CreateScorer() => new LoggingRelevanceScorer(new WordOverlapScorer(), new FakeLogger());
 }
 
+public class OpenTelemetryRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new OpenTelemetryRelevanceScorer(new WordOverlapScorer()) { EnableSensitiveData = true };
+}
+
 public class ConfigureOptionsRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
     protected override IRelevanceScorer CreateScorer() => new ConfigureOptionsRelevanceScorer(new WordOverlapScorer(), options => options.ModelId = "words-2");

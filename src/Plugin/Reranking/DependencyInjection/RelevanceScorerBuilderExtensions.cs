@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking;
@@ -19,6 +20,23 @@ public static class RelevanceScorerBuilderExtensions
             (loggerFactory ?? services.GetService<ILoggerFactory>()) is { } factory and not NullLoggerFactory
                 ? new LoggingRelevanceScorer(innerScorer, factory.CreateLogger<LoggingRelevanceScorer>())
                 : innerScorer);
+    }
+
+    /// <summary>Records a span and the duration of each call, by the conventions of OpenTelemetry for generative AI.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets up the decorator, or <see langword="null"/> for its defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    /// <remarks>A <see cref="Reranker"/> records its own calls: use this for scorers that are called without one.</remarks>
+    public static RelevanceScorerBuilder UseOpenTelemetry(this RelevanceScorerBuilder builder, Action<OpenTelemetryRelevanceScorer>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use((innerScorer, services) =>
+        {
+            var scorer = new OpenTelemetryRelevanceScorer(innerScorer, services.GetService<TimeProvider>(), services.GetService<IMeterFactory>());
+            configure?.Invoke(scorer);
+            return scorer;
+        });
     }
 
     /// <summary>Changes the options of each call, for instance to name a model.</summary>

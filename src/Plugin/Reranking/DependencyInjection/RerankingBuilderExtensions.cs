@@ -28,6 +28,18 @@ public static class RerankingBuilderExtensions
         return builder.Decorate((_, scorer) => scorer.UseLogging(loggerFactory));
     }
 
+    /// <summary>Records a span and the duration of each call of each scorer, by the conventions of OpenTelemetry for generative AI.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets up the decorator, or <see langword="null"/> for its defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
+    /// <remarks>A <see cref="Reranker"/> records its own calls: use this for scorers that are called without one, or to see the scorers of a chain.</remarks>
+    public static RerankingBuilder UseOpenTelemetry(this RerankingBuilder builder, Action<OpenTelemetryRelevanceScorer>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Decorate((_, scorer) => scorer.UseOpenTelemetry(configure));
+    }
+
     /// <summary>Scores a sample of the calls with a second scorer in the background, and records how alike the two rank.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="shadowScorerFactory">Creates the second scorer, one for each scorer that is decorated, which disposes it.</param>

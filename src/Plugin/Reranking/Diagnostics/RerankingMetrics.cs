@@ -37,6 +37,71 @@ internal sealed class RerankingMetrics
     public static RerankingMetrics Create(IMeterFactory? meterFactory) =>
         meterFactory is null ? Shared.Value : new RerankingMetrics(meterFactory.Create(RerankingTelemetry.SourceName));
 
+    /// <summary>Returns the tags that say which scorer an operation is about.</summary>
+    public static TagList TagsOf(RelevanceScorerMetadata? metadata)
+    {
+        TagList tags = new() { { RerankingTelemetry.Tags.OperationName, RerankingTelemetry.OperationName } };
+        AddIfKnown(RerankingTelemetry.Tags.ProviderName, metadata?.ProviderName);
+        AddIfKnown(RerankingTelemetry.Tags.RequestModel, metadata?.ModelId);
+        if (metadata?.Endpoint is { IsAbsoluteUri: true } endpoint)
+        {
+            tags.Add(RerankingTelemetry.Tags.ServerAddress, endpoint.Host);
+            tags.Add(RerankingTelemetry.Tags.ServerPort, endpoint.Port);
+        }
+
+        return tags;
+
+        void AddIfKnown(string name, object? value)
+        {
+            if (value is not null)
+            {
+                tags.Add(name, value);
+            }
+        }
+    }
+
+    /// <summary>Starts the span of a call, or returns <see langword="null"/> if nobody listens.</summary>
+    public static Activity? StartActivity(
+        RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, bool enableSensitiveData)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        string name = metadata?.ModelId is { } model ? $"{RerankingTelemetry.OperationName} {model}" : RerankingTelemetry.OperationName;
+        Activity? activity = Source.StartActivity(name, ActivityKind.Client, parentContext: default, TagsOf(metadata));
+        activity?.SetTag(RerankingTelemetry.Tags.CandidateCount, candidateCount);
+        if (activity is not null && enableSensitiveData)
+        {
+            activity.SetTag(RerankingTelemetry.Tags.Query, query);
+            activity.SetTag(RerankingTelemetry.Tags.Documents, documents.ToArray());
+        }
+
+        return activity;
+    }
+
+    /// <summary>Puts on a span what a scorer returned, without the texts.</summary>
+    public static void SetScores(Activity? activity, RelevanceScores? scores)
+    {
+        if (activity is null || scores is null)
+        {
+            return;
+        }
+
+        activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count);
+        activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, scores.Count(static score => score.IsTruncated));
+        activity.SetTag(RerankingTelemetry.Tags.ResponseModel, scores.ModelId);
+        activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
+        activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
+    }
+
+    public static void SetError(Activity? activity, string errorType)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error);
+        activity?.SetTag(RerankingTelemetry.Tags.ErrorType, errorType);
+    }
+
     /// <summary>Records how long the scorer took, whether it answered or not, and who answered where scorers have names.</summary>
     public void RecordScoring(TimeSpan duration, in TagList scorer, string? scorerName, string? errorType)
     {

@@ -7,45 +7,10 @@ namespace Reranking;
 // What a call leaves behind for operators: span, metrics and log lines, without the texts.
 public sealed partial class Reranker
 {
-    private static TagList ScorerTags(RelevanceScorerMetadata? metadata)
-    {
-        TagList tags = new() { { RerankingTelemetry.Tags.OperationName, RerankingTelemetry.OperationName } };
-        AddIfKnown(RerankingTelemetry.Tags.ProviderName, metadata?.ProviderName);
-        AddIfKnown(RerankingTelemetry.Tags.RequestModel, metadata?.ModelId);
-        if (metadata?.Endpoint is { IsAbsoluteUri: true } endpoint)
-        {
-            tags.Add(RerankingTelemetry.Tags.ServerAddress, endpoint.Host);
-            tags.Add(RerankingTelemetry.Tags.ServerPort, endpoint.Port);
-        }
-
-        return tags;
-
-        void AddIfKnown(string name, object? value)
-        {
-            if (value is not null)
-            {
-                tags.Add(name, value);
-            }
-        }
-    }
-
     private static Activity? StartActivity(RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, RerankingOptions options)
     {
-        if (!RerankingMetrics.Source.HasListeners())
-        {
-            return null;
-        }
-
-        string name = metadata?.ModelId is { } model ? $"{RerankingTelemetry.OperationName} {model}" : RerankingTelemetry.OperationName;
-        Activity? activity = RerankingMetrics.Source.StartActivity(name, ActivityKind.Client, parentContext: default, ScorerTags(metadata));
-        activity?.SetTag(RerankingTelemetry.Tags.CandidateCount, candidateCount);
+        Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, candidateCount, options.EnableSensitiveData);
         activity?.SetTag(RerankingTelemetry.Tags.TopN, options.TopN);
-        if (activity is not null && options.EnableSensitiveData)
-        {
-            activity.SetTag(RerankingTelemetry.Tags.Query, query);
-            activity.SetTag(RerankingTelemetry.Tags.Documents, documents.ToArray());
-        }
-
         return activity;
     }
 
@@ -57,12 +22,8 @@ public sealed partial class Reranker
         if (activity is not null)
         {
             activity.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.Reranked));
-            activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count);
-            activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, truncated);
             activity.SetTag(RerankingTelemetry.Tags.RankDisplacement, displacement);
-            activity.SetTag(RerankingTelemetry.Tags.ResponseModel, scores.ModelId);
-            activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
-            activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
+            RerankingMetrics.SetScores(activity, scores);
             if (keptLocal)
             {
                 activity.SetTag(RerankingTelemetry.Tags.KeptLocal, true);

@@ -42,7 +42,7 @@ public sealed partial class Reranker
         {
             _metrics.RecordScoring(
                 _timeProvider.GetElapsedTime(start),
-                scores.ScorerMetadata is null ? tags : ScorerTags(scores.ScorerMetadata),
+                scores.ScorerMetadata is null ? tags : RerankingMetrics.TagsOf(scores.ScorerMetadata),
                 scores.ScorerName,
                 errorType: null);
             return (scores, RerankingReason.None, null);
@@ -72,8 +72,7 @@ public sealed partial class Reranker
         void RecordFailure(string errorType)
         {
             _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, scorerName: null, errorType);
-            activity?.SetStatus(ActivityStatusCode.Error);
-            activity?.SetTag(RerankingTelemetry.Tags.ErrorType, errorType);
+            RerankingMetrics.SetError(activity, errorType);
         }
     }
 }

@@ -176,7 +176,7 @@ public sealed partial class Reranker
     {
         IRelevanceScorer scorer = context.Scorer;
         RelevanceScorerMetadata? metadata = scorer.GetService<RelevanceScorerMetadata>();
-        TagList tags = ScorerTags(metadata);
+        TagList tags = RerankingMetrics.TagsOf(metadata);
         _metrics.RecordCandidates(candidateCount, tags);
 
         RerankingReason skip = SkipReason(query, texts.Count, texts.Documents.Count, settings.MinScore ?? scorer.GetService<ScorerThreshold>()?.MinScore);

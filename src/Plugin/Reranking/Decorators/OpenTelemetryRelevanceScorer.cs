@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Reranking.Diagnostics;
+
+namespace Reranking;
+
+/// <summary>A decorator that records a span and the duration of each call, by the conventions of OpenTelemetry for generative AI.</summary>
+/// <remarks>
+/// <para>It is for scorers that are called without a <see cref="Reranker"/>, which records its own calls: with both, each call is recorded twice.</para>
+/// <para>
+/// Give <see cref="RerankingTelemetry.SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions do. Texts of queries and documents
+/// are on spans only with <see cref="EnableSensitiveData"/>.
+/// </para>
+/// </remarks>
+public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly RerankingMetrics _metrics;
+
+    /// <summary>Initializes a new instance of the <see cref="OpenTelemetryRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="timeProvider">The clock of durations, or <see langword="null"/> for the system's.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> is <see langword="null"/>.</exception>
+    public OpenTelemetryRelevanceScorer(IRelevanceScorer innerScorer, TimeProvider? timeProvider = null, IMeterFactory? meterFactory = null)
+        : base(innerScorer)
+    {
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _metrics = RerankingMetrics.Create(meterFactory);
+    }
+
+    /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
+    /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>
+    public bool EnableSensitiveData { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
+        if (options?.ModelId is { } model)
+        {
+            metadata = (metadata ?? new RelevanceScorerMetadata()) with { ModelId = model };
+        }
+
+        TagList tags = RerankingMetrics.TagsOf(metadata);
+        long start = _timeProvider.GetTimestamp();
+        using Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, documents.Count, EnableSensitiveData);
+        RelevanceScores? scores;
+        try
+        {
+            scores = await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            string errorType = (exception is OperationCanceledException ? typeof(OperationCanceledException) : exception.GetType()).FullName!;
+            _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, scorerName: null, errorType);
+            RerankingMetrics.SetError(activity, errorType);
+            throw;
+        }
+
+        if (scores?.ScorerMetadata is { } answered)
+        {
+            tags = RerankingMetrics.TagsOf(answered);
+        }
+
+        _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, scores?.ScorerName, errorType: null);
+        RerankingMetrics.SetScores(activity, scores);
+        return scores!;   // a decorator is no judge of the answer
+    }
+}
