@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Reranking.Onnx;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Tokenization;

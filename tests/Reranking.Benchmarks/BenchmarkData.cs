@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Reranking.Onnx;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Scoring;
 
 namespace Reranking.Benchmarks;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reranking.Onnx;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Reranking.Onnx;
 using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;

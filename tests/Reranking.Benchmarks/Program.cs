@@ -1,7 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Reranking.Benchmarks;
-using Reranking.Onnx.Tokenization;
 
 // --report            the table of the README: the engine against the bare runtime, padded batches and the peer in JavaScript
 // --report --no-node  the same without the peer

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reranking.Onnx;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
 

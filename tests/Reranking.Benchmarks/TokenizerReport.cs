@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using Reranking.Onnx;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;

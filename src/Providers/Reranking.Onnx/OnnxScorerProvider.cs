@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx;
 

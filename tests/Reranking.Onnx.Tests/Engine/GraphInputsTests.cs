@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Reranking.Onnx.Engine;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;

@@ -1,5 +1,3 @@
-using Reranking.Onnx.Scoring;
-
 namespace Reranking.Onnx.Tests;
 
 /// <summary>A model that does not fit is refused at load, with a message that names the file, what was found, what was expected and the setting.</summary>

@@ -1,4 +1,3 @@
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
 using Reranking.Onnx.Tokenization;

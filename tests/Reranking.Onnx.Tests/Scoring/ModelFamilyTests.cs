@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Reranking.Onnx.Engine;
-using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
-using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

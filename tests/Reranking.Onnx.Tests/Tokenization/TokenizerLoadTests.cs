@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Reranking.Onnx.Tokenization;
-using Reranking.Onnx.Tokenization.Normalization;
-using Reranking.Onnx.Tokenization.PostProcessing;
 
 namespace Reranking.Onnx.Tests;
 

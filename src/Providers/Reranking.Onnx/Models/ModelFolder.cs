@@ -1,5 +1,3 @@
-using Reranking.Onnx.Tokenization;
-
 namespace Reranking.Onnx.Models;
 
 /// <summary>The files of a model, found and named.</summary>

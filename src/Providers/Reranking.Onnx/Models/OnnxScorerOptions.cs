@@ -1,5 +1,4 @@
 using System.Globalization;
-using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx;
 
