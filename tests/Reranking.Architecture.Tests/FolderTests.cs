@@ -6,6 +6,10 @@ public sealed class FolderTests
     // In the order of the data, "" is the project's own folder: a folder uses only those before it.
     private static readonly Dictionary<string, string[]> Layers = new()
     {
+        ["Reranking"] =
+        [
+            "", "Diagnostics", "Scoring", "Decorators", "Composition", "Ranking", "Prompting", "Configuration", "Live", "DependencyInjection",
+        ],
         ["Reranking.Onnx"] = ["Tokenization", "Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
     };
 

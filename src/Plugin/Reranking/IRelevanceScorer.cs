@@ -26,7 +26,7 @@ public interface IRelevanceScorer : IDisposable
     /// <summary>Asks the scorer, and the scorers it decorates, for an object of a type, such as <see cref="RelevanceScorerMetadata"/>.</summary>
     /// <param name="serviceType">The type that is asked for.</param>
     /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
-    /// <returns>The object, or <see langword="null"/> where there is none.</returns>
+    /// <returns>The object, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="serviceType"/> is <see langword="null"/>.</exception>
     object? GetService(Type serviceType, object? serviceKey = null);
 }

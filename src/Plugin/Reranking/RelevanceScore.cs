@@ -2,7 +2,7 @@ namespace Reranking;
 
 /// <summary>How relevant one document is to the query.</summary>
 /// <param name="Value">The relevance from 0 to 1, comparable across queries of one model but not across models.</param>
-/// <param name="RawValue">What the model gave: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
+/// <param name="RawValue">What the model returned: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
 /// <remarks>
 /// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Value"/> of exactly 1. <paramref name="RawValue"/> keeps them apart, which is why
 /// the ranking uses it, and thresholds and displays use <paramref name="Value"/>. A value type of 40 bytes, so that a thousand scores are one array and no garbage.
@@ -16,22 +16,22 @@ public readonly record struct RelevanceScore(double Value, double RawValue)
     public bool IsTruncated { get; init; }
 
     /// <summary>Gets how many tokens the model read for this document, the query and special tokens included, and all of them again for each window of it.</summary>
-    /// <value>A count of tokens, or <see langword="null"/> where the provider does not tell.</value>
+    /// <value>A count of tokens, or <see langword="null"/> if the provider does not tell.</value>
     public int? TokenCount { get; init; }
 
-    /// <summary>Gets which stage of a cascade gave the score, from 0. Scores of different stages are never compared: all of a later stage rank before those of an earlier one.</summary>
+    /// <summary>Gets which stage of a cascade assigned the score, from 0. Scores of different stages are never compared: all of a later stage rank before those of an earlier one.</summary>
     /// <value>The default is 0, as for every scorer of one stage.</value>
     public int Stage { get; init; }
 
-    /// <summary>Gets the part of the document that the score is for, where the document was read in windows: the passage to quote or to highlight.</summary>
-    /// <value>Positions of UTF-16 code units in the text that the caller gave, or <see langword="null"/> where the document was read in one piece. An empty range counts as none.</value>
+    /// <summary>Gets the part of the document that the score is for, if the document was read in windows: the passage to quote or to highlight.</summary>
+    /// <value>Positions of UTF-16 code units in the text that the caller passed, or <see langword="null"/> if the document was read in one piece. An empty range counts as none.</value>
     public Range? BestWindow
     {
         get => _bestWindow.Equals(default) ? null : _bestWindow;
         init => _bestWindow = value ?? default;
     }
 
-    /// <summary>Makes a score out of a logit: <see cref="RawValue"/> is the logit and <see cref="Value"/> its sigmoid.</summary>
+    /// <summary>Creates a score out of a logit: <see cref="RawValue"/> is the logit and <see cref="Value"/> its sigmoid.</summary>
     /// <param name="logit">The raw output of a model with one label; any number.</param>
     /// <returns>The score.</returns>
     public static RelevanceScore FromLogit(double logit) => new(Sigmoid(logit), logit);

@@ -7,7 +7,7 @@ public static class RelevanceScorerExtensions
     /// <typeparam name="TService">The type that is asked for.</typeparam>
     /// <param name="scorer">The scorer.</param>
     /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
-    /// <returns>The object, or <see langword="null"/> where there is none.</returns>
+    /// <returns>The object, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
     public static TService? GetService<TService>(this IRelevanceScorer scorer, object? serviceKey = null)
     {

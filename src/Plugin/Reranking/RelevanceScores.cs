@@ -9,7 +9,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
 {
     private readonly IReadOnlyList<RelevanceScore> _scores = scores ?? throw new ArgumentNullException(nameof(scores));
 
-    /// <summary>Initializes a new instance of the <see cref="RelevanceScores"/> class with other scores and all else as another answer has it.</summary>
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScores"/> class with other scores and the other properties of another answer.</summary>
     /// <param name="scores">One score a document, in document order. The list is kept, not copied.</param>
     /// <param name="other">The answer to copy the properties of.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scores"/> or <paramref name="other"/> is <see langword="null"/>.</exception>
@@ -33,10 +33,10 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     public int Count => _scores.Count;
 
     /// <summary>Gets the model that answered.</summary>
-    /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown.</value>
+    /// <value>The provider's name for the model, or <see langword="null"/> if it is unknown.</value>
     public string? ModelId { get; init; }
 
-    /// <summary>Gets the name of the scorer that answered, as the configuration has it.</summary>
+    /// <summary>Gets the name of the scorer that answered, as in the configuration.</summary>
     /// <value>The name, or <see langword="null"/> for a scorer without one.</value>
     public string? ScorerName { get; init; }
 
@@ -46,18 +46,18 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     public double? MinScore { get; init; }
 
     /// <summary>Gets the scorers that were asked before and did not answer, in the order in which they were asked.</summary>
-    /// <value>Empty where the first one answered.</value>
+    /// <value>Empty if the first one answered.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>Gets what the call consumed.</summary>
-    /// <value>The usage, or <see langword="null"/> where the provider does not tell.</value>
+    /// <value>The usage, or <see langword="null"/> if the provider does not tell.</value>
     public RelevanceScoringUsage? Usage { get; init; }
 
     /// <summary>Gets what a provider tells beyond the members of this type.</summary>
-    /// <value>The properties by name, or <see langword="null"/> where there are none.</value>
+    /// <value>The properties by name, or <see langword="null"/> if there are none.</value>
     public IReadOnlyDictionary<string, object?>? AdditionalProperties { get; init; }
 
-    /// <summary>Gets what is known about the scorer that answered, where it is one of several.</summary>
+    /// <summary>Gets what is known about the scorer that answered, if it is one of several.</summary>
     internal RelevanceScorerMetadata? ScorerMetadata { get; init; }
 
     /// <summary>Gets the score of the document at a position.</summary>

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A scorer could not score, or what it gave can't be used.</summary>
+/// <summary>A scorer could not score, or what it returned can't be used.</summary>
 /// <remarks>The message names what was found, what was expected and the setting to change. It never holds the text of a query or a document.</remarks>
 public class RelevanceScoringException : Exception
 {
@@ -24,8 +24,8 @@ public class RelevanceScoringException : Exception
     {
     }
 
-    /// <summary>Gets the scorers that were asked in turn, where there were several.</summary>
-    /// <value>In the order in which they were asked; empty where one scorer failed by itself.</value>
+    /// <summary>Gets the scorers that were asked in turn, if there were several.</summary>
+    /// <value>In the order in which they were asked; empty if one scorer failed by itself.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>

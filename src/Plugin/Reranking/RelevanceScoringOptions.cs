@@ -31,7 +31,7 @@ public class RelevanceScoringOptions
     /// <remarks>The token ends a call that is late; this tells in advance, so that a chain can share the time and nobody waits for a retry that would come too late.</remarks>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Gets or sets a value indicating whether the query and the documents may not leave this machine.</summary>
+    /// <summary>Gets or sets a value indicating whether the query and the documents must not leave this machine.</summary>
     /// <value>The default is <see langword="false"/>. A scorer whose <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="false"/> refuses a call that sets it.</value>
     public bool KeepLocal { get; set; }
 

@@ -4,10 +4,10 @@ namespace Reranking;
 public sealed record RelevanceScoringUsage
 {
     /// <summary>Gets how many tokens the model read, special tokens included.</summary>
-    /// <value>A count of tokens, or <see langword="null"/> where the provider does not tell.</value>
+    /// <value>A count of tokens, or <see langword="null"/> if the provider does not tell.</value>
     public long? InputTokenCount { get; init; }
 
     /// <summary>Gets how many search units a hosted provider billed.</summary>
-    /// <value>A number of units, or <see langword="null"/> where the provider does not bill by them.</value>
+    /// <value>A number of units, or <see langword="null"/> if the provider does not bill by them.</value>
     public double? SearchUnitCount { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>Why a scorer gave no answer.</summary>
+/// <summary>Why a scorer did not answer.</summary>
 public enum ScoringAttemptReason
 {
     /// <summary>It threw.</summary>
@@ -9,12 +9,12 @@ public enum ScoringAttemptReason
     /// <summary>It took longer than its share of the time.</summary>
     Timeout,
 
-    /// <summary>It gave too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
+    /// <summary>It returned too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
     InvalidScores,
 
-    /// <summary>It was passed over: it failed several times in a row, and its circuit is open until it is tried again.</summary>
+    /// <summary>It was skipped: it failed several times in a row, and its circuit is open until it is tried again.</summary>
     CircuitOpen,
 
-    /// <summary>It was passed over: it is hosted, and the documents may not leave this machine.</summary>
+    /// <summary>It was skipped: it is hosted, and the documents must not leave this machine.</summary>
     KeptLocal,
 }

@@ -89,7 +89,7 @@ public sealed class RelevanceScorerBuilderTests : IDisposable
     {
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => new RelevanceScorerBuilder(_ => null!).Build());
 
-        Assert.Equal("The factory of the inner IRelevanceScorer gave null; expected a scorer.", exception.Message);
+        Assert.Equal("The factory of the inner IRelevanceScorer returned null; expected a scorer.", exception.Message);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class RelevanceScorerBuilderTests : IDisposable
 
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => builder.Build());
 
-        Assert.Equal("The factory of the decorator at index 1 gave null; expected a scorer, or the inner one for no decorator.", exception.Message);
+        Assert.Equal("The factory of the decorator at index 1 returned null; expected a scorer, or the inner one for no decorator.", exception.Message);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
     /// <param name="stages">The stages, the fastest first; at least one.</param>
     /// <param name="logger">Takes a warning when a later stage fails; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stages"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="stages"/> is empty.</exception>
     public CascadeRelevanceScorer(
@@ -72,11 +72,11 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         {
             CascadeStage current = _stages[stage];
             string[] texts = [.. positions.Select(position => documents[position])];
-            (RelevanceScores? given, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
+            (RelevanceScores? scored, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
                 ? await new ScorerCall(current.Name, current.Scorer, _timeProvider) { Timeout = Share(budget, stage), UsualTimeout = Share(new TimeBudget(UsualTimeout, _timeProvider), stage) }
                     .TryAsync(query, texts, options, cancellationToken).ConfigureAwait(false)
                 : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
-            if (given is null)
+            if (scored is null)
             {
                 failed.Add(attempt!);
                 _metrics.RecordFailedAttempt(attempt!);
@@ -94,13 +94,13 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                 break;
             }
 
-            answer = given;
-            failed.AddRange(given.FailedAttempts);
-            tokens = Sum(tokens, given.Usage?.InputTokenCount);
-            units = Sum(units, given.Usage?.SearchUnitCount);
+            answer = scored;
+            failed.AddRange(scored.FailedAttempts);
+            tokens = Sum(tokens, scored.Usage?.InputTokenCount);
+            units = Sum(units, scored.Usage?.SearchUnitCount);
             for (int i = 0; i < positions.Length; i++)
             {
-                scores[positions[i]] = given[i] with { Stage = stage };
+                scores[positions[i]] = scored[i] with { Stage = stage };
             }
 
             positions = [.. positions.OrderByDescending(position => scores[position].RawValue).Take(current.Keep)];
@@ -123,7 +123,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
             : _stages[^1].Scorer.GetService(serviceType, serviceKey);
     }
 
-    /// <summary>Disposes the scorers, all of them even where one fails.</summary>
+    /// <summary>Disposes the scorers, all of them even if one fails.</summary>
     /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
     public void Dispose()
     {
@@ -131,7 +131,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         ScorerDisposal.DisposeAll(_stages.Select(static stage => stage.Scorer));
     }
 
-    // The first stage may take it all: without it there is nothing to give. The later ones share what is left.
+    // The first stage may take it all: without it there is no answer. The later ones share what is left.
     private TimeSpan? Share(TimeBudget budget, int stage) => budget.Share(stage == 0 ? 1 : _stages.Length - stage);
 
     private static long? Sum(long? sum, long? more) => more is null ? sum : (sum ?? 0) + more;

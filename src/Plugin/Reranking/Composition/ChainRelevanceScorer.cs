@@ -7,12 +7,12 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>Several scorers in a row: the next one answers when the one before fails, is late or gives invalid scores.</summary>
+/// <summary>Several scorers in a row: the next one answers if the one before fails, is late or returns invalid scores.</summary>
 /// <remarks>
 /// <para>Thread-safe; owns the scorers. All scores of an answer are of one scorer: scales never mix. <see cref="RelevanceScores.FailedAttempts"/> says who did not answer, and why.</para>
 /// <para>
 /// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the next. A scorer that failed
-/// five times in a row is passed over for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are passed over.
+/// five times in a row is skipped for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are skipped.
 /// </para>
 /// <para>
 /// What its caller is to blame for does not count as a failure of a scorer: a query or documents that it refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), and a late or transient
@@ -126,7 +126,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
     }
 
-    /// <summary>Disposes the scorers, all of them even where one fails.</summary>
+    /// <summary>Disposes the scorers, all of them even if one fails.</summary>
     /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
     public void Dispose()
     {

@@ -2,7 +2,7 @@ using Reranking.Scoring;
 
 namespace Reranking.Composition;
 
-/// <summary>Sends a call whose texts may not leave this machine to a local scorer, and every other one on.</summary>
+/// <summary>Sends a call whose texts must not leave this machine to a local scorer, and every other one on.</summary>
 internal sealed class DataResidencyRelevanceScorer(IRelevanceScorer innerScorer, IRelevanceScorer localScorer) :
     DelegatingRelevanceScorer(innerScorer), ICircuitBreakerSource
 {

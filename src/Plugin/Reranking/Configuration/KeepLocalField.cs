@@ -17,7 +17,7 @@ internal sealed record KeepLocalField(string Field, string Value, MissingField M
 
     private readonly string[] _path = Field.Split('.');
 
-    /// <summary>Tells whether the text of a candidate may not leave.</summary>
+    /// <summary>Returns whether the text of a candidate must not leave.</summary>
     public bool Holds(object? candidate)
     {
         object? current = candidate;
@@ -51,4 +51,14 @@ internal sealed record KeepLocalField(string Field, string Value, MissingField M
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A property that was trimmed away is not found, and then the text stays on this machine.")]
     private static PropertyInfo? Find(Type type, string name) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).FirstOrDefault(property => property.CanRead && property.GetIndexParameters().Length == 0 && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>What becomes of a text whose candidate does not have the field that a rule asks for.</summary>
+internal enum MissingField
+{
+    /// <summary>It stays on this machine.</summary>
+    Local,
+
+    /// <summary>It may leave.</summary>
+    Hosted,
 }

@@ -8,10 +8,10 @@ internal sealed record RerankingPlan
     /// <summary>Gets all scorers that the configuration names, by name.</summary>
     public required IReadOnlyDictionary<string, ScorerPlan> Scorers { get; init; }
 
-    /// <summary>Gets the stages of a cascade; one where there is no cascade.</summary>
+    /// <summary>Gets the stages of a cascade; one if there is no cascade.</summary>
     public required IReadOnlyList<StagePlan> Stages { get; init; }
 
-    /// <summary>Gets the scorer that answers where texts may not leave, or <see langword="null"/> for the first local one.</summary>
+    /// <summary>Gets the scorer that answers if texts must not leave, or <see langword="null"/> for the first local one.</summary>
     public string? LocalScorer { get; init; }
 
     /// <summary>Gets the scorer that scores in the background, or <see langword="null"/> for none.</summary>
@@ -26,7 +26,7 @@ internal sealed record RerankingPlan
     /// <summary>Gets hashes of what providers read when the application starts, by the path of its section.</summary>
     public required IReadOnlyDictionary<string, string> ReadAtStart { get; init; }
 
-    /// <summary>Gets the rule that says which texts may not leave, or <see langword="null"/> where the configuration has none.</summary>
+    /// <summary>Gets the rule that says which texts must not leave, or <see langword="null"/> if the configuration has none.</summary>
     public KeepLocalField? KeepLocal { get; init; }
 }
 
@@ -40,3 +40,11 @@ internal sealed record ScorerPlan(NamedScorerSettings Settings, Func<IRelevanceS
 /// <param name="Use">The scorer, or several in a chain.</param>
 /// <param name="Keep">How many of the best documents go on.</param>
 internal sealed record StagePlan(IReadOnlyList<string> Use, int Keep);
+
+/// <summary>What every scorer of the configuration has, whatever its provider.</summary>
+/// <param name="Name">The name, as <c>local</c>.</param>
+/// <param name="Path">The path of its section, as <c>Reranking:Scorers:local</c>.</param>
+/// <param name="MinScore">The lowest score worth keeping, or <see langword="null"/>.</param>
+/// <param name="MinScoreModel">The model that the threshold was measured with, or <see langword="null"/>.</param>
+/// <param name="Timeout">How long the scorer may take in a chain, or <see langword="null"/> for its share.</param>
+internal sealed record NamedScorerSettings(string Name, string Path, double? MinScore, string? MinScoreModel, TimeSpan? Timeout);

@@ -20,7 +20,7 @@ public sealed class RelevanceScorerBuilder
     }
 
     /// <summary>Initializes a new instance of the <see cref="RelevanceScorerBuilder"/> class with an inner scorer that is made when it is needed.</summary>
-    /// <param name="innerScorerFactory">Makes the scorer to decorate.</param>
+    /// <param name="innerScorerFactory">Creates the scorer to decorate.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorerFactory"/> is <see langword="null"/>.</exception>
     public RelevanceScorerBuilder(Func<IServiceProvider, IRelevanceScorer> innerScorerFactory)
     {
@@ -29,25 +29,25 @@ public sealed class RelevanceScorerBuilder
     }
 
     /// <summary>Builds the scorer with all its decorators.</summary>
-    /// <param name="services">Where factories find services, or <see langword="null"/> for nowhere.</param>
+    /// <param name="services">Where factories find services, or <see langword="null"/> for none.</param>
     /// <returns>The outermost scorer; it owns the others.</returns>
-    /// <exception cref="InvalidOperationException">A factory gave <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">A factory returned <see langword="null"/>.</exception>
     public IRelevanceScorer Build(IServiceProvider? services = null)
     {
         services ??= EmptyServiceProvider.Instance;
         IRelevanceScorer scorer = _innerScorerFactory(services)
-            ?? throw new InvalidOperationException($"The factory of the inner {nameof(IRelevanceScorer)} gave null; expected a scorer.");
+            ?? throw new InvalidOperationException($"The factory of the inner {nameof(IRelevanceScorer)} returned null; expected a scorer.");
         for (int i = _scorerFactories.Count - 1; i >= 0; i--)
         {
             scorer = _scorerFactories[i](scorer, services)
-                ?? throw new InvalidOperationException($"The factory of the decorator at index {i} gave null; expected a scorer, or the inner one for no decorator.");
+                ?? throw new InvalidOperationException($"The factory of the decorator at index {i} returned null; expected a scorer, or the inner one for no decorator.");
         }
 
         return scorer;
     }
 
     /// <summary>Adds a decorator.</summary>
-    /// <param name="scorerFactory">Wraps the inner scorer, or gives it back unchanged.</param>
+    /// <param name="scorerFactory">Wraps the inner scorer, or returns it unchanged.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scorerFactory"/> is <see langword="null"/>.</exception>
     public RelevanceScorerBuilder Use(Func<IRelevanceScorer, IRelevanceScorer> scorerFactory)
@@ -57,7 +57,7 @@ public sealed class RelevanceScorerBuilder
     }
 
     /// <summary>Adds a decorator that needs services.</summary>
-    /// <param name="scorerFactory">Wraps the inner scorer, or gives it back unchanged.</param>
+    /// <param name="scorerFactory">Wraps the inner scorer, or returns it unchanged.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scorerFactory"/> is <see langword="null"/>.</exception>
     public RelevanceScorerBuilder Use(Func<IRelevanceScorer, IServiceProvider, IRelevanceScorer> scorerFactory)
@@ -68,7 +68,7 @@ public sealed class RelevanceScorerBuilder
     }
 
     /// <summary>Adds a decorator that is a function around each call.</summary>
-    /// <param name="scoreFunc">Takes the arguments of a call and the inner scorer, and gives the scores.</param>
+    /// <param name="scoreFunc">Takes the arguments of a call and the inner scorer, and returns the scores.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scoreFunc"/> is <see langword="null"/>.</exception>
     public RelevanceScorerBuilder Use(

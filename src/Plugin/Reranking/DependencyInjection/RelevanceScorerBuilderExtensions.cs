@@ -10,7 +10,7 @@ public static class RelevanceScorerBuilderExtensions
 {
     /// <summary>Logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="loggerFactory">Makes the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.</param>
+    /// <param name="loggerFactory">Creates the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder UseLogging(this RelevanceScorerBuilder builder, ILoggerFactory? loggerFactory = null)
@@ -41,7 +41,7 @@ public static class RelevanceScorerBuilderExtensions
 
     /// <summary>Changes the options of each call, for instance to name a model.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes a copy of the options, or new ones where the caller gave none. It runs in every call, several at once.</param>
+    /// <param name="configure">Changes a copy of the options, or new ones if the caller passes none. It runs in every call, several at once.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder ConfigureOptions(this RelevanceScorerBuilder builder, Action<RelevanceScoringOptions> configure)

@@ -9,7 +9,7 @@ public static class ShadowRelevanceScorerBuilderExtensions
 {
     /// <summary>Lets a second scorer score a sample of the calls in the background, and records how alike the two rank.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="shadowScorerFactory">Makes the second scorer. The decorator disposes it.</param>
+    /// <param name="shadowScorerFactory">Creates the second scorer. The decorator disposes it.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="shadowScorerFactory"/> is <see langword="null"/>.</exception>

@@ -5,7 +5,7 @@ namespace Reranking.Diagnostics;
 internal static class RankCorrelation
 {
     /// <summary>Computes Kendall's tau-b: 1 for the same order, -1 for the reverse, about 0 for orders that have nothing in common. Equal scores are ties.</summary>
-    /// <returns>The coefficient, or <see langword="null"/> where a scorer gives all documents the same score, or there are fewer than two.</returns>
+    /// <returns>The coefficient, or <see langword="null"/> if a scorer gives all documents the same score, or there are fewer than two.</returns>
     public static double? KendallTau(IReadOnlyList<RelevanceScore> first, IReadOnlyList<RelevanceScore> second)
     {
         // Every pair against every pair: half a million steps for the largest rerankings, off the path of any answer.
@@ -32,7 +32,7 @@ internal static class RankCorrelation
     }
 
     /// <summary>Computes which share of the best documents of one scorer is among the best of the other.</summary>
-    /// <returns>From 0 to 1, or <see langword="null"/> where there are no more documents than <paramref name="count"/>, so that the share could not be but 1.</returns>
+    /// <returns>From 0 to 1, or <see langword="null"/> if there are no more documents than <paramref name="count"/>, and the share would always be 1.</returns>
     public static double? Overlap(IReadOnlyList<RelevanceScore> first, IReadOnlyList<RelevanceScore> second, int count) =>
         first.Count <= count ? null : Best(first, count).Intersect(Best(second, count)).Count() / (double)count;
 

@@ -25,7 +25,7 @@ internal sealed class RerankingMetrics
             "s",
             "How long the scorer took.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RerankingTelemetry.DurationBoundaries });
-        _candidates = meter.CreateHistogram<int>(RerankingTelemetry.Instruments.Candidates, "{document}", "How many candidates retrieval gave.");
+        _candidates = meter.CreateHistogram<int>(RerankingTelemetry.Instruments.Candidates, "{document}", "How many candidates retrieval returned.");
         _displacement = meter.CreateHistogram<double>(RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
         _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");
         _fallbacks = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
@@ -153,7 +153,7 @@ internal sealed class RerankingMetrics
 
     public void RecordSwap(bool refused) => _swaps.Add(1, new KeyValuePair<string, object?>(RerankingTelemetry.Tags.Outcome, refused ? "refused" : "swapped"));
 
-    /// <summary>Gives the value of a tag in the form that telemetry uses: lower case, words joined by underscores.</summary>
+    /// <summary>Returns the value of a tag in the form that telemetry uses: lower case, words joined by underscores.</summary>
     public static string TagValue(RerankingReason reason) => reason switch
     {
         RerankingReason.NoCandidates => "no_candidates",

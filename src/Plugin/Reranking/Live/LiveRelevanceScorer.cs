@@ -11,14 +11,14 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        RerankingSnapshot generation = live.Acquire();
+        RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            return await Scorer(generation).ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+            return await Scorer(snapshot).ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            generation.Release();
+            snapshot.Release();
         }
     }
 
@@ -30,14 +30,14 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
             return this;
         }
 
-        RerankingSnapshot generation = live.Acquire();
+        RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            return Scorer(generation).GetService(serviceType, serviceKey);
+            return Scorer(snapshot).GetService(serviceType, serviceKey);
         }
         finally
         {
-            generation.Release();
+            snapshot.Release();
         }
     }
 
@@ -46,5 +46,5 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
     {
     }
 
-    private IRelevanceScorer Scorer(RerankingSnapshot generation) => name is null ? generation.Root : generation.Named(name);
+    private IRelevanceScorer Scorer(RerankingSnapshot snapshot) => name is null ? snapshot.Root : snapshot.Named(name);
 }

@@ -41,7 +41,7 @@ internal sealed partial class LiveReranking : IDisposable
         _changes = ChangeToken.OnChange(_section.GetReloadToken, OnChange);
     }
 
-    /// <summary>Gives what is wrong with the configuration, and where nothing is, makes it the one that serves.</summary>
+    /// <summary>Returns what is wrong with the configuration, and puts it into service if nothing is.</summary>
     public IReadOnlyList<string> Start()
     {
         lock (_lock)
@@ -70,7 +70,7 @@ internal sealed partial class LiveReranking : IDisposable
         }
     }
 
-    /// <summary>Gives the state that serves now, held for the caller.</summary>
+    /// <summary>Returns the snapshot that serves now, with a reference for the caller.</summary>
     /// <exception cref="OptionsValidationException">The configuration does not do, and there was none before it.</exception>
     /// <exception cref="ObjectDisposedException">The container was disposed.</exception>
     public RerankingSnapshot Acquire()
@@ -221,7 +221,7 @@ internal sealed partial class LiveReranking : IDisposable
                 Volatile.Write(ref _current, next);
             }
 
-            previous.Release();   // as the current one; requests under way hold it still
+            previous.Release();   // as the current one; requests under way still have references
             return plan;
         }
         finally
@@ -268,3 +268,13 @@ internal sealed partial class LiveReranking : IDisposable
     [LoggerMessage(EventId = 35, Level = LogLevel.Warning, Message = "{SettingsPath} changed, but is read when the application starts. Restart the application to have the change take effect.")]
     private partial void LogReadAtStart(string settingsPath);
 }
+
+/// <summary>Checks the configuration when the host starts.</summary>
+internal sealed class LiveRerankingValidator(LiveReranking live) : IValidateOptions<LiveRerankingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LiveRerankingOptions options) =>
+        live.Start() is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+}
+
+/// <summary>Stands for the configuration where options are validated; the values are in <see cref="LiveReranking"/>.</summary>
+internal sealed class LiveRerankingOptions;

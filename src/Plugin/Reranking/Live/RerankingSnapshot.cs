@@ -3,7 +3,7 @@ using Reranking.Configuration;
 namespace Reranking.Live;
 
 /// <summary>All that one state of the configuration stands for: options, scorers, and how these answer together.</summary>
-/// <remarks>Requests hold it while they run. When it is no longer the current one and the last request has left, it lets go of its scorers.</remarks>
+/// <remarks>Each request has a reference while it runs. When the snapshot is no longer the current one and the last request has ended, it releases its scorers.</remarks>
 internal sealed class RerankingSnapshot
 {
     private readonly object _lock = new();
@@ -12,17 +12,17 @@ internal sealed class RerankingSnapshot
     private readonly HashSet<string> _askedFor;
     private readonly Func<ScorerPlan, ScorerEntry> _create;
     private readonly Func<ScorerPlan, ScorerEntry, IRelevanceScorer> _name;
-    private readonly RefCount _holders;
+    private readonly RefCount _references;
 
     /// <summary>Initializes a new instance of the <see cref="RerankingSnapshot"/> class.</summary>
     /// <param name="plan">What the configuration asks for.</param>
     /// <param name="options">The options of the reranker.</param>
     /// <param name="keepLocal">Returns whether the text of a record must stay on this machine; or <see langword="null"/>.</param>
     /// <param name="root">The scorer that answers; owned.</param>
-    /// <param name="entries">The scorers made so far, by name; each is held for this generation.</param>
+    /// <param name="entries">The scorers created so far, by name; each with a reference for this snapshot.</param>
     /// <param name="askedFor">The names that scorers were asked for by so far.</param>
-    /// <param name="create">Makes the scorers that are asked for by name alone.</param>
-    /// <param name="name">Leases a scorer under its name.</param>
+    /// <param name="create">Creates the scorers that are asked for by name alone.</param>
+    /// <param name="name">Puts the name on a scorer.</param>
     public RerankingSnapshot(
         RerankingPlan plan,
         RerankingOptions options,
@@ -35,7 +35,7 @@ internal sealed class RerankingSnapshot
     {
         (Plan, Options, KeepLocal, Root, _entries, _create, _name) = (plan, options, keepLocal, root, entries, create, name);
         _askedFor = new HashSet<string>(askedFor, StringComparer.OrdinalIgnoreCase);
-        _holders = new RefCount(Close);
+        _references = new RefCount(Close);
     }
 
     public RerankingPlan Plan { get; }
@@ -46,9 +46,9 @@ internal sealed class RerankingSnapshot
 
     public IRelevanceScorer Root { get; }
 
-    public bool TryAcquire() => _holders.TryAcquire();
+    public bool TryAcquire() => _references.TryAcquire();
 
-    public void Release() => _holders.Release();
+    public void Release() => _references.Release();
 
     /// <summary>Loads what the scorers in use would load on their first call.</summary>
     public Task WarmUpAsync(CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class RerankingSnapshot
         }
     }
 
-    /// <summary>Gives the entry of a scorer with the same settings, held for the caller, or <see langword="null"/>.</summary>
+    /// <summary>Returns the entry of a scorer with the same settings, with a reference for the caller, or <see langword="null"/>.</summary>
     public ScorerEntry? TryShare(ScorerPlan plan)
     {
         lock (_lock)
@@ -68,7 +68,7 @@ internal sealed class RerankingSnapshot
         }
     }
 
-    /// <summary>Gives the names that scorers were asked for by, in this generation or one before.</summary>
+    /// <summary>Returns the names that scorers were asked for by, in this snapshot or one before.</summary>
     public IReadOnlyList<string> AskedFor()
     {
         lock (_lock)
@@ -77,7 +77,7 @@ internal sealed class RerankingSnapshot
         }
     }
 
-    /// <summary>Gives the model of a scorer that was made, or <see langword="null"/>.</summary>
+    /// <summary>Returns the model of a scorer that was made, or <see langword="null"/>.</summary>
     public string? ModelOf(string name)
     {
         lock (_lock)
@@ -86,7 +86,7 @@ internal sealed class RerankingSnapshot
         }
     }
 
-    /// <summary>Gives a scorer by its name, made on first use. The caller holds the generation.</summary>
+    /// <summary>Returns a scorer by its name, created on first use. The caller has a reference to the snapshot.</summary>
     /// <exception cref="RelevanceScoringException">The configuration names no such scorer any more.</exception>
     public IRelevanceScorer Named(string name)
     {

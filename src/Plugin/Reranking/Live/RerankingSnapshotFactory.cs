@@ -16,11 +16,11 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly IMeterFactory? _meterFactory = services.GetService<IMeterFactory>();
 
-    /// <summary>Builds a generation; nothing is loaded yet.</summary>
+    /// <summary>Builds a snapshot; nothing is loaded yet.</summary>
     /// <param name="plan">A plan without failures.</param>
-    /// <param name="previous">The generation that serves, held by the caller; or <see langword="null"/>.</param>
+    /// <param name="previous">The snapshot that serves, to which the caller has a reference; or <see langword="null"/>.</param>
     /// <param name="failures">Takes why there is none.</param>
-    /// <returns>The generation, held by the caller, or <see langword="null"/>.</returns>
+    /// <returns>The snapshot, with a reference for the caller, or <see langword="null"/>.</returns>
     public RerankingSnapshot? TryCreate(RerankingPlan plan, RerankingSnapshot? previous, ICollection<string> failures)
     {
         var entries = new Dictionary<string, ScorerEntry>(StringComparer.OrdinalIgnoreCase);

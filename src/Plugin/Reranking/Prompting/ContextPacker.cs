@@ -41,7 +41,7 @@ public sealed class ContextPacker
     /// <summary>Packs the candidates of a ranking.</summary>
     /// <typeparam name="T">The type of the candidates.</typeparam>
     /// <param name="ranking">The ranking, most relevant first.</param>
-    /// <param name="passageSelector">Gives the passage of a candidate.</param>
+    /// <param name="passageSelector">Returns the passage of a candidate.</param>
     /// <returns>The text, and what became of each candidate by its position in the ranking.</returns>
     /// <exception cref="ArgumentNullException">An argument, or a passage, is <see langword="null"/>.</exception>
     public PackedContext Pack<T>(IReadOnlyList<RankedCandidate<T>> ranking, Func<T, ContextPassage> passageSelector)

@@ -13,7 +13,7 @@ public sealed record ContextPassage(string Text)
     /// <value>The default is <see langword="null"/>.</value>
     public string? Link { get; init; }
 
-    /// <summary>Gets the id of the source, which is cited where there is no link.</summary>
+    /// <summary>Gets the id of the source, which is cited if there is no link.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? SourceId { get; init; }
 

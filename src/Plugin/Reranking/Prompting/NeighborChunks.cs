@@ -40,7 +40,7 @@ internal static class NeighborChunks
         return overlap < ShortestOverlap ? $"{before}\n{next}" : before + next[overlap..];
     }
 
-    /// <summary>Gives the length of the longest end of one text that is the beginning of the other, in linear time (Knuth, Morris and Pratt).</summary>
+    /// <summary>Returns the length of the longest end of one text that is the beginning of the other, in linear time (Knuth, Morris and Pratt).</summary>
     private static int Overlap(string before, string next)
     {
         int[] borders = new int[next.Length];

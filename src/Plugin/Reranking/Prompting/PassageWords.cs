@@ -36,7 +36,7 @@ internal sealed class PassageWords
 
     public bool IsSameAs(PassageWords other) => _words.SequenceEqual(other._words);
 
-    /// <summary>Gives the share of the runs of three words that both have, among those that either has.</summary>
+    /// <summary>Returns the share of the runs of three words that both have, among those that either has.</summary>
     public double Similarity(PassageWords other)
     {
         int common = _shingles.Count(other._shingles.Contains);
@@ -57,4 +57,17 @@ internal sealed class PassageWords
     }
 
     private string WordAt(int index) => index < _words.Count ? _words[index] : "";
+}
+
+/// <summary>A passage that fits, with those of the same text.</summary>
+/// <param name="Passage">The passage.</param>
+/// <param name="Words">What it is compared by.</param>
+/// <param name="Origins">It and those of the same text, by rank, each with its position in the list.</param>
+internal sealed record KeptPassage(ContextPassage Passage, PassageWords Words, IReadOnlyList<(int Index, ContextPassage Passage)> Origins)
+{
+    public string Text { get; } = Passage.Text.Trim();
+
+    public int Index => Origins[0].Index;
+
+    public KeptPassage With(int index, ContextPassage passage) => this with { Origins = [.. Origins, (index, passage)] };
 }

@@ -80,7 +80,7 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
         return ranking;
     }
 
-    /// <summary>Gives the first candidates in first-stage order.</summary>
+    /// <summary>Returns the first candidates in first-stage order.</summary>
     public List<RankedCandidate<T>> InFirstStageOrder(int topN) => [.. Enumerable.Range(0, Math.Min(topN, Count)).Select(Unscored)];
 
     private RankedCandidate<T> Unscored(int index) => new(_candidates[index], index, null);

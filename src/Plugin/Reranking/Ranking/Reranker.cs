@@ -24,7 +24,7 @@ public sealed partial class Reranker
     /// <param name="options">The options of calls that bring none, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <param name="logger">Takes a line a call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of timeouts and durations, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Reranker(
@@ -92,14 +92,14 @@ public sealed partial class Reranker
     /// <typeparam name="T">The type of the candidates.</typeparam>
     /// <param name="query">The text that the candidates are judged against.</param>
     /// <param name="candidates">The candidates, in first-stage order.</param>
-    /// <param name="textSelector">Gives the text of a candidate. A candidate without one is not scored and ranks last.</param>
+    /// <param name="textSelector">Returns the text of a candidate. A candidate without one is not scored and ranks last.</param>
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the reranker.</param>
     /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
     /// <returns>The ranking and what happened.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    /// <exception cref="RelevanceScoringException">The scorer failed or gave invalid scores, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
+    /// <exception cref="RelevanceScoringException">The scorer failed or returned invalid scores, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
     /// <exception cref="TimeoutException">The scorer took longer than <see cref="RerankingOptions.Timeout"/>, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
     public async Task<RerankingResult<T>> RerankAsync<T>(
         string query,

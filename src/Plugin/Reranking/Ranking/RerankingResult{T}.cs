@@ -18,22 +18,22 @@ public sealed class RerankingResult<T>
     public RerankingReason Reason { get; internal init; }
 
     /// <summary>Gets the failure that the call fell back from.</summary>
-    /// <value>The exception, or <see langword="null"/> where nothing failed.</value>
+    /// <value>The exception, or <see langword="null"/> if nothing failed.</value>
     public Exception? Failure { get; internal init; }
 
     /// <summary>Gets the scorer that answered, or was asked to.</summary>
-    /// <value>Its metadata, or <see langword="null"/> where it has none.</value>
+    /// <value>Its metadata, or <see langword="null"/> if it has none.</value>
     public RelevanceScorerMetadata? ScorerMetadata { get; internal init; }
 
-    /// <summary>Gets the name of the scorer that answered, as the configuration has it.</summary>
+    /// <summary>Gets the name of the scorer that answered, as in the configuration.</summary>
     /// <value>The name, or <see langword="null"/> for a scorer without one, or where none answered.</value>
     public string? ScorerName { get; internal init; }
 
     /// <summary>Gets the scorers of a chain or cascade that did not answer, and why.</summary>
-    /// <value>In the order in which they were asked; empty where the first one answered.</value>
+    /// <value>In the order in which they were asked; empty if the first one answered.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; internal init; } = [];
 
-    /// <summary>Gets a value indicating whether the call was kept on this machine because the text of a candidate may not leave it.</summary>
+    /// <summary>Gets a value indicating whether the call was kept on this machine because the text of a candidate, or all of the call, must not leave it.</summary>
     public bool KeptLocal { get; internal init; }
 
     /// <summary>Gets the threshold that the ranking was cut by.</summary>
@@ -41,7 +41,7 @@ public sealed class RerankingResult<T>
     public double? MinScore { get; internal init; }
 
     /// <summary>Gets the model that answered.</summary>
-    /// <value>The provider's name for the model, or <see langword="null"/> where it is unknown or none answered.</value>
+    /// <value>The provider's name for the model, or <see langword="null"/> if it is unknown or none answered.</value>
     public string? ModelId { get; internal init; }
 
     /// <summary>Gets how many candidates were scored.</summary>
@@ -51,7 +51,7 @@ public sealed class RerankingResult<T>
     public int TruncatedCount { get; internal init; }
 
     /// <summary>Gets what the scorer consumed.</summary>
-    /// <value>The usage, or <see langword="null"/> where the provider does not tell.</value>
+    /// <value>The usage, or <see langword="null"/> if the provider does not tell.</value>
     public RelevanceScoringUsage? Usage { get; internal init; }
 
     /// <summary>Gets how long the call took, the scorer included and the wait for a stream of candidates not.</summary>

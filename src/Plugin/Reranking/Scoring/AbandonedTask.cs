@@ -1,6 +1,6 @@
 namespace Reranking.Scoring;
 
-/// <summary>Tasks that may not look at their token, and that nobody waits for any more.</summary>
+/// <summary>Tasks that can ignore their token, and that nobody waits for any more.</summary>
 internal static class AbandonedTask
 {
     /// <summary>Waits for a task, and leaves it behind when the token is canceled first.</summary>

@@ -41,7 +41,7 @@ internal sealed class CachingCall(string query, DistinctTexts texts, RelevanceSc
         Entries.All(entry => entry!.ModelId == Entries[0]!.ModelId)
         && (_answers.TrueForAll(IsReproducible) || (_answers.Count == 1 && _scoredCount == Entries.Length));
 
-    /// <summary>Tells whether an answer holds nothing that is lost when its scores come out of a cache.</summary>
+    /// <summary>Returns whether an answer holds nothing that is lost when its scores come out of a cache.</summary>
     public static bool IsReproducible(RelevanceScores answer) => answer is { ScorerName: null, MinScore: null, FailedAttempts.Count: 0 };
 
     public void Add(RelevanceScores answer, IReadOnlyList<Claim> claims)
@@ -54,7 +54,7 @@ internal sealed class CachingCall(string query, DistinctTexts texts, RelevanceSc
         }
     }
 
-    /// <summary>Gives the answer: the scores by position, what the scorer said last, and the usage of this call alone.</summary>
+    /// <summary>Returns the answer: the scores by position, what the scorer said last, and the usage of this call alone.</summary>
     public RelevanceScores ToScores()
     {
         RelevanceScore[] scores = texts.Spread(Entries, static entry => entry!.Score);

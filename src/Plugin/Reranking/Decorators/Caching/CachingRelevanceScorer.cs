@@ -20,7 +20,7 @@ namespace Reranking;
 /// type, and of options with properties other than texts, numbers and booleans.
 /// </para>
 /// <para>
-/// The usage of an answer is what the call itself consumed: nothing, where all scores were known. The cache holds numbers, the model's name and a hash, never a text, so that
+/// The usage of an answer is what the call itself consumed: nothing, if all scores were known. The cache holds numbers, the model's name and a hash, never a text, so that
 /// calls that keep their texts on this machine use a remote cache too. The hash is not secret: who knows a query and a document can find out that they were scored.
 /// </para>
 /// <para>How much memory the scores take is for the cache to bound: <c>MemoryCacheOptions.SizeLimit</c> for the local one, <c>maxmemory</c> for Redis.</para>
@@ -46,7 +46,7 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
     /// <param name="options">How scores are kept, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <param name="logger">Takes a warning a call where the cache fails, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of <see cref="CachingRelevanceScorerOptions.CacheTimeout"/>, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="cache"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public CachingRelevanceScorer(
@@ -161,7 +161,7 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
                 PendingScoreOutcome outcome = await other.Score.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
                 call.Entries[other.Index] = outcome.Entry;
 
-                // Where a scorer fails, those who wait must not fail one after the other.
+                // If a scorer fails, those who wait must not fail one after the other.
                 waits &= outcome.Entry is not null || outcome.IsCanceled;
             }
         }

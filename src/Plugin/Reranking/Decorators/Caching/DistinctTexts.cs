@@ -30,6 +30,6 @@ internal sealed class DistinctTexts
     /// <summary>Gets how many documents there were, repetitions included.</summary>
     public int PositionCount => _indices.Length;
 
-    /// <summary>Gives each document what belongs to its text.</summary>
+    /// <summary>Returns for each document what belongs to its text.</summary>
     public TResult[] Spread<T, TResult>(T[] values, Func<T, TResult> selector) => Array.ConvertAll(_indices, index => selector(values[index]));
 }

@@ -4,9 +4,9 @@ using System.Text.Unicode;
 
 namespace Reranking.Decorators.Caching;
 
-/// <summary>A score as the cache keeps it, with the model that gave it: a few bytes that need no serializer.</summary>
+/// <summary>A score as the cache keeps it, with the model that assigned it: a few bytes that need no serializer.</summary>
 /// <param name="Score">The score.</param>
-/// <param name="ModelId">The model that answered, or <see langword="null"/> where it is unknown.</param>
+/// <param name="ModelId">The model that answered, or <see langword="null"/> if it is unknown.</param>
 internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
 {
     // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, 4 and 4 start and end of the window, and the model to the end, in UTF-8.

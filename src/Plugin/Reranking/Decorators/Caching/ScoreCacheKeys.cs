@@ -10,9 +10,9 @@ internal static class ScoreCacheKeys
 {
     private const string FormatVersion = "1";
 
-    /// <summary>Makes the keys of the documents of a call.</summary>
+    /// <summary>Creates the keys of the documents of a call.</summary>
     /// <returns>
-    /// A key a document, or <see langword="null"/> where it can't be told what the scores depend on: options of a derived type, properties that are no plain values, or a scorer
+    /// A key a document, or <see langword="null"/> if it can't be told what the scores depend on: options of a derived type, properties that are no plain values, or a scorer
     /// that names neither its model nor its revision.
     /// </returns>
     public static string[]? Create(

@@ -39,7 +39,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     /// <param name="options">How the shadow samples and compares, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <param name="logger">Takes a line at Debug where the shadow fails, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of the timeout and of durations, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Makes the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="shadowScorer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ShadowRelevanceScorer(
@@ -60,7 +60,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
         _metrics = ShadowMetrics.Create(meterFactory);
     }
 
-    /// <summary>Gets what draws the lots of the sample, from 0 to below 1.</summary>
+    /// <summary>Gets the source of the random numbers that sample the calls, from 0 to below 1.</summary>
     internal Func<double> Draw { get; init; } = Random.Shared.NextDouble;
 
     /// <inheritdoc/>
