@@ -40,6 +40,9 @@ internal sealed partial class Project
 
     public string Path { get; }
 
+    /// <summary>Gets the namespace of the public types.</summary>
+    public string RootNamespace => Path.StartsWith("src/Plugin", StringComparison.Ordinal) ? "Reranking" : Name;
+
     public static Project Load(string name) =>
         new(name, Directory.Exists(System.IO.Path.Combine(Repository.Root, "src/Plugin", name)) ? $"src/Plugin/{name}" : $"src/Providers/{name}");
 

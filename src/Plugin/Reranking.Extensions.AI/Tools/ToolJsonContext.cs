@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Reranking;
+namespace Reranking.Extensions.AI.Tools;
 
 [JsonSerializable(typeof(ToolPassage[]))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext

@@ -1,3 +1,5 @@
+using Reranking.KernelMemory.Web.Protocol;
+
 namespace Reranking;
 
 /// <summary>Searches memories through Kernel Memory's web service and reranks them: fetches wide, scores every partition, and regroups them by file.</summary>

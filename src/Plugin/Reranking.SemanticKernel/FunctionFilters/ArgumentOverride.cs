@@ -1,6 +1,6 @@
 using Microsoft.SemanticKernel;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.FunctionFilters;
 
 /// <summary>An argument that has another value for one call.</summary>
 internal readonly struct ArgumentOverride

@@ -1,6 +1,6 @@
 using Microsoft.SemanticKernel;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.FunctionFilters;
 
 /// <summary>What the caller of a reranked function asked for.</summary>
 /// <param name="Query">The text to rerank by.</param>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.Data;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.FunctionFilters;
 
 /// <summary>Reranks the result of a function: raises its count for the call, then reranks and cuts its result to the page that was asked for.</summary>
 internal sealed partial class FunctionReranking

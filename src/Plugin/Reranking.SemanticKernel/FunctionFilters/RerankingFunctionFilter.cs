@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
+using Reranking.SemanticKernel.FunctionFilters;
 
 namespace Reranking;
 

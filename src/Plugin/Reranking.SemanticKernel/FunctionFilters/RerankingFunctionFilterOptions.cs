@@ -1,3 +1,5 @@
+using Reranking.SemanticKernel.FunctionFilters;
+
 namespace Reranking;
 
 /// <summary>Which functions <see cref="RerankingFunctionFilter"/> reranks, and which types of results.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.SemanticKernel.Data;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.FunctionFilters;
 
 /// <summary>A type of results and how it is reranked.</summary>
 internal abstract class ResultShape

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.Data;
+using Reranking.SemanticKernel.Plugins;
 
 namespace Reranking;
 

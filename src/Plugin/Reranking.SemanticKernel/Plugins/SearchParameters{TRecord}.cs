@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.Data;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.Plugins;
 
 /// <summary>Describes the parameters of a search function and reads their arguments.</summary>
 [Experimental("SKEXP0001")]

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.SemanticKernel.Data;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.TextSearch;
 
 /// <summary>Finds the text of records whose type says where it is.</summary>
 internal static class RecordText<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>

@@ -1,4 +1,5 @@
 using Microsoft.SemanticKernel.Data;
+using Reranking.SemanticKernel.TextSearch;
 
 namespace Reranking;
 

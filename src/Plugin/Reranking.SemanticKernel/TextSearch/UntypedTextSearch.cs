@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.SemanticKernel.Data;
 
-namespace Reranking;
+namespace Reranking.SemanticKernel.TextSearch;
 
 #pragma warning disable CS0618 // This is the bridge from the obsolete interface.
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Reranking;
+namespace Reranking.KernelMemory.Web.Protocol;
 
 /// <summary>Sends search requests to the web service and reads its responses.</summary>
 internal sealed class KernelMemoryEndpoint

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Reranking;
+namespace Reranking.KernelMemory.Web.Protocol;
 
 /// <summary>
 /// Creates the exceptions of the web search. Each message says what was found, what was expected and which option to change; none has a text or the key in it.

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.KernelMemory.MemoryStorage;
 using Microsoft.KernelMemory.Search;
 using Reranking;
+using Reranking.KernelMemory.MemoryDb;
 
 namespace Microsoft.KernelMemory;
 

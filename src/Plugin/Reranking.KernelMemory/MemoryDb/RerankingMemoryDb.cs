@@ -1,7 +1,7 @@
 using Microsoft.KernelMemory;
 using Microsoft.KernelMemory.MemoryStorage;
 
-namespace Reranking;
+namespace Reranking.KernelMemory.MemoryDb;
 
 /// <summary>
 /// A memory store whose similarity search is reranked. Everything else passes through, and so do listings by filters alone, which have no query.
