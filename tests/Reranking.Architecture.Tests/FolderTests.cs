@@ -10,6 +10,7 @@ public sealed class FolderTests
         [
             "", "Diagnostics", "Scoring", "Decorators", "Composition", "Ranking", "Prompting", "Configuration", "Live", "DependencyInjection",
         ],
+        ["Reranking.Http"] = ["", "Protocol", "Configuration", "Transport", "Scoring", "DependencyInjection"],
         ["Reranking.Onnx"] = ["Tokenization", "Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
     };
 
