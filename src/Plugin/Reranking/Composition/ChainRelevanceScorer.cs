@@ -15,8 +15,9 @@ namespace Reranking;
 /// five times in a row is skipped for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are skipped.
 /// </para>
 /// <para>
-/// What its caller is to blame for does not count as a failure of a scorer: a query or documents that it refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), and a late or transient
-/// failure in a call that had less than half of the time which <see cref="UsualTimeout"/> gives the scorer.
+/// Some failures do not count: a query or documents that the scorer refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), a call that the
+/// application's own limit of requests stopped (<see cref="RelevanceScoringException.IsRateLimited"/>), and a late or transient failure in a call that had less
+/// than half of the time which <see cref="UsualTimeout"/> allows the scorer. A scorer of the configuration shares the count with all that call it.
 /// </para>
 /// </remarks>
 public sealed partial class ChainRelevanceScorer : IRelevanceScorer
