@@ -5,7 +5,8 @@ namespace Samples;
 /// <summary>The help center as a text search of Semantic Kernel.</summary>
 internal sealed class HelpCentreTextSearch : ITextSearch<Article>
 {
-    public Task<KernelSearchResults<string>> SearchAsync(string query, TextSearchOptions<Article>? searchOptions = null, CancellationToken cancellationToken = default) =>
+    public Task<KernelSearchResults<string>> SearchAsync(
+        string query, TextSearchOptions<Article>? searchOptions = null, CancellationToken cancellationToken = default) =>
         FindAsync(query, searchOptions, static article => article.Text);
 
     public Task<KernelSearchResults<TextSearchResult>> GetTextSearchResultsAsync(

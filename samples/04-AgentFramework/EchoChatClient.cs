@@ -7,7 +7,8 @@ namespace Samples;
 internal sealed class EchoChatClient : IChatClient
 {
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, string.Join("\n\n", messages.Select(message => $"{message.Role}: {message.Text}")))));
+        Task.FromResult(
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, string.Join("\n\n", messages.Select(message => $"{message.Role}: {message.Text}")))));
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

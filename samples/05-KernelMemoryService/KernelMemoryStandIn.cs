@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Samples;
 
-/// <summary>Speaks the <c>/search</c> of Kernel Memory's web service on this machine, over the articles of the help center, so that the sample runs offline.</summary>
+/// <summary>
+/// Speaks the <c>/search</c> of Kernel Memory's web service on this machine, over the articles of the help center, so that the sample runs offline.
+/// </summary>
 internal sealed class KernelMemoryStandIn : IAsyncDisposable
 {
     // What the service takes where no limit is given is a setting of it; this is its default.

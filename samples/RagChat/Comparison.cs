@@ -45,7 +45,8 @@ internal static class Comparison
             total += Stopwatch.GetElapsedTime(start);
             if (rerank && found.Reranking?.Outcome != RerankingOutcome.Reranked)
             {
-                throw new InvalidOperationException($"A question was not reranked ({found.Reranking?.Reason}), so there is nothing to compare.", found.Reranking?.Failure);
+                throw new InvalidOperationException(
+                    $"A question was not reranked ({found.Reranking?.Reason}), so there is nothing to compare.", found.Reranking?.Failure);
             }
 
             reranking += found.Reranking?.Elapsed ?? TimeSpan.Zero;

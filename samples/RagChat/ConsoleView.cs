@@ -54,7 +54,8 @@ internal sealed class ConsoleView
         _console.Write(table);
         Note(findings.Reranking switch
         {
-            { Outcome: RerankingOutcome.Reranked } result => string.Create(CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."),
+            { Outcome: RerankingOutcome.Reranked } result => string.Create(
+                CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."),
             { Outcome: RerankingOutcome.FellBack } result => $"First-stage order: reranking failed ({result.Reason}).",
             _ => "First-stage order: not reranked.",
         });

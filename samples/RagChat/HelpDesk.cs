@@ -40,7 +40,9 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
             // The whole integration: search the decorated index as if it were the plain one.
             RerankingResult<VectorSearchResult<Passage>> result = mode == RetrievalMode.Vector
                 ? await index.WithReranking(reranker, passage => passage.Text).SearchRankingAsync(question, topN)
-                : await ((IKeywordHybridSearchable<Passage>)index).WithReranking(reranker, passage => passage.Text).HybridSearchRankingAsync(question, keywords, topN);
+                : await ((IKeywordHybridSearchable<Passage>)index)
+                    .WithReranking(reranker, passage => passage.Text)
+                    .HybridSearchRankingAsync(question, keywords, topN);
             return new Findings(result.Ranking, result);
         }
 
@@ -54,5 +56,6 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
 
     public void Dispose() => _index?.Dispose();
 
-    private static string[] Keywords(string question) => question.Split([' ', ',', '.', '?', '!', ';', ':', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Keywords(string question) =>
+        question.Split([' ', ',', '.', '?', '!', ';', ':', '(', ')', '"'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -13,7 +13,8 @@ using Spectre.Console;
 string[] settings = [.. args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('='))];
 string question = string.Join(' ', args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal)));
 
-HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(
+    new HostApplicationBuilderSettings { Args = settings, ContentRootPath = AppContext.BaseDirectory });
 builder.Services.AddOnnxEmbeddingGenerator(builder.Configuration.GetSection("Embeddings:Onnx"));   // first stage
 builder.Services.AddReranking(builder.Configuration.GetSection("Reranking")).AddOnnx();             // second stage
 builder.Services.AddHelpDesk(builder.Configuration);

@@ -12,7 +12,9 @@ internal static class HelpCentre
         new("Password Rules", "How strong is my password? A bar shows it while you type. Take at least fourteen characters and use the password nowhere else."),
         new("Protected Notes", "How do I put a password on a note? Open Share, choose Protect and type the password that readers need."),
         new("Two-Factor Sign-In", "How do I turn on the second factor? It is in the security settings. From then on you also type a code when you sign in."),
-        new("Trouble Signing In", "If you have forgotten your password, choose Forgot password on the sign-in page and enter your email address. We send a link that resets it."),
+        new(
+            "Trouble Signing In",
+            "If you have forgotten your password, choose Forgot password on the sign-in page and enter your email address. We send a link that resets it."),
         new("Passkeys", "A passkey lets you sign in with your fingerprint, and there is nothing in it to remember."),
         new("Layout", "How do I get my old layout back? Choose Reset in the menu View. My notes and my folders stay as they are."),
         new("Closing an Account", "Your notes are deleted thirty days after you close the account. Until then you can change your mind."),

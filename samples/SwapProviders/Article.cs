@@ -8,7 +8,9 @@ internal sealed record Article(string Title, string Text, bool Confidential = fa
 {
     public static IReadOnlyList<Article> All { get; } =
     [
-        new("Password Security Best Practices", "Use at least 14 characters, and never the same password for two accounts. A password manager remembers them for you."),
+        new(
+            "Password Security Best Practices",
+            "Use at least 14 characters, and never the same password for two accounts. A password manager remembers them for you."),
         new("Two-Factor Sign-In", "A second factor protects your account even when somebody knows your password. Turn it on under Security."),
         new("Invoices", "Invoices are sent on the first working day of each month, to the address that is stored with your account."),
         new("Pausing a Subscription", "You can pause your subscription for up to three months. Nothing is charged during the pause."),

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Reranking;
 
-/// <summary>Makes what a server says fit for messages and logs: short, on one line, and without texts of the request or the key.</summary>
+/// <summary>Creates what a server says fit for messages and logs: short, on one line, and without texts of the request or the key.</summary>
 /// <remarks>
 /// Servers echo what they refuse. A message that repeats a text or a piece of one is left out as a whole, because the rest of it could still tell too much.
 /// </remarks>

@@ -63,7 +63,12 @@ public sealed class RagChatTests
     private static async Task<string> RunAsync(string input, params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "RagChat.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments, NoHurry]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments, NoHurry])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);

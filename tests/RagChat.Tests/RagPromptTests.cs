@@ -30,7 +30,8 @@ public sealed class RagPromptTests
 
     [Fact]
     public void Build_BudgetBelowTheInstruction_SaysSo() =>
-        Assert.StartsWith("Preamble has ", Assert.Throws<ArgumentException>("options", () => RagPrompt.Build(Ranking, tokenBudget: 5)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Preamble has ", Assert.Throws<ArgumentException>("options", () => RagPrompt.Build(Ranking, tokenBudget: 5)).Message, StringComparison.Ordinal);
 
     private static RankedCandidate<VectorSearchResult<Passage>> Ranked(int index, string id, string title, string body) =>
         new(new VectorSearchResult<Passage>(new Passage(id, title, body), 0.5), index, null);

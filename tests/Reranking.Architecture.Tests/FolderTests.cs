@@ -44,5 +44,6 @@ public sealed class FolderTests
         Assert.True(!wrong.Any(), string.Join('\n', wrong.Select(Describe)));
     }
 
-    private static string Describe(KeyValuePair<(string From, string To), string> reference) => $"{reference.Key.From}/ -> {reference.Key.To}/: {reference.Value}";
+    private static string Describe(KeyValuePair<(string From, string To), string> reference) =>
+        $"{reference.Key.From}/ -> {reference.Key.To}/: {reference.Value}";
 }

@@ -166,7 +166,8 @@ internal sealed partial class Project
     }
 
     [GeneratedRegex(
-        @"^(?:(?:public|internal|sealed|static|abstract|partial|readonly|unsafe)\s+)*(?:class|record\s+struct|record|struct|interface|enum|delegate\s+[\w<>\[\]\.\?]+)\s+(?<name>\w+)",
+        @"^(?:(?:public|internal|sealed|static|abstract|partial|readonly|unsafe)\s+)*"
+            + @"(?:class|record\s+struct|record|struct|interface|enum|delegate\s+[\w<>\[\]\.\?]+)\s+(?<name>\w+)",
         RegexOptions.Multiline)]
     private static partial Regex DeclarationPattern();
 }

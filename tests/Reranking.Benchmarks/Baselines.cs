@@ -5,7 +5,9 @@ using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>The least that any engine over this runtime has to do: its runs, one pair each, on inputs that are ready, on as many threads as there are processors.</summary>
+/// <summary>
+/// The least that any engine over this runtime has to do: its runs, one pair each, on inputs that are ready, on as many threads as there are processors.
+/// </summary>
 internal sealed class BareLoop : IDisposable
 {
     private readonly InferenceSession _session;
@@ -92,7 +94,9 @@ internal sealed class PreparedRun : IDisposable
         }
 
         _inputNames = [.. session.InputMetadata.Keys];
-        _inputs = [.. _inputNames.Select(name => OrtValue.CreateTensorValueFromMemory(name switch { "input_ids" => ids, "attention_mask" => mask, _ => types }, [ids.Length / length, length]))];
+        _inputs = [.. _inputNames.Select(
+            name => OrtValue.CreateTensorValueFromMemory(
+                name switch { "input_ids" => ids, "attention_mask" => mask, _ => types }, [ids.Length / length, length]))];
         _outputs = [OrtValue.CreateTensorValueFromMemory(new float[batch.Length], [batch.Length, 1])];
     }
 

@@ -6,7 +6,9 @@ using Reranking.Onnx;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>Measures the cascade on TREC DL19: the student on 100 candidates and the teacher on the best of them, beside the teacher on all 100, in one run.</summary>
+/// <summary>
+/// Measures the cascade on TREC DL19: the student on 100 candidates and the teacher on the best of them, beside the teacher on all 100, in one run.
+/// </summary>
 internal static class CascadeReport
 {
     private const int Keep = 40;
@@ -23,7 +25,12 @@ internal static class CascadeReport
         using var teacher = new OnnxRelevanceScorer();
         using var student = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = "models/minilm-l4-screening-int8" });
         using var cascade = new CascadeRelevanceScorer([new CascadeStage("student", student, Keep), new CascadeStage("teacher", teacher)]);
-        (string Name, IRelevanceScorer Scorer, TimeSpan Time, double Ndcg)[] rows = [("student on 100", student, default, 0), ("teacher on 100", teacher, default, 0), ($"student on 100, teacher on the best {Keep}", cascade, default, 0)];
+        (string Name, IRelevanceScorer Scorer, TimeSpan Time, double Ndcg)[] rows =
+        [
+            ("student on 100", student, default, 0),
+            ("teacher on 100", teacher, default, 0),
+            ($"student on 100, teacher on the best {Keep}", cascade, default, 0),
+        ];
         foreach ((_, IRelevanceScorer scorer, _, _) in rows)
         {
             await new Reranker(scorer, new RerankingOptions { CandidateCount = 100 }).RerankAsync(queries[0].Text, queries[0].Documents);
@@ -33,7 +40,9 @@ internal static class CascadeReport
         {
             for (int i = 0; i < rows.Length; i++)   // in turns, so that whatever else the machine does meets them all
             {
-                var reranker = new Reranker(rows[i].Scorer, new RerankingOptions { CandidateCount = 100, TopN = 10, Timeout = Timeout.InfiniteTimeSpan, OnFailure = RerankingFailureMode.Throw });
+                var reranker = new Reranker(
+                    rows[i].Scorer,
+                    new RerankingOptions { CandidateCount = 100, TopN = 10, Timeout = Timeout.InfiniteTimeSpan, OnFailure = RerankingFailureMode.Throw });
                 long start = Stopwatch.GetTimestamp();
                 RerankingResult<string> result = await reranker.RerankAsync(query.Text, query.Documents);
                 rows[i].Time += Stopwatch.GetElapsedTime(start);
@@ -41,7 +50,8 @@ internal static class CascadeReport
             }
         }
 
-        await output.WriteLineAsync(Invariant($"TREC DL19, {queries.Length} queries of 100 BM25 candidates; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        await output.WriteLineAsync(
+            Invariant($"TREC DL19, {queries.Length} queries of 100 BM25 candidates; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
         await output.WriteLineAsync("| | NDCG@10 | ms a query | times the teacher |");
         await output.WriteLineAsync("|---|---|---|---|");
@@ -62,7 +72,8 @@ internal static class CascadeReport
             yield return new Query(
                 json.RootElement.GetProperty("query").GetString()!,
                 [.. candidates.Select(candidate => candidate.GetProperty("text").GetString()!)],
-                [.. candidates.Select(candidate => qrels.TryGetProperty(candidate.GetProperty("docid").GetString()!, out JsonElement grade) ? grade.GetInt32() : 0)],
+                [.. candidates.Select(
+                    candidate => qrels.TryGetProperty(candidate.GetProperty("docid").GetString()!, out JsonElement grade) ? grade.GetInt32() : 0)],
                 [.. qrels.EnumerateObject().Select(judged => judged.Value.GetInt32()).OrderDescending()]);
         }
     }

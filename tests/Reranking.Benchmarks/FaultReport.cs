@@ -41,12 +41,15 @@ internal static class FaultReport
         }
 
         await output.WriteLineAsync();
-        await output.WriteLineAsync($"{inTime} of {all} calls ended within the deadline and a tenth; {whole} of {all} had every candidate once, or threw as they were told to.");
+        await output.WriteLineAsync(
+            $"{inTime} of {all} calls ended within the deadline and a tenth; {whole} of {all} had every candidate once, or threw as they were told to.");
     }
 
     private static async Task<(TimeSpan Took, bool IsWhole)[]> RunAsync(string fault, string mode)
     {
-        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer) ? new StubServer(answer) : HostedStub.Start();
+        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer)
+            ? new StubServer(answer)
+            : HostedStub.Start();
         string json = $$"""{ "Reranking": {{Faults.Configuration(server.Address, fault, mode, Deadline)}} }""";
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         var services = new ServiceCollection();

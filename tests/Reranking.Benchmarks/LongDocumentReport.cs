@@ -29,9 +29,13 @@ internal static class LongDocumentReport
 
         int[] tokens = [.. requests.SelectMany(request => request.Documents).Select(document => LongDocumentSet.CountTokens(document, tokenizer))];
         await output.WriteLineAsync(Invariant(
-            $"{count} queries, {requests[0].Documents.Length} documents each of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():0} in the mean; windows of {options.WindowTokens}, overlap {options.WindowOverlap}; model {Path.GetFileName(BenchmarkData.ModelFolder)}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+            $"{count} queries, {requests[0].Documents.Length} documents each of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():0} in the mean; ")
+            + Invariant($"windows of {options.WindowTokens}, overlap {options.WindowOverlap}; model {Path.GetFileName(BenchmarkData.ModelFolder)}; ")
+            + Invariant($"{Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
-        await output.WriteLineAsync("| of the queries whose passage alone is first | | `Truncate` puts its document first | `Windows` puts its document first | and the best window holds the paragraph that answers | or the whole passage | ms a document, `Truncate` | ms a document, `Windows` |");
+        await output.WriteLineAsync(
+            "| of the queries whose passage alone is first | | `Truncate` puts its document first | `Windows` puts its document first | " +
+            "and the best window holds the paragraph that answers | or the whole passage | ms a document, `Truncate` | ms a document, `Windows` |");
         await output.WriteLineAsync("|---|---|---|---|---|---|---|---|");
         await WriteRowAsync("all", results);
         await WriteRowAsync("questions of people", results.FindAll(static result => result.IsQuestion));
@@ -41,9 +45,12 @@ internal static class LongDocumentReport
         {
             List<Result> found = rows.FindAll(static row => row.IsFirstWindowed);
             return output.WriteLineAsync(
-                $"| {name} | {rows.Count} | {Share(rows, static row => row.IsFirstTruncated)} | {Share(rows, static row => row.IsFirstWindowed)} | {Share(found, static row => row.HoldsAnswer)} | {Share(found, static row => row.HoldsPassage)} | {Milliseconds(static row => row.Truncate)} | {Milliseconds(static row => row.Windows)} |");
+                $"| {name} | {rows.Count} | {Share(rows, static row => row.IsFirstTruncated)} | {Share(rows, static row => row.IsFirstWindowed)} " +
+                $"| {Share(found, static row => row.HoldsAnswer)} | {Share(found, static row => row.HoldsPassage)} | " +
+                $"{Milliseconds(static row => row.Truncate)} | {Milliseconds(static row => row.Windows)} |");
 
-            string Milliseconds(Func<Result, TimeSpan> time) => Invariant($"{rows.Average(row => time(row).TotalMilliseconds) / requests[0].Documents.Length:0}");
+            string Milliseconds(Func<Result, TimeSpan> time) =>
+                Invariant($"{rows.Average(row => time(row).TotalMilliseconds) / requests[0].Documents.Length:0}");
         }
 
         static string Share(List<Result> rows, Func<Result, bool> isSo) => Invariant($"{rows.Count(isSo)} ({(double)rows.Count(isSo) / rows.Count:0.0 %})");
@@ -70,5 +77,6 @@ internal static class LongDocumentReport
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed record Result(bool IsQuestion, bool IsFirstTruncated, bool IsFirstWindowed, bool HoldsAnswer, bool HoldsPassage, TimeSpan Truncate, TimeSpan Windows);
+    private sealed record Result(
+        bool IsQuestion, bool IsFirstTruncated, bool IsFirstWindowed, bool HoldsAnswer, bool HoldsPassage, TimeSpan Truncate, TimeSpan Windows);
 }

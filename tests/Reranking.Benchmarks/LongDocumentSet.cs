@@ -3,10 +3,13 @@ using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>Long documents made of the help center of the sample: in each request one holds the passage that answers the query, at a random place, and the others hold other passages only.</summary>
+/// <summary>
+/// Long documents made of the help center of the sample: in each request one holds the passage that answers the query, at a random place, and the
+/// others hold other passages only.
+/// </summary>
 /// <remarks>
-/// Half of the queries were written by people for the sample, each used with several documents; the other half are the titles of the passages turned into questions, and there no title is part
-/// of a document.
+/// Half of the queries were written by people for the sample, each used with several documents; the other half are the titles of the passages turned
+/// into questions, and there no title is part of a document.
 /// </remarks>
 internal static class LongDocumentSet
 {
@@ -25,7 +28,8 @@ internal static class LongDocumentSet
         (string Id, string Title, string Body)[] passages = [.. ReadPassages(folder)];
         string[] whole = [.. passages.Select(passage => $"{passage.Title}\n{passage.Body}")];
         string[] bodies = [.. passages.Select(passage => passage.Body)];
-        (string Query, int Answer)[] questions = [.. ReadQuestions(folder).Select(question => (question.Text, Array.FindIndex(passages, passage => passage.Id == question.PassageId)))];
+        (string Query, int Answer)[] questions = [.. ReadQuestions(folder)
+            .Select(question => (question.Text, Array.FindIndex(passages, passage => passage.Id == question.PassageId)))];
         int[] titles = [.. Enumerable.Range(0, passages.Length)];
         random.Shuffle(questions);
         random.Shuffle(titles);
@@ -92,11 +96,13 @@ internal static class LongDocumentSet
     public static int CountTokens(string text, Tokenizer tokenizer) => tokenizer.Encode(text, int.MaxValue, new TokenBuffer()).Count;
 
     private static IEnumerable<(string Id, string Title, string Body)> ReadPassages(string folder) =>
-        Directory.EnumerateFiles(folder, "*.md").Order(StringComparer.Ordinal).SelectMany(path => File.ReadAllText(path).ReplaceLineEndings("\n").Split("\n## ").Skip(1).Select(section =>
-        {
-            string[] parts = section.Split('\n', 2);
-            return ($"{Path.GetFileName(path)}#{Anchor(parts[0])}", parts[0], parts[1].Trim());
-        }));
+        Directory.EnumerateFiles(folder, "*.md")
+            .Order(StringComparer.Ordinal)
+            .SelectMany(path => File.ReadAllText(path).ReplaceLineEndings("\n").Split("\n## ").Skip(1).Select(section =>
+            {
+                string[] parts = section.Split('\n', 2);
+                return ($"{Path.GetFileName(path)}#{Anchor(parts[0])}", parts[0], parts[1].Trim());
+            }));
 
     private static IEnumerable<(string Text, string PassageId)> ReadQuestions(string folder) =>
         File.ReadLines(Path.Combine(folder, "questions.jsonl")).Where(line => line.Length > 0).Select(line =>
@@ -105,5 +111,6 @@ internal static class LongDocumentSet
             return (json.RootElement.GetProperty("question").GetString()!, json.RootElement.GetProperty("passage").GetString()!);
         });
 
-    private static string Anchor(string title) => string.Concat(title.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+    private static string Anchor(string title) =>
+        string.Concat(title.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 }

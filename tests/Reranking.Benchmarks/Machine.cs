@@ -16,7 +16,8 @@ internal static class Machine
 
     public static async Task<string> CommitAsync()
     {
-        using Process? git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true });
+        using Process? git = Process.Start(
+            new ProcessStartInfo("git", "rev-parse --short HEAD") { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true });
         string? commit = git is null ? null : await git.StandardOutput.ReadLineAsync();
         return string.IsNullOrEmpty(commit) ? "unknown" : commit;
     }

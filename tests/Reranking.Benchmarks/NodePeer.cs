@@ -21,7 +21,8 @@ internal sealed class NodePeer : IDisposable
         string folder = Path.Combine(AppContext.BaseDirectory, "node");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
         {
-            using Process install = Process.Start(new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund") { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+            using Process install = Process.Start(
+                new ProcessStartInfo("npm", "ci --ignore-scripts --no-audit --no-fund") { WorkingDirectory = folder, RedirectStandardOutput = true })!;
             await install.WaitForExitAsync();
         }
 
@@ -35,7 +36,8 @@ internal sealed class NodePeer : IDisposable
             File.CreateSymbolicLink(name == "model.onnx" ? Path.Combine(model, "onnx", name) : Path.Combine(model, name), file);
         }
 
-        Process process = Process.Start(new ProcessStartInfo("node", "rerank.mjs") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Process process = Process.Start(
+            new ProcessStartInfo("node", "rerank.mjs") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         using var request = new MemoryStream();
         using (var writer = new Utf8JsonWriter(request))
         {

@@ -52,7 +52,9 @@ public static class Report
 
         TimeSpan engine = Median(engineTimes);
         double tokens = Enumerable.Range(0, inputs.Inputs.Count).Average(inputs.Inputs.Length);
-        await output.WriteLineAsync(Invariant($"{Count} {source}, {tokens:0} tokens a pair, median of {Rounds} rounds; model {encoder.Profile.Folder.ModelId}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+        await output.WriteLineAsync(Invariant(
+            $"{Count} {source}, {tokens:0} tokens a pair, median of {Rounds} rounds; model {encoder.Profile.Folder.ModelId}; ")
+            + Invariant($"{Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
         await output.WriteLineAsync("| | ms | times the engine |");
         await output.WriteLineAsync("|---|---|---|");

@@ -5,7 +5,9 @@ using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>What a huge text without white space costs each family of tokenizers beside a hundredth of it, where 512 tokens are wanted; and what a passage costs.</summary>
+/// <summary>
+/// What a huge text without white space costs each family of tokenizers beside a hundredth of it, where 512 tokens are wanted; and what a passage costs.
+/// </summary>
 internal static class TokenizerReport
 {
     private const int Rounds = 21;
@@ -31,13 +33,17 @@ internal static class TokenizerReport
 
     // Latin with marks, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic, Devanagari.
     private static readonly (char First, char Last)[] Scripts =
-        [('\u00E0', '\u00F6'), ('\u03B1', '\u03C9'), ('\u0430', '\u044F'), ('\u0561', '\u0586'), ('\u10D0', '\u10F0'), ('\u05D0', '\u05EA'), ('\u0628', '\u063A'), ('\u0915', '\u0939')];
+        [
+            ('\u00E0', '\u00F6'), ('\u03B1', '\u03C9'), ('\u0430', '\u044F'), ('\u0561', '\u0586'), ('\u10D0', '\u10F0'), ('\u05D0', '\u05EA'),
+            ('\u0628', '\u063A'), ('\u0915', '\u0939'),
+        ];
 
     public static async Task WriteAsync(TextWriter output)
     {
         (_, string[] passages, string source) = BenchmarkData.Passages(100);
         await output.WriteLineAsync(Invariant(
-            $"Time to encode {Long:N0} UTF-16 code units without white space beside that of {Short}, {Limit} tokens wanted; least of {Rounds} rounds in turns; and of {passages.Length} {source}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
+            $"Time to encode {Long:N0} UTF-16 code units without white space beside that of {Short}, {Limit} tokens wanted; ")
+            + Invariant($"least of {Rounds} rounds in turns; and of {passages.Length} {source}; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         await output.WriteLineAsync();
         await output.WriteLineAsync(Invariant($"| family | text | µs, {Short} | µs, {Long:N0} | times |"));
         await output.WriteLineAsync("|---|---|---|---|---|");

@@ -24,7 +24,8 @@ public abstract class RelevanceScorerConformanceTests
     {
         using IRelevanceScorer scorer = CreateScorer();
 
-        ArgumentNullException exception = await Assert.ThrowsAsync<ArgumentNullException>(() => scorer.ScoreAsync(HelpCenter.Query, (IReadOnlyList<string>)null!));
+        ArgumentNullException exception = await Assert.ThrowsAsync<ArgumentNullException>(
+            () => scorer.ScoreAsync(HelpCenter.Query, (IReadOnlyList<string>)null!));
 
         Assert.Equal("documents", exception.ParamName);
     }
@@ -142,7 +143,8 @@ public abstract class RelevanceScorerConformanceTests
     {
         using IRelevanceScorer scorer = CreateScorer();
         (string Query, string[] Documents)[] calls =
-            [.. Enumerable.Range(0, 8).Select(i => (HelpCenter.Documents[i], HelpCenter.Documents.Skip(i).Concat(HelpCenter.Documents.Take(i)).Take(1 + (i % 4)).ToArray()))];
+            [.. Enumerable.Range(0, 8)
+                .Select(i => (HelpCenter.Documents[i], HelpCenter.Documents.Skip(i).Concat(HelpCenter.Documents.Take(i)).Take(1 + (i % 4)).ToArray()))];
         List<RelevanceScores> expected = [];
         foreach ((string query, string[] documents) in calls)
         {

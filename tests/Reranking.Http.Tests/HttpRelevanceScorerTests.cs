@@ -124,7 +124,8 @@ public sealed class HttpRelevanceScorerTests
         Assert.Equal("options", Assert.Throws<ArgumentNullException>(() => new HttpRelevanceScorer(null!)).ParamName);
         var exception = Assert.Throws<ArgumentException>(() => new HttpRelevanceScorer(new()));
         Assert.Equal(
-            "HttpScorerOptions:ApiKey is not set; expected the key of the API. HttpScorerOptions:Model is not set; expected the name of a model, since the API Cohere needs one. (Parameter 'options')",
+            "HttpScorerOptions:ApiKey is not set; expected the key of the API. " +
+            "HttpScorerOptions:Model is not set; expected the name of a model, since the API Cohere needs one. (Parameter 'options')",
             exception.Message);
     }
 }

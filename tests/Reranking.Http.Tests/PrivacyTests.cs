@@ -22,7 +22,9 @@ public sealed class PrivacyTests
         ConcurrentBag<string> heard = [];
         using ActivityListener listener = Listen(heard);
         await using var server = new StubServer(
-            StubResponse.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"), StubResponse.Ok(Contract.Of(dialect).Response), StubResponse.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
+            StubResponse.Of(500, $$"""{"message":"{{Query}}"}""", "Retry-After: 0\r\n"),
+            StubResponse.Ok(Contract.Of(dialect).Response),
+            StubResponse.Of(401, $$"""{"message":"bad key {{Key}}"}"""));
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         services.AddReranking().AddCohere(options =>
@@ -58,7 +60,8 @@ public sealed class PrivacyTests
         RelevanceScoringException exception = await FailAsync(message);
 
         Assert.Equal(
-            $"returned 400 (BadRequest), with a message that repeats a text or the key and is left out. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
+            "returned 400 (BadRequest), with a message that repeats a text or the key and is left out. " +
+            "Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
             exception.Message[exception.Message.IndexOf("returned", StringComparison.Ordinal)..]);
         Assert.Null(exception.InnerException);
     }
@@ -115,10 +118,12 @@ public sealed class PrivacyTests
         var options = new HttpScorerOptions { Endpoint = new Uri("http://rerank.example"), AllowInsecureHttp = true, ApiKey = Key, Model = "m-1" };
         using var scorer = new HttpRelevanceScorer(options, client);
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, Enumerable.Repeat(Document, count).ToArray(), new RelevanceScoringOptions { KeepLocal = true }));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => scorer.ScoreAsync(Query, Enumerable.Repeat(Document, count).ToArray(), new RelevanceScoringOptions { KeepLocal = true }));
 
         Assert.Equal(
-            "The call keeps its texts local, but cohere at rerank.example is not local. Choose a local scorer, or set HttpScorerOptions:DataStaysLocal to true if the texts are as safe there.",
+            "The call keeps its texts local, but cohere at rerank.example is not local. " +
+            "Choose a local scorer, or set HttpScorerOptions:DataStaysLocal to true if the texts are as safe there.",
             exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal(0, server.Accepted);
@@ -187,7 +192,8 @@ public sealed class PrivacyTests
             ShouldListenTo = _ => true,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => heard.Add(
-                $"span {activity.Source.Name} {activity.DisplayName} {activity.StatusDescription} {string.Join(',', activity.TagObjects)} {string.Join(',', activity.Events.SelectMany(e => e.Tags))}"),
+                $"span {activity.Source.Name} {activity.DisplayName} {activity.StatusDescription} {string.Join(',', activity.TagObjects)} " +
+                $"{string.Join(',', activity.Events.SelectMany(e => e.Tags))}"),
         };
         ActivitySource.AddActivityListener(listener);
         return listener;

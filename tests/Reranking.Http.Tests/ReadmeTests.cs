@@ -76,7 +76,9 @@ public sealed class ReadmeTests
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(
         [
-            new("Reranking:Scorers:hosted:Provider", "Cohere"), new("Reranking:Scorers:hosted:Endpoint", server.Address), new("Reranking:Scorers:hosted:Model", "m"),
+            new("Reranking:Scorers:hosted:Provider", "Cohere"),
+            new("Reranking:Scorers:hosted:Endpoint", server.Address),
+            new("Reranking:Scorers:hosted:Model", "m"),
         ]);
         return builder;
     }
@@ -84,7 +86,8 @@ public sealed class ReadmeTests
     private static string[] Blocks(string language) => [.. Readme.Split($"```{language}\n").Skip(1).Select(block => block.Split("```")[0])];
 
     // Indentation is the only thing that may differ.
-    private static string Squeeze(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Squeeze(string text) =>
+        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     private static string FindRoot()
     {

@@ -17,7 +17,9 @@ public class FaultMatrixTests
     public async Task RerankAsync_Fault_EndsInTimeWithEveryCandidateOnce(string fault, string mode)
     {
         var time = new FakeTimeProvider();
-        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer) ? new StubServer(answer) : HostedStub.Start();
+        await using StubServer server = Faults.OfServers.TryGetValue(fault, out Func<StubRequest, StubResponse>? answer)
+            ? new StubServer(answer)
+            : HostedStub.Start();
         await using App app = Create(server, fault, mode, time);
         for (int call = 0; call < 8; call++)   // more than it takes to open a circuit
         {

@@ -42,10 +42,12 @@ public class KeepLocalSocketTests
     public async Task RerankAsync_CallThatMustStayLocalWithoutNamedScorers_NoByteReachesTheSocket()
     {
         await using StubServer server = HostedStub.Start();
-        using var scorer = new Http.HttpRelevanceScorer(new Http.HttpScorerOptions { Endpoint = server.Endpoint, DataStaysLocal = false, Model = HostedStub.Model, ApiKey = "key" });
+        using var scorer = new Http.HttpRelevanceScorer(
+            new Http.HttpScorerOptions { Endpoint = server.Endpoint, DataStaysLocal = false, Model = HostedStub.Model, ApiKey = "key" });
         var reranker = new Reranker(scorer, new RerankingOptions { KeepLocal = true });
 
-        RerankingResult<Note> result = await reranker.RerankAsync("query", [new("Invoices are sent monthly.", false), new Note(Secret, true)], note => note.Text);
+        RerankingResult<Note> result = await reranker.RerankAsync(
+            "query", [new("Invoices are sent monthly.", false), new Note(Secret, true)], note => note.Text);
 
         Assert.Equal((RerankingOutcome.FellBack, true), (result.Outcome, result.KeptLocal));
         Assert.DoesNotContain("Tailspin", result.Failure!.ToString(), StringComparison.Ordinal);

@@ -23,7 +23,8 @@ public class RateLimitTests
         ScoringAttempt attempt = Assert.Single(result.FailedAttempts);
         Assert.Equal(("hosted", ScoringAttemptReason.Failed, TimeSpan.Zero), (attempt.ScorerName, attempt.Reason, attempt.Elapsed));
         Assert.Equal(
-            $"cohere at {server.Authority} was not called: Reranking:Scorers:hosted:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.",
+            $"cohere at {server.Authority} was not called: " +
+            "Reranking:Scorers:hosted:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.",
             attempt.Failure?.Message);
         Assert.Single(server.Requests);
         _time.Advance(TimeSpan.FromMinutes(1));

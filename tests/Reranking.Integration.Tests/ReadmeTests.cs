@@ -19,7 +19,9 @@ public class ReadmeTests
         using IHost host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         RerankingResult<string> result = await host.Services.GetRequiredService<Reranker>().RerankAsync(
-            "How do I reset my password?", ["Use at least 14 characters.", "Choose 'Forgot password' on the sign-in page."], new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan });
+            "How do I reset my password?",
+            ["Use at least 14 characters.", "Choose 'Forgot password' on the sign-in page."],
+            new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan });
         Assert.Equal(("local", 1), (result.ScorerName, result.Ranking[0].Index));
     }
 
@@ -38,7 +40,8 @@ public class ReadmeTests
         await host.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    private static void AddJson(HostApplicationBuilder builder, string json) => builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+    private static void AddJson(HostApplicationBuilder builder, string json) =>
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)));
 
     // Some show the section alone.
     private static string FirstJson(string file)

@@ -24,8 +24,10 @@ public sealed class SwapTests : IDisposable
         await using StubServer server = HostedStub.Start(keepsRequests: false);
         string scorers = $$"""
             "Scorers": {
-              "local":  { "Provider": "Onnx", "ModelPath": {{JsonSerializer.Serialize(_folder.Path)}}, "ModelId": "tiny", "MinScore": 0.0001, "MinScoreModel": "tiny" },
-              "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "Model": "{{HostedStub.Model}}", "ApiKey": "key", "MinScore": 0.004, "MinScoreModel": "{{HostedStub.Model}}" }
+              "local":  { "Provider": "Onnx", "ModelPath": {{JsonSerializer.Serialize(_folder.Path)}},
+                          "ModelId": "tiny", "MinScore": 0.0001, "MinScoreModel": "tiny" },
+              "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "Model": "{{HostedStub.Model}}",
+                          "ApiKey": "key", "MinScore": 0.004, "MinScoreModel": "{{HostedStub.Model}}" }
             }
             """;
         string local = $$"""{ "Use": "local", {{scorers}} }""";
@@ -46,7 +48,9 @@ public sealed class SwapTests : IDisposable
 
             return inner;
         })));
-        double[] expected = [.. (await app.Reranker.RerankAsync("query", Documents)).Ranking.OrderBy(ranked => ranked.Index).Select(ranked => ranked.Relevance!.Value.RawValue)];
+        double[] expected = [.. (await app.Reranker.RerankAsync("query", Documents)).Ranking
+            .OrderBy(ranked => ranked.Index)
+            .Select(ranked => ranked.Relevance!.Value.RawValue)];
         await app.ChangeAsync(hosted);
         await app.ChangeAsync(local);
 
@@ -79,7 +83,8 @@ public sealed class SwapTests : IDisposable
         GC.WaitForPendingFinalizers();
         GC.Collect();
         Assert.InRange(made.Count(scorer => scorer.IsAlive), 0, 3);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Swaps} swaps, {calls} calls, {made.Count} scorers made, {server.Accepted} connections, {growth / 1_000_000} MB more.");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Swaps} swaps, {calls} calls, {made.Count} scorers made, {server.Accepted} connections, {growth / 1_000_000} MB more.");
     }
 
     [Fact]
@@ -96,7 +101,9 @@ public sealed class SwapTests : IDisposable
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal("Reranking:ModelStore changed, but is read when the application starts. Restart the application to have the change take effect.", logs.LatestRecord.Message);
+        Assert.Equal(
+            "Reranking:ModelStore changed, but is read when the application starts. Restart the application to have the change take effect.",
+            logs.LatestRecord.Message);
     }
 
     private static async Task<int> CallAsync(Reranker reranker, double[] local, CancellationToken stop)
@@ -108,7 +115,8 @@ public sealed class SwapTests : IDisposable
             Assert.True(result.Outcome == RerankingOutcome.Reranked, $"{result.Reason}: {result.Failure}");
             Assert.Empty(result.FailedAttempts);
             bool isLocal = result.ScorerName == "local";
-            Assert.Equal(isLocal ? ("local", "tiny", 0.0001) : ("cohere", HostedStub.Model, 0.004), (result.ScorerName!, result.ModelId!, result.MinScore!.Value));
+            Assert.Equal(
+                isLocal ? ("local", "tiny", 0.0001) : ("cohere", HostedStub.Model, 0.004), (result.ScorerName!, result.ModelId!, result.MinScore!.Value));
             Assert.Equal(result.ModelId, result.ScorerMetadata?.ModelId);
             foreach (RankedCandidate<string> ranked in result.Ranking)
             {

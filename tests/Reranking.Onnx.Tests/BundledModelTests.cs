@@ -109,7 +109,8 @@ public sealed class BundledModelTests : IDisposable
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
 
         Assert.Equal(
-            $"The model folder '{Path.Combine(AppContext.BaseDirectory, "models", "absent")}' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to one.",
+            $"The model folder '{Path.Combine(AppContext.BaseDirectory, "models", "absent")}' is missing. " +
+            "A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to one.",
             exception.Message);
     }
 

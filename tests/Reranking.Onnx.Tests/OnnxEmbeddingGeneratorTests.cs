@@ -69,7 +69,8 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task GenerateAsync_OtherDimensions_IsRefused()
     {
-        var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { Dimensions = 128 }));
+        var exception = await Assert.ThrowsAsync<ArgumentException>(
+            () => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { Dimensions = 128 }));
 
         Assert.Equal("The options ask for 128 dimensions; model 'bge-small-en-v1.5-int8' has 384. (Parameter 'options')", exception.Message);
     }
@@ -77,10 +78,12 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task GenerateAsync_OtherModel_IsRefused()
     {
-        var exception = await Assert.ThrowsAsync<ArgumentException>(() => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { ModelId = "other" }));
+        var exception = await Assert.ThrowsAsync<ArgumentException>(
+            () => _generator.GenerateAsync(["text"], new EmbeddingGenerationOptions { ModelId = "other" }));
 
         Assert.Equal(
-            "The options ask for model 'other', but this generator has 'bge-small-en-v1.5-int8'. Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model. (Parameter 'options')",
+            "The options ask for model 'other', but this generator has 'bge-small-en-v1.5-int8'. " +
+            "Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model. (Parameter 'options')",
             exception.Message);
     }
 
@@ -134,7 +137,8 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         Assert.Empty(await _generator.GenerateAsync([]));
         await Assert.ThrowsAsync<ArgumentNullException>("values", () => _generator.GenerateAsync(null!));
         await Assert.ThrowsAsync<ArgumentNullException>("values", () => _generator.GenerateAsync(["text", null!]));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _generator.GenerateAsync(["text"], cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _generator.GenerateAsync(["text"], cancellationToken: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -166,7 +170,8 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => generator.GenerateAsync(["text"]));
 
         Assert.Equal(
-            "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions]. Set Embeddings:Onnx:ModelPath to a bi-encoder.",
+            "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions]. " +
+            "Set Embeddings:Onnx:ModelPath to a bi-encoder.",
             exception.Message);
         Assert.IsType<RelevanceScoringException>(exception.InnerException);
     }
@@ -177,6 +182,7 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         QueryPrefix = "Represent this sentence for searching relevant passages: ",
     };
 
-    private static async Task<float[]> EmbedAsync(IEmbeddingGenerator<string, Embedding<float>> generator, string text, EmbeddingGenerationOptions? options = null) =>
+    private static async Task<float[]> EmbedAsync(
+        IEmbeddingGenerator<string, Embedding<float>> generator, string text, EmbeddingGenerationOptions? options = null) =>
         (await generator.GenerateAsync([text], options))[0].Vector.ToArray();
 }

@@ -10,5 +10,6 @@ public sealed class OnnxRelevanceScorerConformanceTests : RelevanceScorerConform
 /// <summary>The same laws hold where most documents are read in windows.</summary>
 public sealed class WindowedRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
-    protected override IRelevanceScorer CreateScorer() => new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = LongDocumentMode.Windows, MaxInputTokens = 16, WindowTokens = 16 });
+    protected override IRelevanceScorer CreateScorer() =>
+        new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = LongDocumentMode.Windows, MaxInputTokens = 16, WindowTokens = 16 });
 }

@@ -97,7 +97,9 @@ public sealed class OnnxRelevanceScorerTests
         Assert.Equal(1, result.TruncatedCount);
         Assert.Equal([0, 1], result.Ranking.Where(ranked => ranked.Relevance!.Value.BestWindow is not null).Select(ranked => ranked.Index).Order());
         Assert.Equal([1], truncated.GetMeasurementSnapshot().Select(measurement => measurement.Value));
-        Assert.Equal("1 of 3 documents were longer than the model's input and were read only in part.", Assert.Single(rerankerLogger.Collector.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
+        Assert.Equal(
+            "1 of 3 documents were longer than the model's input and were read only in part.",
+            Assert.Single(rerankerLogger.Collector.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
         Assert.Equal(
             "2 of 3 documents were read in windows, 1 of them in part: the query was cut, or MaxWindows, 3, was reached.",
             Assert.Single(scorerLogger.Collector.GetSnapshot(), record => record.Id.Id == 93).Message);
@@ -113,7 +115,8 @@ public sealed class OnnxRelevanceScorerTests
 
         Assert.Equal(RerankingOutcome.FellBack, result.Outcome);
         Assert.Equal(
-            "Document 1 has 20 tokens; model 'ms-marco-MiniLM-L-12-v2-int8' has room for 12 beside the 1 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
+            "Document 1 has 20 tokens; model 'ms-marco-MiniLM-L-12-v2-int8' has room for 12 beside the 1 of the query. " +
+            "Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             result.Failure!.Message);
     }
 
@@ -135,29 +138,47 @@ public sealed class OnnxRelevanceScorerTests
     {
         using var scorer = new OnnxRelevanceScorer();
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"], new RelevanceScoringOptions { ModelId = "other" }));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => scorer.ScoreAsync("query", ["document"], new RelevanceScoringOptions { ModelId = "other" }));
 
         Assert.Equal(
-            "The options ask for model 'other', but this scorer has 'ms-marco-MiniLM-L-12-v2-int8' loaded. Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.",
+            "The options ask for model 'other', but this scorer has 'ms-marco-MiniLM-L-12-v2-int8' loaded. " +
+            "Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.",
             exception.Message);
     }
 
     [Fact]
     public void Constructor_OptionsOutOfRange_NamesTheKey()
     {
-        Assert.Equal("OnnxScorerOptions:MaxInputTokens is 7; expected 8 or more, or none. (Parameter 'options')", Failure(options => options.MaxInputTokens = 7));
-        Assert.Equal("OnnxScorerOptions:MaxConcurrency is 0; expected 1 or more, or none. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
-        Assert.Equal("OnnxScorerOptions:ModelPath is blank; expected the path of a model folder, or none. (Parameter 'options')", Failure(options => options.ModelPath = " "));
-        Assert.Equal("OnnxScorerOptions:ModelFile is /model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "/model.onnx"));
-        Assert.Equal("OnnxScorerOptions:ModelFile is ../other/model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = "../other/model.onnx"));
-        Assert.Equal(@"OnnxScorerOptions:ModelFile is onnx\..\..\model.onnx; expected a path within the model folder, or none. (Parameter 'options')", Failure(options => options.ModelFile = @"onnx\..\..\model.onnx"));
+        Assert.Equal(
+            "OnnxScorerOptions:MaxInputTokens is 7; expected 8 or more, or none. (Parameter 'options')", Failure(options => options.MaxInputTokens = 7));
+        Assert.Equal(
+            "OnnxScorerOptions:MaxConcurrency is 0; expected 1 or more, or none. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
+        Assert.Equal(
+            "OnnxScorerOptions:ModelPath is blank; expected the path of a model folder, or none. (Parameter 'options')",
+            Failure(options => options.ModelPath = " "));
+        Assert.Equal(
+            "OnnxScorerOptions:ModelFile is /model.onnx; expected a path within the model folder, or none. (Parameter 'options')",
+            Failure(options => options.ModelFile = "/model.onnx"));
+        Assert.Equal(
+            "OnnxScorerOptions:ModelFile is ../other/model.onnx; expected a path within the model folder, or none. (Parameter 'options')",
+            Failure(options => options.ModelFile = "../other/model.onnx"));
+        Assert.Equal(
+            @"OnnxScorerOptions:ModelFile is onnx\..\..\model.onnx; expected a path within the model folder, or none. (Parameter 'options')",
+            Failure(options => options.ModelFile = @"onnx\..\..\model.onnx"));
         Assert.Equal("OnnxScorerOptions:DeviceId is -1; expected 0 or more. (Parameter 'options')", Failure(options => options.DeviceId = -1));
-        Assert.Equal("OnnxScorerOptions:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
-        Assert.Equal("OnnxScorerOptions:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')", Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
-        Assert.Equal("OnnxScorerOptions:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')", Failure(options => options.LongDocuments = (LongDocumentMode)99));
+        Assert.Equal(
+            "OnnxScorerOptions:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
+        Assert.Equal(
+            "OnnxScorerOptions:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')",
+            Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
+        Assert.Equal(
+            "OnnxScorerOptions:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')",
+            Failure(options => options.LongDocuments = (LongDocumentMode)99));
         Assert.Equal("OnnxScorerOptions:WindowTokens is 15; expected 16 or more. (Parameter 'options')", Failure(options => options.WindowTokens = 15));
         Assert.Equal("OnnxScorerOptions:WindowOverlap is 0.6; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = 0.6));
-        Assert.Equal("OnnxScorerOptions:WindowOverlap is NaN; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = double.NaN));
+        Assert.Equal(
+            "OnnxScorerOptions:WindowOverlap is NaN; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = double.NaN));
         Assert.Equal("OnnxScorerOptions:MaxWindows is 0; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 0));
         Assert.Equal("OnnxScorerOptions:MaxWindows is 10001; expected 1 to 10000. (Parameter 'options')", Failure(options => options.MaxWindows = 10_001));
     }

@@ -29,7 +29,8 @@ public sealed class OnnxScorerProviderTests
             "Reranking:Scorers:local:MaxBatchTokens is 16k; expected a whole number.",
         ],
         _provider.Validate(
-            Section(("MaxInputTokens", "many"), ("maxconcurrency", "1.5"), ("ExecutionProvider", "Gpu"), ("DeviceId", "99999999999"), ("MaxBatchTokens", "16k")),
+            Section(
+                ("MaxInputTokens", "many"), ("maxconcurrency", "1.5"), ("ExecutionProvider", "Gpu"), ("DeviceId", "99999999999"), ("MaxBatchTokens", "16k")),
             isUsed: false));
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class OnnxScorerProviderTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
 
         Assert.Equal(
-            "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set Reranking:Scorers:local:ModelPath to one.",
+            "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. " +
+            "Set Reranking:Scorers:local:ModelPath to one.",
             exception.Message);
     }
 
@@ -69,7 +71,8 @@ public sealed class OnnxScorerProviderTests
         using ServiceProvider serviceProvider = services.BuildServiceProvider();
         var provider = Assert.Single(serviceProvider.GetServices<RelevanceScorerProvider>());
 
-        using IRelevanceScorer scorer = provider.Create("local", Section(("modelpath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "16"), ("ExecutionProvider", "cpu")));
+        using IRelevanceScorer scorer = provider.Create(
+            "local", Section(("modelpath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "16"), ("ExecutionProvider", "cpu")));
         RelevanceScores scores = await scorer.ScoreAsync("query", [string.Join(' ', Enumerable.Repeat("word", 100))]);
 
         Assert.Equal("Onnx", provider.Name);

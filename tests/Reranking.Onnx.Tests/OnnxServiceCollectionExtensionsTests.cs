@@ -13,7 +13,8 @@ public sealed class OnnxServiceCollectionExtensionsTests
     {
         using TemporaryFolder folder = TestModels.Unpack();
         var services = new ServiceCollection();
-        services.AddReranking(Scorers(("ModelPath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "64"), ("MaxConcurrency", "1"), ("ExecutionProvider", "cpu"))).AddOnnx();
+        services.AddReranking(Scorers(
+            ("ModelPath", folder.Path), ("ModelId", "tiny"), ("MaxInputTokens", "64"), ("MaxConcurrency", "1"), ("ExecutionProvider", "cpu"))).AddOnnx();
         using ServiceProvider provider = services.BuildServiceProvider();
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
 
@@ -27,9 +28,11 @@ public sealed class OnnxServiceCollectionExtensionsTests
     [Fact]
     public async Task AddOnnx_SectionWithLongDocuments_BindsIt()
     {
-        using ServiceProvider provider = Provider(("LongDocuments", "Windows"), ("MaxInputTokens", "64"), ("WindowTokens", "20"), ("WindowOverlap", "0"), ("MaxWindows", "3"));
+        using ServiceProvider provider = Provider(
+            ("LongDocuments", "Windows"), ("MaxInputTokens", "64"), ("WindowTokens", "20"), ("WindowOverlap", "0"), ("MaxWindows", "3"));
 
-        RelevanceScore score = (await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", [string.Concat(Enumerable.Repeat("One two three four. ", 20))]))[0];
+        RelevanceScore score = (await provider.GetRequiredService<IRelevanceScorer>()
+            .ScoreAsync("query", [string.Concat(Enumerable.Repeat("One two three four. ", 20))]))[0];
 
         Assert.Equal(3 * (3 + 1 + 20), score.TokenCount);   // special tokens, query, document
         Assert.True(score.IsTruncated);
@@ -77,7 +80,9 @@ public sealed class OnnxServiceCollectionExtensionsTests
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Equal(["Reranking:Scorers:local:MaxConcurrency is 0; expected 1 or more, or none.", "Reranking:Scorers:local:DeviceId is -1; expected 0 or more."], exception.Failures);
+        Assert.Equal(
+            ["Reranking:Scorers:local:MaxConcurrency is 0; expected 1 or more, or none.", "Reranking:Scorers:local:DeviceId is -1; expected 0 or more."],
+            exception.Failures);
     }
 
     [Fact]
@@ -109,7 +114,8 @@ public sealed class OnnxServiceCollectionExtensionsTests
         Assert.Equal(
             [
                 "Embeddings:Onnx:PassagePrefx is not a setting of the embedding generator; expected one of DeviceId, ExecutionProvider, MaxBatchTokens, "
-                + "MaxConcurrency, MaxInputTokens, ModelFile, ModelId, ModelPath, Normalize, PassagePrefix, Pooling, QueryPrefix. Did you mean 'PassagePrefix'?",
+                + "MaxConcurrency, MaxInputTokens, ModelFile, ModelId, ModelPath, Normalize, PassagePrefix, Pooling, QueryPrefix. "
+                + "Did you mean 'PassagePrefix'?",
             ],
             exception.Failures);
     }
@@ -128,7 +134,8 @@ public sealed class OnnxServiceCollectionExtensionsTests
 
     private static IConfigurationSection Scorers(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder()
-            .AddInMemoryCollection(values.Prepend(("Provider", "Onnx")).ToDictionary(pair => $"Reranking:Scorers:local:{pair.Item1}", pair => (string?)pair.Item2))
+            .AddInMemoryCollection(
+                values.Prepend(("Provider", "Onnx")).ToDictionary(pair => $"Reranking:Scorers:local:{pair.Item1}", pair => (string?)pair.Item2))
             .Build()
             .GetSection("Reranking");
 

@@ -106,7 +106,8 @@ public sealed class ReadmeTests
     }
 
     // Indentation is the only thing that may differ.
-    private static string Squeeze(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Squeeze(string text) =>
+        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     internal static string FindRoot()
     {
@@ -128,7 +129,10 @@ public sealed class ReadmeTests
     private sealed class ArticleSearch : IVectorSearchable<Article>
     {
         public async IAsyncEnumerable<VectorSearchResult<Article>> SearchAsync<TInput>(
-            TInput searchValue, int top, VectorSearchOptions<Article>? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+            TInput searchValue,
+            int top,
+            VectorSearchOptions<Article>? options = null,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
             where TInput : notnull
         {
             await Task.CompletedTask;

@@ -15,12 +15,13 @@ internal static class SampleProgram
         return Path.Combine(own.Parent!.Parent!.FullName, name, own.Name);
     }
 
-    public static Process Start(string name, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Output(name), $"{name}.dll"), .. arguments])
-    {
-        WorkingDirectory = Path.GetTempPath(),
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    public static Process Start(string name, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Output(name), $"{name}.dll"), .. arguments])
+        {
+            WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string name, params string[] arguments)
     {

@@ -45,15 +45,20 @@ public sealed partial class SampleTests
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, port: 0));
         await using WebApplication service = builder.Build();
         service.MapPost("/memory/search", static (HttpRequest request) => Results.Json(
-            new { Results = new[] { new { SourceName = $"key {request.Headers.Authorization}", Partitions = new[] { new { Text = "A text of the service." } } } } }));
+            new
+            {
+                Results = new[] { new { SourceName = $"key {request.Headers.Authorization}", Partitions = new[] { new { Text = "A text of the service." } } } },
+            }));
         await service.StartAsync();
         string endpoint = $"{service.Urls.First()}/memory";
 
-        (int exitCode, string output, string errors) = await SampleProgram.RunAsync("05-KernelMemoryService", $"--KernelMemory:Endpoint={endpoint}", "--KernelMemory:ApiKey=k1");
+        (int exitCode, string output, string errors) = await SampleProgram.RunAsync(
+            "05-KernelMemoryService", $"--KernelMemory:Endpoint={endpoint}", "--KernelMemory:ApiKey=k1");
 
         Assert.Equal(("", 0), (errors, exitCode));
         Assert.Equal(
-            $"Kernel Memory at {endpoint}\n\nFirst stage:\n1. key k1\n\nReranked:\n1. key k1 (was 1, relevance #)\n\nFacts for the prompt:\nA text of the service.\n\n",
+            $"Kernel Memory at {endpoint}\n\nFirst stage:\n1. key k1\n\nReranked:\n1. key k1 (was 1, relevance #)\n\n" +
+            "Facts for the prompt:\nA text of the service.\n\n",
             MaskScores(output));
     }
 
@@ -76,7 +81,8 @@ public sealed partial class SampleTests
         Assert.DoesNotContain("DependencyInjection", program, StringComparison.Ordinal);
     }
 
-    // Models rounded to int8 differ a little between processors. The cross-encoder's ranking here has wide margins; those of 06's first stage, which is such a model too, are narrow.
+    // Models rounded to int8 differ a little between processors. The cross-encoder's ranking here has wide margins; those of 06's first stage, which
+    // is such a model too, are narrow.
     private static string Comparable(string name, string text) =>
         name == "06-HybridSearch" ? Place().Replace(MaskScores(text[text.IndexOf("Reranked:", StringComparison.Ordinal)..]), "was #") : MaskScores(text);
 

@@ -11,16 +11,24 @@ public sealed partial class SwapProvidersTests
     {
         DirectoryInfo root = Directory.CreateTempSubdirectory("swap-");
         string settings = Path.Combine(root.FullName, "appsettings.json");
-        string text = (await File.ReadAllTextAsync(Path.Combine(SampleProgram.Output("SwapProviders"), "appsettings.json"))).Replace("00:00:05", "00:05:00", StringComparison.Ordinal);
+        string text = (await File.ReadAllTextAsync(Path.Combine(SampleProgram.Output("SwapProviders"), "appsettings.json")))
+            .Replace("00:00:05", "00:05:00", StringComparison.Ordinal);
         await File.WriteAllTextAsync(settings, text);
         using Process process = SampleProgram.Start("SwapProviders", "--urls", "http://127.0.0.1:0", "--contentRoot", root.FullName);
         try
         {
-            using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await ReadToAsync(process, "Now listening on")).Value), Timeout = TimeSpan.FromMinutes(5) };
+            using var client = new HttpClient
+            {
+                BaseAddress = new Uri(Address().Match(await ReadToAsync(process, "Now listening on")).Value),
+                Timeout = TimeSpan.FromMinutes(5),
+            };
 
             Assert.Equal(("local", "Password Reset Guide"), await AskAsync(client));
             await File.WriteAllTextAsync(settings, text.Replace("\"Use\": \"local\"", "\"Use\": \"fats\"", StringComparison.Ordinal));
-            Assert.EndsWith("Reranking:Use is 'fats'; expected the name of a scorer: cohere or fast or local. Did you mean 'fast'?", await ReadToAsync(process, "refused"), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "Reranking:Use is 'fats'; expected the name of a scorer: cohere or fast or local. Did you mean 'fast'?",
+                await ReadToAsync(process, "refused"),
+                StringComparison.Ordinal);
             Assert.Equal(("local", "Password Reset Guide"), await AskAsync(client));
             await File.WriteAllTextAsync(settings, text.Replace("\"Use\": \"local\"", "\"Use\": \"fast\"", StringComparison.Ordinal));
             Assert.EndsWith("scorers in use: fast.", await ReadToAsync(process, "took effect"), StringComparison.Ordinal);

@@ -33,7 +33,8 @@ internal sealed class KeywordIndex : IDisposable
     public IReadOnlyList<int> Search(IEnumerable<string> keywords, int top)
     {
         // Each word in quotes: whatever a user types is a word and never an operator of the query language.
-        string match = string.Join(" OR ", keywords.Where(word => word.Any(char.IsLetterOrDigit)).Select(word => $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        string match = string.Join(
+            " OR ", keywords.Where(word => word.Any(char.IsLetterOrDigit)).Select(word => $"\"{word.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
         List<int> found = [];
         if (match.Length > 0)
         {

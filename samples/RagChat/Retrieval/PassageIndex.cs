@@ -27,9 +27,11 @@ internal sealed class PassageIndex : IVectorSearchable<Passage>, IKeywordHybridS
         _keywords = new KeywordIndex(passages);
     }
 
-    public static async Task<PassageIndex> BuildAsync(IReadOnlyList<Passage> passages, OnnxEmbeddingGenerator generator, CancellationToken cancellationToken = default)
+    public static async Task<PassageIndex> BuildAsync(
+        IReadOnlyList<Passage> passages, OnnxEmbeddingGenerator generator, CancellationToken cancellationToken = default)
     {
-        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(passages.Select(passage => passage.Text), cancellationToken: cancellationToken);
+        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(
+            passages.Select(passage => passage.Text), cancellationToken: cancellationToken);
         return new PassageIndex(passages, [.. embeddings.Select(embedding => embedding.Vector)], generator.ForQueries());
     }
 
@@ -48,7 +50,11 @@ internal sealed class PassageIndex : IVectorSearchable<Passage>, IKeywordHybridS
     }
 
     public async IAsyncEnumerable<VectorSearchResult<Passage>> HybridSearchAsync<TInput>(
-        TInput searchValue, ICollection<string> keywords, int top, HybridSearchOptions<Passage>? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        TInput searchValue,
+        ICollection<string> keywords,
+        int top,
+        HybridSearchOptions<Passage>? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
         where TInput : notnull
     {
         double[] cosines = await CosinesAsync(searchValue, cancellationToken);

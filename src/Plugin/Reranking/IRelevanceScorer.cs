@@ -14,7 +14,9 @@ public interface IRelevanceScorer : IDisposable
     /// <param name="options">The options of this call, or <see langword="null"/>. The scorer does not change them.</param>
     /// <param name="cancellationToken">Stops the scoring, also while it is under way.</param>
     /// <returns>One score a document, in document order.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="query"/>, <paramref name="documents"/> or one of the documents is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="query"/>, <paramref name="documents"/> or one of the documents is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="RelevanceScoringException">The provider failed, or what it answered can't be used.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     Task<RelevanceScores> ScoreAsync(

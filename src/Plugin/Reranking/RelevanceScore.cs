@@ -2,29 +2,42 @@ namespace Reranking;
 
 /// <summary>How relevant one document is to the query.</summary>
 /// <param name="Value">The relevance from 0 to 1, comparable across queries of one model but not across models.</param>
-/// <param name="RawValue">What the model returned: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.</param>
+/// <param name="RawValue">
+/// What the model returned: the logit of a local cross-encoder, the number of a hosted API. Higher is more relevant. Rank by this one.
+/// </param>
 /// <remarks>
 /// A sigmoid saturates: two logits of 38 and 45 are both a <paramref name="Value"/> of exactly 1. <paramref name="RawValue"/> keeps them apart, which is why
-/// the ranking uses it, and thresholds and displays use <paramref name="Value"/>. A value type of 40 bytes, so that a thousand scores are one array and no garbage.
+/// the ranking uses it, and thresholds and displays use <paramref name="Value"/>. A value type of 40 bytes, so that a thousand scores are one array
+/// and no garbage.
 /// </remarks>
 public readonly record struct RelevanceScore(double Value, double RawValue)
 {
     // 8 bytes; a nullable range would take 12 and the score 48.
     private readonly Range _bestWindow;
 
-    /// <summary>Gets a value indicating whether the scorer read only a part of the document or of the query, because they were longer than the model's input.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the scorer read only a part of the document or of the query, because they were longer than the model's input.
+    /// </summary>
     public bool IsTruncated { get; init; }
 
-    /// <summary>Gets how many tokens the model read for this document, the query and special tokens included, and all of them again for each window of it.</summary>
-    /// <value>A count of tokens, or <see langword="null"/> if the provider does not tell.</value>
+    /// <summary>
+    /// Gets how many tokens the model read for this document, the query and special tokens included, and all of them again for each window of it.
+    /// </summary>
+    /// <value>A count of tokens, or <see langword="null"/> if the provider does not say.</value>
     public int? TokenCount { get; init; }
 
-    /// <summary>Gets which stage of a cascade assigned the score, from 0. Scores of different stages are never compared: all of a later stage rank before those of an earlier one.</summary>
+    /// <summary>
+    /// Gets which stage of a cascade assigned the score, from 0. Scores of different stages are never compared: all of a later stage rank before
+    /// those of an earlier one.
+    /// </summary>
     /// <value>The default is 0, as for every scorer of one stage.</value>
     public int Stage { get; init; }
 
     /// <summary>Gets the part of the document that the score is for, if the document was read in windows: the passage to quote or to highlight.</summary>
-    /// <value>Positions of UTF-16 code units in the text that the caller passed, or <see langword="null"/> if the document was read in one piece. An empty range counts as none.</value>
+    /// <value>
+    /// Positions of UTF-16 code units in the text that the caller passed, or <see langword="null"/> if the document was read in one piece. An empty
+    /// range counts as none.
+    /// </value>
     public Range? BestWindow
     {
         get => _bestWindow.Equals(default) ? null : _bestWindow;

@@ -22,7 +22,9 @@ public static class RelevanceScorerExtensions
     /// <param name="options">The options of this call, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Stops the scoring.</param>
     /// <returns>The score of the document.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="scorer"/>, <paramref name="query"/> or <paramref name="document"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="scorer"/>, <paramref name="query"/> or <paramref name="document"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="RelevanceScoringException">The provider failed, or what it answered can't be used.</exception>
     public static async Task<RelevanceScore> ScoreAsync(
         this IRelevanceScorer scorer,

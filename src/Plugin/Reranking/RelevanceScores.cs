@@ -50,7 +50,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>Gets what the call consumed.</summary>
-    /// <value>The usage, or <see langword="null"/> if the provider does not tell.</value>
+    /// <value>The usage, or <see langword="null"/> if the provider does not say.</value>
     public RelevanceScoringUsage? Usage { get; init; }
 
     /// <summary>Gets what a provider tells beyond the members of this type.</summary>

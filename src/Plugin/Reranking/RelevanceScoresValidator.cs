@@ -23,7 +23,8 @@ internal static class RelevanceScoresValidator
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Expected finite raw scores and scores from 0 to 1, but {scorer} returned the raw score {scores[i].RawValue} and the score {scores[i].Value} for document {i}.");
+                    $"Expected finite raw scores and scores from 0 to 1, " +
+                    $"but {scorer} returned the raw score {scores[i].RawValue} and the score {scores[i].Value} for document {i}.");
             }
         }
 

@@ -35,7 +35,9 @@ public class RelevanceScoringException : Exception
     /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
     public bool IsRequestFault { get; init; }
 
-    /// <summary>Gets a value indicating whether the call was not sent because it would have exceeded a limit of requests that the application sets itself.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the call was not sent because it would have exceeded a limit of requests that the application sets itself.
+    /// </summary>
     /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
     public bool IsRateLimited { get; init; }
 }

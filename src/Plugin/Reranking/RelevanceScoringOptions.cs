@@ -28,15 +28,22 @@ public class RelevanceScoringOptions
 
     /// <summary>Gets or sets how long an answer is of use, from now on.</summary>
     /// <value>More than zero. The default is <see langword="null"/>: no limit, but for the token.</value>
-    /// <remarks>The token ends a call that is late; this tells in advance, so that a chain can share the time and nobody waits for a retry that would come too late.</remarks>
+    /// <remarks>
+    /// The token ends a call that is late; this tells in advance, so that a chain can share the time and nobody waits for a retry that would come too late.
+    /// </remarks>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the query and the documents must not leave this machine.</summary>
-    /// <value>The default is <see langword="false"/>. A scorer whose <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="false"/> refuses a call that sets it.</value>
+    /// <value>
+    /// The default is <see langword="false"/>. A scorer whose <see cref="RelevanceScorerMetadata.IsLocal"/> is <see langword="false"/> refuses a call
+    /// that sets it.
+    /// </value>
     public bool KeepLocal { get; set; }
 
     /// <summary>Gets or sets a value indicating whether nobody waits for the answer, as for that of a shadow.</summary>
-    /// <value>The default is <see langword="false"/>. A scorer with a limit fails a call that sets it, rather than let it take what the others may need.</value>
+    /// <value>
+    /// The default is <see langword="false"/>. A scorer with a limit fails a call that sets it, rather than let it take what the others may need.
+    /// </value>
     public bool IsBackground { get; set; }
 
     /// <summary>Gets or sets what a provider understands beyond the members of this type.</summary>

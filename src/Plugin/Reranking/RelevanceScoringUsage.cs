@@ -4,7 +4,7 @@ namespace Reranking;
 public sealed record RelevanceScoringUsage
 {
     /// <summary>Gets how many tokens the model read, special tokens included.</summary>
-    /// <value>A count of tokens, or <see langword="null"/> if the provider does not tell.</value>
+    /// <value>A count of tokens, or <see langword="null"/> if the provider does not say.</value>
     public long? InputTokenCount { get; init; }
 
     /// <summary>Gets how many search units a hosted provider billed.</summary>

@@ -24,6 +24,8 @@ public enum RerankingReason
     /// <summary>Fell back: the scorer threw, or was not called because it had failed several times in a row.</summary>
     ScorerFailed,
 
-    /// <summary>Fell back: the scorer returned too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
+    /// <summary>
+    /// Fell back: the scorer returned too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.
+    /// </summary>
     InvalidScores,
 }

@@ -4,12 +4,14 @@ using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx;
 
-/// <summary>Embeds with a bi-encoder on this machine, for the first stage: the same exact tokens and the same engine as <see cref="OnnxRelevanceScorer"/>.</summary>
+/// <summary>
+/// Embeds with a bi-encoder on this machine, for the first stage: the same exact tokens and the same engine as <see cref="OnnxRelevanceScorer"/>.
+/// </summary>
 /// <remarks>
 /// <para>Thread-safe; one instance serves the application. The model is loaded on the first call. No text leaves the process.</para>
 /// <para>
-/// Texts are passages unless <see cref="ForQueries"/> is used, or the options' additional property <see cref="InputTypeProperty"/> says <c>query</c>. A text longer than the model's
-/// input is cut at its end, and counted under <see cref="TruncatedCountProperty"/>.
+/// Texts are passages unless <see cref="ForQueries"/> is used, or the options' additional property <see cref="InputTypeProperty"/> says <c>query</c>.
+/// A text longer than the model's input is cut at its end, and counted under <see cref="TruncatedCountProperty"/>.
 /// </para>
 /// </remarks>
 public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
@@ -40,7 +42,10 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
     }
 
-    /// <summary>Gets a generator over the same model that embeds queries: it puts <see cref="OnnxEmbeddingGeneratorOptions.QueryPrefix"/> before each text. Disposing it does nothing.</summary>
+    /// <summary>
+    /// Gets a generator over the same model that embeds queries: it puts <see cref="OnnxEmbeddingGeneratorOptions.QueryPrefix"/> before each text.
+    /// Disposing it does nothing.
+    /// </summary>
     /// <returns>The generator.</returns>
     public IEmbeddingGenerator<string, Embedding<float>> ForQueries() => _queries;
 
@@ -63,13 +68,19 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         List<string> texts = [];
         foreach (string value in values)
         {
-            texts.Add(value is null ? throw new ArgumentNullException(nameof(values), $"Text {texts.Count} is null; expected a text, which may be empty.") : prefix + value);
+            texts.Add(
+                value is null
+                    ? throw new ArgumentNullException(nameof(values), $"Text {texts.Count} is null; expected a text, which may be empty.")
+                    : prefix + value);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         if (options?.ModelId is { } wanted && wanted != _metadata.DefaultModelId)
         {
-            throw new ArgumentException($"The options ask for model '{wanted}', but this generator has '{_metadata.DefaultModelId}'. Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model.", nameof(options));
+            throw new ArgumentException(
+                $"The options ask for model '{wanted}', but this generator has '{_metadata.DefaultModelId}'. " +
+                "Leave EmbeddingGenerationOptions.ModelId out, or register a generator for that model.",
+                nameof(options));
         }
 
         BiEncoder encoder = await LoadAsync(cancellationToken).ConfigureAwait(false);

@@ -74,7 +74,8 @@ internal static class OnnxModelOptionsValidation
 
         if (!Enum.IsDefined(options.ExecutionProvider))
         {
-            yield return Message(path, nameof(options.ExecutionProvider), options.ExecutionProvider, string.Join(" or ", Enum.GetNames<OnnxExecutionProvider>()));
+            yield return Message(
+                path, nameof(options.ExecutionProvider), options.ExecutionProvider, string.Join(" or ", Enum.GetNames<OnnxExecutionProvider>()));
         }
 
         if (options.DeviceId < 0)

@@ -10,19 +10,25 @@ namespace Reranking.Onnx;
 
 /// <summary>Scores with a cross-encoder on this machine: no key, and no text leaves the process.</summary>
 /// <remarks>
-/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; one that has a name instead of a path is fetched then, once.</para>
 /// <para>
-/// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster than padded batches, and the
-/// score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
+/// Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; one that has a name
+/// instead of a path is fetched then, once.
 /// </para>
 /// <para>
-/// A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as <see cref="RelevanceScore.IsTruncated"/>.
-/// <see cref="OnnxScorerOptions.LongDocuments"/> has the document read whole in windows instead, or refused.
+/// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster
+/// than padded batches, and the score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
+/// </para>
+/// <para>
+/// A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as
+/// <see cref="RelevanceScore.IsTruncated"/>. <see cref="OnnxScorerOptions.LongDocuments"/> has the document read whole in windows instead, or refused.
 /// </para>
 /// </remarks>
 public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, IModelRevision
 {
-    /// <summary>The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes before <see cref="OnnxScorerOptions.Instruction"/>.</summary>
+    /// <summary>
+    /// The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes
+    /// before <see cref="OnnxScorerOptions.Instruction"/>.
+    /// </summary>
     public const string InstructionProperty = "instruction";
 
     private const string ProviderName = "onnx";
@@ -40,7 +46,10 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
     /// <param name="logger">Receives a line per load at Debug, or <see langword="null"/>.</param>
-    /// <param name="modelStore">Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It stays the caller's.</param>
+    /// <param name="modelStore">
+    /// Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It
+    /// stays the caller's.
+    /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null, ModelStore? modelStore = null)
     {
@@ -81,7 +90,9 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         cancellationToken.ThrowIfCancellationRequested();
         if (options?.ModelId is { } wanted && wanted != _metadata.ModelId)
         {
-            throw new RelevanceScoringException($"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
+            throw new RelevanceScoringException(
+                $"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. " +
+                "Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
         }
 
         var pairQuery = new PairQuery(query, Instruction(options));
@@ -107,7 +118,8 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
 
     /// <inheritdoc/>
     public async ValueTask<string?> GetRevisionAsync(CancellationToken cancellationToken = default) =>
-        await Task.Run(() => _revision.Value, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);   // off the caller's thread: it reads all of the model
+        // Off the caller's thread: it reads all of the model.
+        await Task.Run(() => _revision.Value, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -134,7 +146,8 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         _ = options?.AdditionalProperties?.TryGetValue(InstructionProperty, out instruction);
         return instruction is null or string
             ? (string?)instruction
-            : throw new ArgumentException($"The additional property {InstructionProperty} is a {instruction.GetType().Name}; expected a text.", nameof(options));
+            : throw new ArgumentException(
+                $"The additional property {InstructionProperty} is a {instruction.GetType().Name}; expected a text.", nameof(options));
     }
 
     private async Task<CrossEncoder> LoadAsync()
@@ -178,7 +191,8 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         return Directory.Exists(bundled)
             ? ModelFolder.Open(bundled, _options)
             : throw new RelevanceScoringException(
-                $"{_options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
+                $"{_options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. " +
+                "Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
     }
 
     private void LogWindows(RelevanceScores scores)
@@ -202,9 +216,17 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         }
     }
 
-    [LoggerMessage(EventId = 93, Level = LogLevel.Debug, Message = "{WindowedCount} of {DocumentCount} documents were read in windows, {TruncatedCount} of them in part: the query was cut, or MaxWindows, {MaxWindows}, was reached.")]
+    [LoggerMessage(
+        EventId = 93,
+        Level = LogLevel.Debug,
+        Message = "{WindowedCount} of {DocumentCount} documents were read in windows, {TruncatedCount} of them in part: " +
+            "the query was cut, or MaxWindows, {MaxWindows}, was reached.")]
     private partial void LogWindows(int windowedCount, int documentCount, int truncatedCount, int maxWindows);
 
-    [LoggerMessage(EventId = 20, Level = LogLevel.Debug, Message = "Model {ModelId} loaded in {Milliseconds:0} ms: {MaxTokens} tokens at most, on {ExecutionProvider}; int8 instructions of the processor: {InstructionSet}.")]
+    [LoggerMessage(
+        EventId = 20,
+        Level = LogLevel.Debug,
+        Message = "Model {ModelId} loaded in {Milliseconds:0} ms: {MaxTokens} tokens at most, on {ExecutionProvider}; " +
+            "int8 instructions of the processor: {InstructionSet}.")]
     private partial void LogLoaded(string modelId, double milliseconds, int maxTokens, OnnxExecutionProvider executionProvider, string instructionSet);
 }

@@ -31,7 +31,8 @@ public sealed class HttpScorerProviderTests
         Assert.Equal(
             [
                 "Reranking:Scorers:hosted:MaxRetries is '1.5'; expected a whole number.",
-                "Reranking:Scorers:hosted:Endpoint sends texts and key unencrypted to 'example.org'; expected https://, or Reranking:Scorers:hosted:AllowInsecureHttp to be true.",
+                "Reranking:Scorers:hosted:Endpoint sends texts and key unencrypted to 'example.org'; " +
+                "expected https://, or Reranking:Scorers:hosted:AllowInsecureHttp to be true.",
             ],
             provider.Validate(Section(("Endpoint", "http://example.org"), ("MaxRetries", "1.5")), isUsed: false));
     }
@@ -68,7 +69,8 @@ public sealed class HttpScorerProviderTests
 
         for (int i = 0; i < 1_000; i++)
         {
-            IConfigurationSection section = Section(("Endpoint", server.Address), ("Model", "m"), ("Timeout", $"00:{i % 50:00}:30"), ("MaxRetries", $"{i % 3}"));
+            IConfigurationSection section = Section(
+                ("Endpoint", server.Address), ("Model", "m"), ("Timeout", $"00:{i % 50:00}:30"), ("MaxRetries", $"{i % 3}"));
             using IRelevanceScorer scorer = provider.Create("hosted", section);
             Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
         }

@@ -6,21 +6,45 @@ public sealed class OptionsValidationTests
 {
     public static TheoryData<Action<HttpScorerOptions>, string> Faults => new()
     {
-        { o => o.Api = (RerankApi)99, "Api is 99; expected Cohere, AzureFoundry, Jina, Voyage, Mixedbread, TextEmbeddingsInference, Vllm, LlamaCpp, Pinecone." },
-        { o => o.Endpoint = new Uri("my-secret-key", UriKind.Relative), "Endpoint is not an address; expected one that begins with https://, or http:// for this machine." },
-        { o => o.Endpoint = new Uri("/v2/rerank", UriKind.Relative), "Endpoint is not an address; expected one that begins with https://, or http:// for this machine." },
+        {
+            o => o.Api = (RerankApi)99,
+            "Api is 99; expected Cohere, AzureFoundry, Jina, Voyage, Mixedbread, TextEmbeddingsInference, Vllm, LlamaCpp, Pinecone."
+        },
+        {
+            o => o.Endpoint = new Uri("my-secret-key", UriKind.Relative),
+            "Endpoint is not an address; expected one that begins with https://, or http:// for this machine."
+        },
+        {
+            o => o.Endpoint = new Uri("/v2/rerank", UriKind.Relative),
+            "Endpoint is not an address; expected one that begins with https://, or http:// for this machine."
+        },
         { o => o.Endpoint = new Uri("ftp://example.org"), "Endpoint is not an address; expected one that begins with https://, or http:// for this machine." },
-        { o => o.Endpoint = new Uri("https://me:s3cret@example.org"), "Endpoint has a user name or password; expected an address without. A key goes into S:ApiKey." },
-        { o => o.Endpoint = new Uri("http://example.org:81/x"), "Endpoint sends texts and key unencrypted to 'example.org:81'; expected https://, or S:AllowInsecureHttp to be true." },
-        { o => o.Endpoint = new Uri("http://10.0.0.1"), "Endpoint sends texts and key unencrypted to '10.0.0.1'; expected https://, or S:AllowInsecureHttp to be true." },
-        { o => (o.Endpoint, o.DataStaysLocal) = (null, true), "DataStaysLocal is True, but without S:Endpoint texts go to 'https://api.cohere.com'; expected an address of your own." },
+        {
+            o => o.Endpoint = new Uri("https://me:s3cret@example.org"),
+            "Endpoint has a user name or password; expected an address without. A key goes into S:ApiKey."
+        },
+        {
+            o => o.Endpoint = new Uri("http://example.org:81/x"),
+            "Endpoint sends texts and key unencrypted to 'example.org:81'; expected https://, or S:AllowInsecureHttp to be true."
+        },
+        {
+            o => o.Endpoint = new Uri("http://10.0.0.1"),
+            "Endpoint sends texts and key unencrypted to '10.0.0.1'; expected https://, or S:AllowInsecureHttp to be true."
+        },
+        {
+            o => (o.Endpoint, o.DataStaysLocal) = (null, true),
+            "DataStaysLocal is True, but without S:Endpoint texts go to 'https://api.cohere.com'; expected an address of your own."
+        },
         { o => o.ApiKey = "s3cret\n", "ApiKey has a space, a line break or another character that no HTTP header takes; expected only the key." },
         { o => o.ApiKey = "Bearer s3cret", "ApiKey has a space, a line break or another character that no HTTP header takes; expected only the key." },
         { o => o.ApiKey = "s3crét", "ApiKey has a space, a line break or another character that no HTTP header takes; expected only the key." },
         { o => o.ApiKey = null, "ApiKey is not set; expected the key of the API." },
         { o => o.ApiKey = "", "ApiKey is not set; expected the key of the API." },
         { o => o.Model = "", "Model is not set; expected the name of a model, since the API Cohere needs one." },
-        { o => (o.Api, o.Endpoint) = (RerankApi.Vllm, null), "Endpoint is not set; expected the address of the server, since the API Vllm has no default one." },
+        {
+            o => (o.Api, o.Endpoint) = (RerankApi.Vllm, null),
+            "Endpoint is not set; expected the address of the server, since the API Vllm has no default one."
+        },
         { o => o.MaxDocumentsPerRequest = 0, "MaxDocumentsPerRequest is 0; expected 1 to 10000, or none." },
         { o => o.MaxDocumentsPerRequest = 10_001, "MaxDocumentsPerRequest is 10001; expected 1 to 10000, or none." },
         { o => o.MaxConcurrency = 0, "MaxConcurrency is 0; expected 1 to 64." },
@@ -34,7 +58,10 @@ public sealed class OptionsValidationTests
         { o => o.RequestsPerMinute = 0, "RequestsPerMinute is 0; expected 1 to 1000000, or none." },
         { o => o.RequestsPerMinute = 1_000_001, "RequestsPerMinute is 1000001; expected 1 to 1000000, or none." },
         { o => o.MaxTokensPerDocument = 0, "MaxTokensPerDocument is 0; expected 1 or more, or none." },
-        { o => (o.Api, o.MaxTokensPerDocument) = (RerankApi.Voyage, 512), "MaxTokensPerDocument is 512; expected none, because the API Voyage has no such field." },
+        {
+            o => (o.Api, o.MaxTokensPerDocument) = (RerankApi.Voyage, 512),
+            "MaxTokensPerDocument is 512; expected none, because the API Voyage has no such field."
+        },
         { o => o.ScoreKind = (HttpScoreKind)9, "ScoreKind is 9; expected Probability, Logit, Cosine, or none." },
     };
 

@@ -18,9 +18,9 @@ public sealed class RegistrationTests
 
         IReadOnlyList<string> failures = HttpScorerSettings.Apply(
             Section(
-                ("Endpoint", server.Address), ("ApiKey", "k-123"), ("Model", "m-1"), ("MaxDocumentsPerRequest", "7"), ("MaxConcurrency", "2"), ("Timeout", "00:00:20"),
-                ("AttemptTimeout", "00:00:05"), ("MaxRetries", "1"), ("RequestsPerMinute", "60"), ("MaxTokensPerDocument", ""), ("ScoreKind", "Cosine"),
-                ("AllowInsecureHttp", "true"), ("DataStaysLocal", "True")),
+                ("Endpoint", server.Address), ("ApiKey", "k-123"), ("Model", "m-1"), ("MaxDocumentsPerRequest", "7"), ("MaxConcurrency", "2"),
+                ("Timeout", "00:00:20"), ("AttemptTimeout", "00:00:05"), ("MaxRetries", "1"), ("RequestsPerMinute", "60"),
+                ("MaxTokensPerDocument", ""), ("ScoreKind", "Cosine"), ("AllowInsecureHttp", "true"), ("DataStaysLocal", "True")),
             options);
 
         Assert.Empty(failures);
@@ -63,7 +63,8 @@ public sealed class RegistrationTests
         }).Build();
         using ServiceProvider provider = Provider(services => services.AddReranking(configuration.GetSection("Reranking")).AddHttp());
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
         Assert.StartsWith($"POST /{path} ", Assert.Single(server.Requests).Line, StringComparison.Ordinal);
         Assert.EndsWith("Check Reranking:Scorers:hosted:ApiKey.", exception.Message, StringComparison.Ordinal);
@@ -105,7 +106,10 @@ public sealed class RegistrationTests
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         string[] failures = [.. exception.Failures];
-        Assert.StartsWith("Reranking:Scorers:mine:Dialect is not a setting of the provider Cohere; expected one of AllowInsecureHttp, ", failures[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Reranking:Scorers:mine:Dialect is not a setting of the provider Cohere; expected one of AllowInsecureHttp, ",
+            failures[0],
+            StringComparison.Ordinal);
         Assert.Equal(
             [
                 "Reranking:Scorers:mine:ScoreKind is '1'; expected Probability, Logit, Cosine.",
@@ -126,7 +130,9 @@ public sealed class RegistrationTests
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Equal(["HttpScorerOptions:MaxConcurrency is 0; expected 1 to 64.", "HttpScorerOptions:ApiKey is not set; expected the key of the API."], exception.Failures);
+        Assert.Equal(
+            ["HttpScorerOptions:MaxConcurrency is 0; expected 1 to 64.", "HttpScorerOptions:ApiKey is not set; expected the key of the API."],
+            exception.Failures);
     }
 
     [Fact]
@@ -143,7 +149,8 @@ public sealed class RegistrationTests
         });
 
         Assert.Equal(0.25, Assert.Single(await provider.GetRequiredKeyedService<IRelevanceScorer>("one").ScoreAsync("what?", ["zero"])).RawValue);
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredKeyedService<IRelevanceScorer>("two").ScoreAsync("what?", ["zero"]));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => provider.GetRequiredKeyedService<IRelevanceScorer>("two").ScoreAsync("what?", ["zero"]));
 
         Assert.EndsWith("Check HttpScorerOptions:ApiKey.", exception.Message, StringComparison.Ordinal);
         Assert.Equal("Bearer k-1", Assert.Single(one.Requests).Headers["Authorization"]);
@@ -163,7 +170,8 @@ public sealed class RegistrationTests
                 .Use("mine");
         });
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
         Assert.True(exception.IsTransient);
         Assert.Equal(3, server.Requests.Count);
@@ -202,7 +210,8 @@ public sealed class RegistrationTests
     {
         await using var other = new StubServer(TestScorers.Scores(0.5));
         await using var server = new StubServer(StubResponse.Of(307, headers: $"Location: {other.Address}/\r\n"));
-        using ServiceProvider provider = Provider(services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Endpoint, "m")));
+        using ServiceProvider provider = Provider(
+            services => services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Endpoint, "m")));
 
         await Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
@@ -224,7 +233,8 @@ public sealed class RegistrationTests
         var sockets = Assert.IsType<SocketsHttpHandler>(handler);
         Assert.Equal((TimeSpan.FromMinutes(2), false, false), (sockets.PooledConnectionLifetime, sockets.AllowAutoRedirect, sockets.UseCookies));
         Assert.Equal(Timeout.InfiniteTimeSpan, provider.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(name).HandlerLifetime);
-        Assert.Equal(Timeout.InfiniteTimeSpan, provider.GetRequiredService<IHttpClientFactory>().CreateClient(name).Timeout);   // or else it would end calls of more than 100 s
+        // Or else it would end calls of more than 100 s.
+        Assert.Equal(Timeout.InfiniteTimeSpan, provider.GetRequiredService<IHttpClientFactory>().CreateClient(name).Timeout);
     }
 
     private static ServiceProvider Provider(Action<IServiceCollection> add)
@@ -235,7 +245,10 @@ public sealed class RegistrationTests
     }
 
     private static IConfigurationSection Section(params (string Key, string Value)[] values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(pair => $"Rerank:Mine:{pair.Key}", pair => (string?)pair.Value)).Build().GetSection("Rerank:Mine");
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.ToDictionary(pair => $"Rerank:Mine:{pair.Key}", pair => (string?)pair.Value))
+            .Build()
+            .GetSection("Rerank:Mine");
 
     private sealed class CountingHandler : DelegatingHandler
     {

@@ -11,7 +11,9 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"The response of cohere at {server.Authority} broke off. The request is not sent again, because it was answered and may have been billed.", exception.Message);
+        Assert.Equal(
+            $"The response of cohere at {server.Authority} broke off. The request is not sent again, because it was answered and may have been billed.",
+            exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Single(server.Requests);
     }
@@ -26,7 +28,10 @@ public sealed class BodyTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero", "one"]));
 
         // 1 MB, and 1 KB a document
-        Assert.Equal($"cohere at {server.Authority} returned more than the 1050624 bytes that scores can take. Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} returned more than the 1050624 bytes that scores can take. " +
+            "Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.",
+            exception.Message);
         Assert.False(exception.IsTransient);
         Assert.InRange(megabytes, 0, 19);   // the connection was closed long before the end
         Assert.Single(server.Requests);
@@ -40,7 +45,10 @@ public sealed class BodyTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} returned more than the 1049600 bytes that scores can take. Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} returned more than the 1049600 bytes that scores can take. " +
+            "Check HttpScorerOptions:Endpoint and HttpScorerOptions:Api.",
+            exception.Message);
     }
 
     [Fact]

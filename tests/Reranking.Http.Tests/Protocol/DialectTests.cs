@@ -23,7 +23,9 @@ public sealed class DialectTests
         Assert.Equal(["application/json", "application/json"], [request.Headers["Content-Type"], request.Headers["Accept"]]);
         Assert.Equal([0.5, 0.25, 0.75], scores.Select(score => score.RawValue));
         Assert.Equal(contract.Model, scores.ModelId);
-        RelevanceScoringUsage? usage = contract is { Tokens: null, Units: null } ? null : new() { InputTokenCount = contract.Tokens, SearchUnitCount = contract.Units };
+        RelevanceScoringUsage? usage = contract is { Tokens: null, Units: null }
+            ? null
+            : new() { InputTokenCount = contract.Tokens, SearchUnitCount = contract.Units };
         Assert.Equal(usage, scores.Usage);
     }
 
@@ -50,7 +52,8 @@ public sealed class DialectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         string name = dialect.ToString().ToLowerInvariant();
-        Assert.Equal($"{name} at {server.Authority} returned 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal(
+            $"{name} at {server.Authority} returned 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
         Assert.Equal(name, scorer.GetService<RelevanceScorerMetadata>()!.ProviderName);
     }
 
@@ -158,7 +161,8 @@ public sealed class DialectTests
     public async Task Revision_WhatChangesScores_ChangesIt()
     {
         var options = new HttpScorerOptions { Endpoint = new Uri("https://example.org/v2/rerank?secret=1"), ApiKey = "k-123", Model = "m" };
-        Assert.Equal("cohere/Probability//https://example.org/v2/rerank?EF8496DF", await RevisionAsync(options));   // the hash of the query, which may be secret and may choose a deployment
+        // The hash of the query, which may be secret and may choose a deployment.
+        Assert.Equal("cohere/Probability//https://example.org/v2/rerank?EF8496DF", await RevisionAsync(options));
 
         options.MaxTokensPerDocument = 512;
         options.ScoreKind = HttpScoreKind.Logit;

@@ -67,12 +67,13 @@ public sealed class MessageRedactorTests
 
     /// <summary>The hashes find what a search for each piece finds, and no more.</summary>
     [Fact]
-    public void Redact_AnyTexts_IsNullIfTheyShareAPiece() => Gen.Select(Gen.String[Gen.Char["abA"], 0, 60], Gen.String[Gen.Char["abB"], 12, 200]).Sample((message, document) =>
-    {
-        string said = "." + message + ".";   // no blank at an end, which would be trimmed
-        bool shares = Enumerable.Range(0, said.Length).Where(start => start + 12 <= said.Length)
-            .Any(start => document.Contains(said.Substring(start, 12), StringComparison.OrdinalIgnoreCase));
+    public void Redact_AnyTexts_IsNullIfTheyShareAPiece() =>
+        Gen.Select(Gen.String[Gen.Char["abA"], 0, 60], Gen.String[Gen.Char["abB"], 12, 200]).Sample((message, document) =>
+        {
+            string said = "." + message + ".";   // no blank at an end, which would be trimmed
+            bool shares = Enumerable.Range(0, said.Length).Where(start => start + 12 <= said.Length)
+                .Any(start => document.Contains(said.Substring(start, 12), StringComparison.OrdinalIgnoreCase));
 
-        Assert.Equal(shares ? null : said, MessageRedactor.Redact(said, "what?", [document], null));
-    });
+            Assert.Equal(shares ? null : said, MessageRedactor.Redact(said, "what?", [document], null));
+        });
 }

@@ -7,7 +7,8 @@ public sealed class ResponseTests
     public async Task ScoreAsync_EqualScores_StayAtTheirDocuments()
     {
         await using var server = new StubServer(StubResponse.Ok(
-            """{"results":[{"index":3,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":2,"relevance_score":0.5},{"index":0,"relevance_score":0.125}]}"""));
+            """{"results":[{"index":3,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":2,"relevance_score":0.5},"""
+            + """{"index":0,"relevance_score":0.125}]}"""));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         RelevanceScores scores = await scorer.ScoreAsync("what?", ["same", "same", "same", "same"]);
@@ -16,20 +17,34 @@ public sealed class ResponseTests
     }
 
     [Theory]
-    [InlineData("""{"results":[{"index":0,"relevance_score":0.5},{"index":2,"relevance_score":0.5}]}""", "returned scores for 2 of 3 documents and none for document 1; expected one score per document")]
+    [InlineData(
+        """{"results":[{"index":0,"relevance_score":0.5},{"index":2,"relevance_score":0.5}]}""",
+        "returned scores for 2 of 3 documents and none for document 1; expected one score per document")]
     [InlineData("""{"results":[]}""", "returned scores for 0 of 3 documents and none for document 0; expected one score per document")]
-    [InlineData("""{"results":[{"index":1,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":0,"relevance_score":0.5}]}""", "returned two scores for document 1; expected one score per document")]
-    [InlineData("""{"results":[{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":3,"relevance_score":0.5}]}""", "returned a result with the index 3; expected 0 to 2")]
+    [InlineData(
+        """{"results":[{"index":1,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":0,"relevance_score":0.5}]}""",
+        "returned two scores for document 1; expected one score per document")]
+    [InlineData(
+        """{"results":[{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":3,"relevance_score":0.5}]}""",
+        "returned a result with the index 3; expected 0 to 2")]
     [InlineData("""{"results":[{"index":-1,"relevance_score":0.5}]}""", "returned a result with the index -1; expected 0 to 2")]
     [InlineData("""{"results":[{"index":0.5,"relevance_score":0.5}]}""", "returned a result without an 'index'; expected a whole number")]
     [InlineData("""{"results":[{"index":"0","relevance_score":0.5}]}""", "returned a result without an 'index'; expected a whole number")]
     [InlineData("""{"results":[{"index":99999999999,"relevance_score":0.5}]}""", "returned a result without an 'index'; expected a whole number")]
-    [InlineData("""{"results":[{"relevance_score":0.5},{"relevance_score":0.5},{"relevance_score":0.5}]}""", "returned a result without an 'index'; expected a whole number")]
+    [InlineData(
+        """{"results":[{"relevance_score":0.5},{"relevance_score":0.5},{"relevance_score":0.5}]}""",
+        "returned a result without an 'index'; expected a whole number")]
     [InlineData("""{"results":[0.5,0.5,0.5]}""", "returned a result without an 'index'; expected a whole number")]
     [InlineData("""{"results":[{"index":2,"score":0.5}]}""", "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
-    [InlineData("""{"results":[{"index":2,"relevance_score":null}]}""", "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
-    [InlineData("""{"results":[{"index":2,"relevance_score":"NaN"}]}""", "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
-    [InlineData("""{"results":[{"index":2,"relevance_score":1e999}]}""", "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
+    [InlineData(
+        """{"results":[{"index":2,"relevance_score":null}]}""",
+        "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
+    [InlineData(
+        """{"results":[{"index":2,"relevance_score":"NaN"}]}""",
+        "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
+    [InlineData(
+        """{"results":[{"index":2,"relevance_score":1e999}]}""",
+        "returned no finite number as 'relevance_score' of document 2; expected one score per document")]
     [InlineData("""{"data":[{"index":0,"score":0.5}]}""", "returned no list of results; expected a list 'results' with 3 results")]
     [InlineData("""{"results":{}}""", "returned no list of results; expected a list 'results' with 3 results")]
     [InlineData("""[{"index":0,"score":0.5}]""", "returned no list of results; expected a list 'results' with 3 results")]
@@ -54,7 +69,9 @@ public sealed class ResponseTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"textembeddingsinference at {server.Authority} returned no list of results; expected a list with 1 results. Check HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal(
+            $"textembeddingsinference at {server.Authority} returned no list of results; expected a list with 1 results. Check HttpScorerOptions:Api.",
+            exception.Message);
     }
 
     [Theory]
@@ -69,7 +86,10 @@ public sealed class ResponseTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero", "one"]));
 
-        Assert.Equal(FormattableString.Invariant($"cohere at {server.Authority} returned the score {score} for document 1; expected {expected}. Check HttpScorerOptions:ScoreKind."), exception.Message);
+        Assert.Equal(
+            FormattableString.Invariant(
+                $"cohere at {server.Authority} returned the score {score} for document 1; expected {expected}. Check HttpScorerOptions:ScoreKind."),
+            exception.Message);
     }
 
     [Theory]
@@ -110,7 +130,8 @@ public sealed class ResponseTests
     [Fact]
     public async Task ScoreAsync_UsageThatIsNoNumber_IsNoUsage()
     {
-        await using var server = new StubServer(StubResponse.Ok("""{"results":[{"index":0,"relevance_score":0.5}],"model":7,"meta":{"billed_units":{"search_units":"many"},"tokens":[1],"warnings":{}}}"""));
+        await using var server = new StubServer(StubResponse.Ok(
+            """{"results":[{"index":0,"relevance_score":0.5}],"model":7,"meta":{"billed_units":{"search_units":"many"},"tokens":[1],"warnings":{}}}"""));
         using HttpRelevanceScorer scorer = TestScorers.Create(server);
 
         RelevanceScores scores = await scorer.ScoreAsync("what?", ["zero"]);

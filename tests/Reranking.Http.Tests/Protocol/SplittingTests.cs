@@ -44,7 +44,8 @@ public sealed class SplittingTests
         await Gen.Select(Gen.Int[1, 40], Gen.Int[1, 45], Gen.Int[1, 5], Gen.Int[0, 2_499].Array[40]).SampleAsync(
             async (count, size, concurrency, numbers) =>
             {
-                using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (size, concurrency));
+                using HttpRelevanceScorer scorer = TestScorers.Create(
+                    server, options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (size, concurrency));
                 string[] documents = [.. numbers.Take(count).Select(number => number.ToString(CultureInfo.InvariantCulture))];
                 int before = server.Requests.Count;
 
@@ -89,12 +90,15 @@ public sealed class SplittingTests
     [Fact]
     public async Task ScoreAsync_OnePartFails_AllFailsAndTheRestIsLeft()
     {
-        await using var server = new StubServer(request => request.Documents()[0] == "1" ? StubResponse.Of(422, """{"message":"too many pears"}""") : Cohere.Score(request, Number));
+        await using var server = new StubServer(
+            request => request.Documents()[0] == "1" ? StubResponse.Of(422, """{"message":"too many pears"}""") : Cohere.Score(request, Number));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (1, 1));
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["0", "1", "2", "3"]));
 
-        Assert.Equal($"cohere at {server.Authority} returned 422 (UnprocessableEntity): too many pears. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} returned 422 (UnprocessableEntity): too many pears. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
+            exception.Message);
         Assert.Equal(["0", "1"], server.Requests.Select(request => request.Documents()[0]));
     }
 

@@ -14,7 +14,15 @@ namespace Reranking.Http.Tests;
 /// <param name="Model">The model that the response reports.</param>
 /// <param name="Error">The body of an error that says <c>went wrong</c>.</param>
 public sealed record Contract(
-    RerankApi Dialect, string RequestLine, (string Name, string Value) KeyHeader, string Body, string Response, long? Tokens, double? Units, string? Model, string Error)
+    RerankApi Dialect,
+    string RequestLine,
+    (string Name, string Value) KeyHeader,
+    string Body,
+    string Response,
+    long? Tokens,
+    double? Units,
+    string? Model,
+    string Error)
 {
     private static readonly (string, string) Bearer = ("Authorization", "Bearer k-123");
 
@@ -28,7 +36,8 @@ public sealed record Contract(
             """, 42, 1, "m-1", """{"message":"went wrong","id":"1"}"""),
         new(RerankApi.AzureFoundry, "POST /providers/cohere/v2/rerank HTTP/1.1", ("api-key", "k-123"),
             """{"model":"m-1","query":"what?","documents":["zero","one","two"]}""",
-            """{"results":[{"index":2,"relevance_score":0.75},{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":0.25}],"meta":{"billed_units":{"search_units":1}}}""",
+            """{"results":[{"index":2,"relevance_score":0.75},{"index":0,"relevance_score":0.5},"""
+            + """{"index":1,"relevance_score":0.25}],"meta":{"billed_units":{"search_units":1}}}""",
             null, 1, "m-1", """{"error":{"code":"BadRequest","message":"went wrong"}}"""),
         new(RerankApi.Jina, "POST /v1/rerank HTTP/1.1", Bearer,
             """{"model":"m-1","query":"what?","return_documents":false,"documents":["zero","one","two"]}""",
@@ -56,15 +65,19 @@ public sealed record Contract(
             """{"model":"m-1","query":"what?","truncate_prompt_tokens":-1,"documents":["zero","one","two"]}""",
             """
             {"id":"rerank-1","model":"BAAI/bge-reranker-base","usage":{"total_tokens":42},
-             "results":[{"index":2,"document":{"text":"two"},"relevance_score":0.75},{"index":0,"document":{"text":"zero"},"relevance_score":0.5},{"index":1,"document":{"text":"one"},"relevance_score":0.25}]}
+             "results":[{"index":2,"document":{"text":"two"},"relevance_score":0.75},
+                        {"index":0,"document":{"text":"zero"},"relevance_score":0.5},
+                        {"index":1,"document":{"text":"one"},"relevance_score":0.25}]}
             """, 42, null, "BAAI/bge-reranker-base", """{"object":"error","message":"went wrong","type":"BadRequestError","param":null,"code":400}"""),
         new(RerankApi.LlamaCpp, "POST /v1/rerank HTTP/1.1", Bearer,
             """{"model":"m-1","query":"what?","documents":["zero","one","two"]}""",
-            """{"model":"bge","object":"list","usage":{"prompt_tokens":42,"total_tokens":42},"results":[{"index":2,"relevance_score":0.75},{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":0.25}]}""",
+            """{"model":"bge","object":"list","usage":{"prompt_tokens":42,"total_tokens":42},"""
+            + """ "results":[{"index":2,"relevance_score":0.75},{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":0.25}]}""",
             42, null, "bge", """{"error":{"code":500,"message":"went wrong","type":"server_error"}}"""),
         new(RerankApi.Pinecone, "POST /rerank HTTP/1.1", ("Api-Key", "k-123"),
             """{"model":"m-1","query":"what?","return_documents":false,"documents":[{"text":"zero"},{"text":"one"},{"text":"two"}]}""",
-            """{"model":"bge-reranker-v2-m3","data":[{"index":2,"score":0.75},{"index":0,"score":0.5,"document":{"text":"zero"}},{"index":1,"score":0.25}],"usage":{"rerank_units":1}}""",
+            """{"model":"bge-reranker-v2-m3","data":[{"index":2,"score":0.75},{"index":0,"score":0.5,"document":{"text":"zero"}},"""
+            + """{"index":1,"score":0.25}],"usage":{"rerank_units":1}}""",
             null, 1, "bge-reranker-v2-m3", """{"error":{"code":"INVALID_ARGUMENT","message":"went wrong"},"status":400}"""),
     ];
 

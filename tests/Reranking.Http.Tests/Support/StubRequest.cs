@@ -7,5 +7,6 @@ public sealed record StubRequest(string Line, IReadOnlyDictionary<string, string
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
 
-    public string[] Documents(string field = "documents") => [.. Json[field]!.AsArray().Select(node => node is JsonObject document ? (string)document["text"]! : (string)node!)];
+    public string[] Documents(string field = "documents") =>
+        [.. Json[field]!.AsArray().Select(node => node is JsonObject document ? (string)document["text"]! : (string)node!)];
 }

@@ -24,7 +24,10 @@ public sealed record StubResponse(Func<NetworkStream, CancellationToken, Task<bo
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
         string type = headers.Contains("Content-Type", StringComparison.Ordinal) ? "" : "Content-Type: application/json\r\n";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\n{type}Content-Length: {content.Length}\r\n{headers}\r\n")), stop);
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\n{type}Content-Length: {content.Length}\r\n{headers}\r\n")),
+            stop);
         await stream.WriteAsync(content, stop);
         return true;
     });
@@ -33,7 +36,9 @@ public sealed record StubResponse(Func<NetworkStream, CancellationToken, Task<bo
     public static StubResponse Partial(string body, int status = 200, bool hangUp = true) => new(async (stream, stop) =>
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nContent-Length: {content.Length + 100}\r\n\r\n")), stop);
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nContent-Length: {content.Length + 100}\r\n\r\n")),
+            stop);
         await stream.WriteAsync(content, stop);
         if (!hangUp)
         {
@@ -46,7 +51,8 @@ public sealed record StubResponse(Func<NetworkStream, CancellationToken, Task<bo
     /// <summary>Sends a body of unannounced length, 1 MB after 1 MB, as long as the other side takes it.</summary>
     public static StubResponse Endless(int megabytes, int status = 200, Action<int>? onSent = null) => new(async (stream, stop) =>
     {
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nTransfer-Encoding: chunked\r\n\r\n")), stop);
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\nTransfer-Encoding: chunked\r\n\r\n")), stop);
         byte[] chunk = [.. "100000\r\n"u8, .. Enumerable.Repeat((byte)' ', 0x100000), .. "\r\n"u8];
         for (int i = 0; i < megabytes; i++)
         {

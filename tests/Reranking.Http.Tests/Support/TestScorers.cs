@@ -20,5 +20,7 @@ internal static class TestScorers
 
     /// <summary>A response of Cohere with scores in document order.</summary>
     public static StubResponse Scores(params double[] scores) => StubResponse.Ok(
-        $$"""{"results":[{{string.Join(',', scores.Select((score, index) => FormattableString.Invariant($$"""{"index":{{index}},"relevance_score":{{score:R}}}""")))}}]}""");
+        $$"""{"results":[{{string.Join(',', scores.Select(Result))}}]}""");
+
+    private static string Result(double score, int index) => FormattableString.Invariant($$"""{"index":{{index}},"relevance_score":{{score:R}}}""");
 }

@@ -176,6 +176,7 @@ public sealed class CircuitTests
 
     private sealed class OpenCircuit : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new BrokenCircuitException();
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new BrokenCircuitException();
     }
 }

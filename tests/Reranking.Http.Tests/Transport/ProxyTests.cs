@@ -48,7 +48,9 @@ public sealed class ProxyTests : IAsyncDisposable
     private static ServiceProvider Register(string endpoint)
     {
         var services = new ServiceCollection();
-        services.AddReranking().AddCohere(options => (options.Endpoint, options.ApiKey, options.Model, options.AllowInsecureHttp) = (new Uri(endpoint), TestScorers.ApiKey, "m-1", true));
+        services.AddReranking()
+            .AddCohere(
+                options => (options.Endpoint, options.ApiKey, options.Model, options.AllowInsecureHttp) = (new Uri(endpoint), TestScorers.ApiKey, "m-1", true));
         return services.BuildServiceProvider();
     }
 }

@@ -13,7 +13,8 @@ public sealed class RateLimitTests
     public async Task ScoreAsync_MoreRequestsThanAMinuteTakes_WaitForTheirTurn()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.RequestsPerMinute, options.Timeout) = (2, TimeSpan.FromMinutes(5)), _clock);
+        using HttpRelevanceScorer scorer = TestScorers.Create(
+            server, options => (options.RequestsPerMinute, options.Timeout) = (2, TimeSpan.FromMinutes(5)), _clock);
         await scorer.ScoreAsync("what?", ["zero"]);
         _clock.Advance(TimeSpan.FromSeconds(20));
         await scorer.ScoreAsync("what?", ["zero"]);
@@ -35,7 +36,10 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
-        Assert.Equal($"cohere at {server.Authority} was not called: HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} was not called: " +
+            "HttpScorerOptions:RequestsPerMinute allows the next request in 00:01:00, which is too late for this call.",
+            exception.Message);
         Assert.True(exception.IsTransient);
         Assert.True(exception.IsRateLimited);
         Assert.Single(server.Requests);
@@ -49,9 +53,13 @@ public sealed class RateLimitTests
         await scorer.ScoreAsync("what?", ["zero"]);
         _clock.Advance(TimeSpan.FromSeconds(40));
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(19) }));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(19) }));
 
-        Assert.Equal($"cohere at {server.Authority} was not called: HttpScorerOptions:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} was not called: " +
+            "HttpScorerOptions:RequestsPerMinute allows the next request in 00:00:20, which is too late for this call.",
+            exception.Message);
     }
 
     [Fact]
@@ -155,7 +163,10 @@ public sealed class RateLimitTests
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"], background));
 
-        Assert.Equal($"cohere at {server.Authority} was not called: half of HttpScorerOptions:RequestsPerMinute is reserved for calls that somebody waits for, and this one runs in the background.", exception.Message);
+        Assert.Equal(
+            $"cohere at {server.Authority} was not called: " +
+            "half of HttpScorerOptions:RequestsPerMinute is reserved for calls that somebody waits for, and this one runs in the background.",
+            exception.Message);
         Assert.True(exception.IsTransient);
         Assert.True(exception.IsRateLimited);
         Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));

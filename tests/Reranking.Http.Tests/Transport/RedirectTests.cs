@@ -65,7 +65,8 @@ public sealed class RedirectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         Assert.Equal(
-            $"cohere at {server.Authority} returned 307 and redirects to no address, to which texts and key are not sent. Set HttpScorerOptions:Endpoint to the new address if you trust it.",
+            $"cohere at {server.Authority} returned 307 and redirects to no address, to which texts and key are not sent. " +
+            "Set HttpScorerOptions:Endpoint to the new address if you trust it.",
             exception.Message);
     }
 

@@ -231,7 +231,9 @@ public sealed class RetryTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         await serving;
-        Assert.Equal($"cohere at {listener.LocalEndpoint} can't be reached (SecureConnectionError). Check HttpScorerOptions:Endpoint and the certificate of the server.", exception.Message);
+        Assert.Equal(
+            $"cohere at {listener.LocalEndpoint} can't be reached (SecureConnectionError). Check HttpScorerOptions:Endpoint and the certificate of the server.",
+            exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal(1, accepted);
         Assert.False(listener.Pending());

@@ -23,13 +23,15 @@ public sealed class TimeoutTests
     public async Task ScoreAsync_LastTryWithoutAResponse_IsATransientFailure()
     {
         await using var server = new StubServer(StubResponse.Silence);
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => (options.MaxRetries, options.AttemptTimeout) = (0, TimeSpan.FromSeconds(3)), _clock);
+        using HttpRelevanceScorer scorer = TestScorers.Create(
+            server, options => (options.MaxRetries, options.AttemptTimeout) = (0, TimeSpan.FromSeconds(3)), _clock);
 
         Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
         await server.NextAsync();
         _clock.Advance(TimeSpan.FromSeconds(3));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not begin to answer within 00:00:03. Raise HttpScorerOptions:AttemptTimeout, or send fewer documents.");
+        await AssertFailsAsync(
+            scoring, $"cohere at {server.Authority} did not begin to answer within 00:00:03. Raise HttpScorerOptions:AttemptTimeout, or send fewer documents.");
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class TimeoutTests
         await server.NextAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:01. Raise HttpScorerOptions:Timeout, or send fewer documents.");
+        await AssertFailsAsync(
+            scoring, $"cohere at {server.Authority} did not answer within 00:00:01. Raise HttpScorerOptions:Timeout, or send fewer documents.");
         Assert.Single(server.Requests);
     }
 
@@ -58,7 +61,8 @@ public sealed class TimeoutTests
         await handler.Headers;
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        await AssertFailsAsync(scoring, $"cohere at {server.Authority} did not answer within 00:00:30. Raise HttpScorerOptions:Timeout, or send fewer documents.");
+        await AssertFailsAsync(
+            scoring, $"cohere at {server.Authority} did not answer within 00:00:30. Raise HttpScorerOptions:Timeout, or send fewer documents.");
         Assert.Single(server.Requests);
     }
 
@@ -95,7 +99,8 @@ public sealed class TimeoutTests
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client, timeProvider: _clock);
 
         await AssertFailsAsync(
-            scorer.ScoreAsync("what?", ["zero"]), $"The HttpClient canceled the request to cohere at {server.Authority}. Raise its Timeout above HttpScorerOptions:Timeout.");
+            scorer.ScoreAsync("what?", ["zero"]),
+            $"The HttpClient canceled the request to cohere at {server.Authority}. Raise its Timeout above HttpScorerOptions:Timeout.");
     }
 
     [Theory]

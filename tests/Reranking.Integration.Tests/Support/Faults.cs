@@ -9,27 +9,28 @@ internal static class Faults
 
     public static IReadOnlyList<string> Documents { get; } = [.. Enumerable.Range(1, 12).Select(i => $"document {new string('x', i)}")];
 
-    public static IReadOnlyDictionary<string, Func<TimeProvider, CancellationToken, Task<RelevanceScores>>> OfScorers { get; } = new Dictionary<string, Func<TimeProvider, CancellationToken, Task<RelevanceScores>>>
-    {
-        ["slow"] = async (time, token) =>
+    public static IReadOnlyDictionary<string, Func<TimeProvider, CancellationToken, Task<RelevanceScores>>> OfScorers { get; } =
+        new Dictionary<string, Func<TimeProvider, CancellationToken, Task<RelevanceScores>>>
         {
-            await Task.Delay(TimeSpan.FromMinutes(1), time, token);
-            return Right();
-        },
-        ["throwing"] = (_, _) => throw new InvalidOperationException("It fails."),
-        ["throwing later"] = async (time, token) =>
-        {
-            await Task.Delay(TimeSpan.FromSeconds(0.1), time, token);
-            throw new InvalidOperationException("It fails.");
-        },
-        ["too few scores"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right().Skip(1)])),
-        ["too many scores"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right(), default])),
-        ["no scores"] = (_, _) => Task.FromResult<RelevanceScores>(null!),
-        ["not a number"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right().Skip(1), new RelevanceScore(0.5, double.NaN)])),
-        ["hanging"] = (_, _) => new TaskCompletionSource<RelevanceScores>().Task,
-        ["out of memory"] = (_, _) => throw new InsufficientMemoryException("No room for the tensor."),
-        ["canceled by itself"] = (_, _) => throw new TaskCanceledException(),
-    };
+            ["slow"] = async (time, token) =>
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), time, token);
+                return Right();
+            },
+            ["throwing"] = (_, _) => throw new InvalidOperationException("It fails."),
+            ["throwing later"] = async (time, token) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.1), time, token);
+                throw new InvalidOperationException("It fails.");
+            },
+            ["too few scores"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right().Skip(1)])),
+            ["too many scores"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right(), default])),
+            ["no scores"] = (_, _) => Task.FromResult<RelevanceScores>(null!),
+            ["not a number"] = (_, _) => Task.FromResult(new RelevanceScores([.. Right().Skip(1), new RelevanceScore(0.5, double.NaN)])),
+            ["hanging"] = (_, _) => new TaskCompletionSource<RelevanceScores>().Task,
+            ["out of memory"] = (_, _) => throw new InsufficientMemoryException("No room for the tensor."),
+            ["canceled by itself"] = (_, _) => throw new TaskCanceledException(),
+        };
 
     public static IReadOnlyDictionary<string, Func<StubRequest, StubResponse>> OfServers { get; } = new Dictionary<string, Func<StubRequest, StubResponse>>
     {
@@ -56,7 +57,8 @@ internal static class Faults
             : $$"""{ "Provider": "Faulty", "Fault": "{{fault}}" }""";
         return $$"""
             {
-              "Use": {{(mode == "chain" ? """[ "bad", "good" ]""" : "\"bad\"")}}, "Timeout": "{{deadline}}", "TopN": 20, "OnFailure": "{{(mode == "Throw" ? "Throw" : "Fallback")}}",
+              "Use": {{(mode == "chain" ? """[ "bad", "good" ]""" : "\"bad\"")}},
+              "Timeout": "{{deadline}}", "TopN": 20, "OnFailure": "{{(mode == "Throw" ? "Throw" : "Fallback")}}",
               "Scorers": { "bad": {{bad}}, "good": { "Provider": "Faulty" } }
             }
             """;

@@ -14,9 +14,12 @@ internal sealed class FaultyProvider(TimeProvider time) : RelevanceScorerProvide
 
     private sealed class FaultyScorer(Func<CancellationToken, Task<RelevanceScores>> score) : IRelevanceScorer
     {
-        public Task<RelevanceScores> ScoreAsync(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) => score(cancellationToken);
+        public Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
+            score(cancellationToken);
 
-        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(RelevanceScorerMetadata) ? new RelevanceScorerMetadata { ProviderName = "faulty" } : null;
+        public object? GetService(Type serviceType, object? serviceKey = null) =>
+            serviceType == typeof(RelevanceScorerMetadata) ? new RelevanceScorerMetadata { ProviderName = "faulty" } : null;
 
         public void Dispose()
         {

@@ -124,13 +124,16 @@ public sealed class InferenceSchedulerTests
     }
 
     [Fact]
-    public async Task RunAsync_NothingToRun_EndsAtOnce() => await new InferenceScheduler(1).RunAsync(0, _ => Assert.Fail("nothing to run"), CancellationToken.None);
+    public async Task RunAsync_NothingToRun_EndsAtOnce() =>
+        await new InferenceScheduler(1).RunAsync(0, _ => Assert.Fail("nothing to run"), CancellationToken.None);
 
     [Fact]
     public void ForProcess_SameNumber_SharesTheSlots()
     {
         Assert.Same(InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 7), InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 7));
-        Assert.Same(InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, null), InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, Environment.ProcessorCount));
+        Assert.Same(
+            InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, null),
+            InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, Environment.ProcessorCount));
         Assert.NotSame(InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 7), InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 8));
         Assert.NotSame(InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 7), InferenceScheduler.ForProcess(OnnxExecutionProvider.Cuda, 7));
         Assert.Equal(1, InferenceScheduler.ForProcess(OnnxExecutionProvider.Cuda, null).MaxConcurrency);

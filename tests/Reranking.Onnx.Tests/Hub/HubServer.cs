@@ -13,7 +13,10 @@ using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx.Tests;
 
-/// <summary>A server on this machine in the shape of the Hugging Face hub, over a real socket. Large files are told by their hash, small ones by an ETag alone, as the hub does.</summary>
+/// <summary>
+/// A server on this machine in the shape of the Hugging Face hub, over a real socket. Large files are told by their hash, small ones by an ETag
+/// alone, as the hub does.
+/// </summary>
 internal sealed class HubServer : IAsyncDisposable
 {
     public const string Repository = "tests/tiny-reranker";

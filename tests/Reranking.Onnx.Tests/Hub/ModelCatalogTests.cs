@@ -63,7 +63,10 @@ public sealed class ModelCatalogTests
     [InlineData("BAAI/bge-reranker-large", null, "config.json tokenizer.json tokenizer_config.json? onnx/model.onnx onnx/model.onnx_data")]
     [InlineData("BAAI/bge-reranker-base", null, "config.json tokenizer.json tokenizer_config.json? onnx/model.onnx")]
     [InlineData("Qwen/Qwen3-Reranker-0.6B", null, "config.json tokenizer.json tokenizer_config.json? onnx/model_quantized.onnx")]
-    [InlineData("BAAI/bge-reranker-v2-m3", "onnx/model_q4.onnx", "config.json tokenizer.json tokenizer_config.json? onnx/model_q4.onnx onnx/model_q4.onnx_data?")]
+    [InlineData(
+        "BAAI/bge-reranker-v2-m3",
+        "onnx/model_q4.onnx",
+        "config.json tokenizer.json tokenizer_config.json? onnx/model_q4.onnx onnx/model_q4.onnx_data?")]
     [InlineData("someone/else", null, "config.json tokenizer.json tokenizer_config.json? onnx/model.onnx onnx/model.onnx_data?")]
     public void For_Model_PlansWhatIsFetched(string model, string? modelFile, string expected) =>
         Assert.Equal(expected, string.Join(' ', ModelPlan.For(model, null, modelFile).Files.Select(file => file.Path + (file.IsOptional ? "?" : ""))));
@@ -73,7 +76,12 @@ public sealed class ModelCatalogTests
     {
         string[] lines = ReadReadme().Split('\n');
 
-        Assert.Equal(ModelCatalog.Entries.Select(Row), lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal) && line.Count(character => character == '|') == 9));
+        Assert.Equal(
+            ModelCatalog.Entries.Select(Row),
+            lines.Where(
+                line => line.StartsWith("| `", StringComparison.Ordinal)
+                    && line.Contains('/', StringComparison.Ordinal)
+                    && line.Count(character => character == '|') == 9));
     }
 
     [Fact]
@@ -82,7 +90,10 @@ public sealed class ModelCatalogTests
         string readme = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "README.md")).ReplaceLineEndings("\n");
         string[] lines = readme.Split("## Which model?\n")[1].Split("\n## ")[0].Split('\n');
 
-        Assert.Equal(ModelCatalog.Entries.Select(ShortRow), lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal)).Select(line => line.Split(" | not run | ")[0]));
+        Assert.Equal(
+            ModelCatalog.Entries.Select(ShortRow),
+            lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains('/', StringComparison.Ordinal))
+                .Select(line => line.Split(" | not run | ")[0]));
     }
 
     [Fact]
@@ -108,15 +119,22 @@ public sealed class ModelCatalogTests
         string repository = entry.ModelFiles.Count == 0 ? "no public export known" : entry.Repository == entry.Id ? "itself" : $"`{entry.Repository}`";
         string revision = entry.Revision == "main" ? "first use" : "commit";
         string hashes = string.Join("; ", entry.ModelFiles.Where(file => file.Sha256 is not null).Select(file => $"`{Path.GetFileName(file.Path)}`"));
-        return string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {repository} | {revision} | {hashes} | {Size(entry)} | {entry.MaxTokens:N0} | {string.Join(", ", entry.Languages)} | {License(entry)} |");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| `{entry.Id}` | {repository} | {revision} | {hashes} | {Size(entry)} | {entry.MaxTokens:N0} | " +
+            $"{string.Join(", ", entry.Languages)} | {License(entry)} |");
     }
 
     private static string ShortRow(ModelCatalogEntry entry) =>
-        string.Create(CultureInfo.InvariantCulture, $"| `{entry.Id}` | {string.Join(", ", entry.Languages)} | {License(entry)} | {Size(entry)} | {entry.MaxTokens:N0}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"| `{entry.Id}` | {string.Join(", ", entry.Languages)} | {License(entry)} | {Size(entry)} | {entry.MaxTokens:N0}");
 
-    private static string Size(ModelCatalogEntry entry) => entry.ApproximateSizeMB is { } megabytes ? string.Create(CultureInfo.InvariantCulture, $"{megabytes:N0} MB") : "not known";
+    private static string Size(ModelCatalogEntry entry) =>
+        entry.ApproximateSizeMB is { } megabytes ? string.Create(CultureInfo.InvariantCulture, $"{megabytes:N0} MB") : "not known";
 
-    private static string License(ModelCatalogEntry entry) => entry.License.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.License}: no commercial use**" : entry.License;
+    private static string License(ModelCatalogEntry entry) =>
+        entry.License.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.License}: no commercial use**" : entry.License;
 
-    private static string ReadReadme() => File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "src", "Providers", "Reranking.Onnx", "README.md")).ReplaceLineEndings("\n");
+    private static string ReadReadme() =>
+        File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "src", "Providers", "Reranking.Onnx", "README.md")).ReplaceLineEndings("\n");
 }

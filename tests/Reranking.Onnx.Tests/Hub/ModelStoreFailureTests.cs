@@ -18,7 +18,8 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.Token = "hf_secret"));
 
         Assert.Equal(
-            $"'{ConfigUri}' returned {status}: model 'tests/tiny-reranker' is private, gated or misspelled, or the token is not valid for it. Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
+            $"'{ConfigUri}' returned {status}: model 'tests/tiny-reranker' is private, gated or misspelled, or the token is not valid for it. " +
+            $"Accept its conditions at '{Server.Endpoint}tests/tiny-reranker' and set Reranking:ModelStore:Token.",
             exception.Message);
         Assert.False(exception.IsTransient);
         Assert.Equal("Bearer hf_secret", Assert.Single(Server.Requests).Authorization);
@@ -29,7 +30,9 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     public async Task GetAsync_FileMissing_NamesModelFileAndRevision()
     {
         Assert.Equal(
-            $"Model 'tests/tiny-reranker' has no file 'onnx/other.onnx' at revision '{HubServer.Commit}' ('{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/onnx/other.onnx' returned 404). Check the settings Model, Revision and ModelFile.",
+            $"Model 'tests/tiny-reranker' has no file 'onnx/other.onnx' at revision '{HubServer.Commit}' " +
+            $"('{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/onnx/other.onnx' returned 404). " +
+            "Check the settings Model, Revision and ModelFile.",
             (await FailureAsync(CreateStore(), modelFile: "onnx/other.onnx")).Message);
         Assert.Empty(Server.Gets);   // found out before anything is downloaded
     }
@@ -39,7 +42,8 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
     {
         AnswerWith(404, ModelFile, "GET");
 
-        Assert.StartsWith($"Model 'tests/tiny-reranker' has no file '{ModelFile}' at revision", (await FailureAsync(CreateStore())).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Model 'tests/tiny-reranker' has no file '{ModelFile}' at revision", (await FailureAsync(CreateStore())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +66,10 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(7)], Time.Delays);
         Assert.Equal(
-            Enumerable.Repeat($"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' returned 429. Check Reranking:ModelStore:Endpoint, or try later. Trying again in 7 s.", 2),
+            Enumerable.Repeat(
+                $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' returned 429. " +
+                "Check Reranking:ModelStore:Endpoint, or try later. Trying again in 7 s.",
+                2),
             Logger.Collector.GetSnapshot().Where(line => line.Id.Id == 83).Select(line => line.Message));
     }
 
@@ -108,7 +115,8 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(1), 4), Time.Delays);
         Assert.Equal(
-            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' ended after 1000000 of {Server.Files[ModelFile].Length} bytes. Check the network. Trying again in 1 s.",
+            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' ended after 1000000 of {Server.Files[ModelFile].Length} bytes. " +
+            "Check the network. Trying again in 1 s.",
             Logger.Collector.GetSnapshot().First(line => line.Id.Id == 83).Message);
     }
 
@@ -202,7 +210,8 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RedirectModelTo(static _ => "http://cdn.invalid/secret?signature=1");
 
         Assert.Equal(
-            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' redirects to 'http://cdn.invalid'; expected one with https. Check Reranking:ModelStore:Endpoint.",
+            $"'{Server.Endpoint}tests/tiny-reranker/resolve/{HubServer.Commit}/{ModelFile}' redirects to 'http://cdn.invalid'; " +
+            "expected one with https. Check Reranking:ModelStore:Endpoint.",
             (await FailureAsync(CreateStore())).Message);
     }
 
@@ -238,7 +247,9 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         (Server.TellsLength, Server.TellsHash) = (tellsLength, tellsLength);
         string disk = Cache.File("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk) == 0, "A small file system can't be mounted here: it takes Linux and root.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "none", disk) == 0,
+            "A small file system can't be mounted here: it takes Linux and root.");
         try
         {
             ModelStore store = CreateStore(options => options.CacheFolder = disk);
@@ -248,7 +259,10 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
             string needed = tellsLength ? $"{Server.Files[ModelFile].Length:N0} bytes" : "more bytes than are free";
             Assert.Equal(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The disk is full: '{ModelFile}' of model 'tests/tiny-reranker' needs {needed} in '{Path.Combine(folder, "onnx")}'. Make room, or set Reranking:ModelStore:CacheFolder to a folder on another disk."),
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"The disk is full: '{ModelFile}' of model 'tests/tiny-reranker' needs {needed} in '{Path.Combine(folder, "onnx")}'. " +
+                    $"Make room, or set Reranking:ModelStore:CacheFolder to a folder on another disk."),
                 exception.Message);
             Assert.False(exception.IsTransient);
             Assert.True(new DriveInfo(disk).AvailableFreeSpace > 1_000_000);

@@ -73,6 +73,10 @@ public sealed class ModelStoreProcessTests : ModelStoreTestBase
     private Process Start()
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Reranking.Onnx.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        return Process.Start(new ProcessStartInfo(program, [Program.FetchCommand, Server.Endpoint.AbsoluteUri, Cache.Path, HubServer.Repository]) { RedirectStandardOutput = true })!;
+        return Process.Start(
+            new ProcessStartInfo(program, [Program.FetchCommand, Server.Endpoint.AbsoluteUri, Cache.Path, HubServer.Repository])
+            {
+                RedirectStandardOutput = true,
+            })!;
     }
 }

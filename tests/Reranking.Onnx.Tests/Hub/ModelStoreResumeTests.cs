@@ -14,7 +14,10 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         (IProgress<ModelDownloadProgress> progress, _) = CutWhenPartHasCome();
         var exception = await Assert.ThrowsAnyAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository, progress: progress));
         Assert.True(exception.IsTransient);
-        Assert.StartsWith($"The connection to '{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was lost: ", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The connection to '{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was lost: ",
+            exception.Message,
+            StringComparison.Ordinal);
         long there = new FileInfo(PartFile()).Length;
         Assert.InRange(there, 1_000_000, 3_000_000);
         Server.StopAfter = null;
@@ -80,7 +83,8 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
 
         Assert.Equal([null, "bytes=1000000-", null], Server.Gets.Where(request => request.File == ModelFile).Select(request => request.Range));
         Assert.Contains(Logger.Collector.GetSnapshot(), line => line.Message ==
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' does not resume where the download was cut. Check Reranking:ModelStore:Endpoint. Trying again in 2 s.");
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' does not resume where the download was cut. " +
+            "Check Reranking:ModelStore:Endpoint. Trying again in 2 s.");
     }
 
     [Fact]
@@ -112,7 +116,8 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
             }
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.GetAsync(HubServer.Repository, progress: progress, cancellationToken: canceling.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => store.GetAsync(HubServer.Repository, progress: progress, cancellationToken: canceling.Token));
 
         long there = new FileInfo(PartFile()).Length;
         Assert.InRange(there, 1_000_000, Length - 1);
@@ -129,7 +134,8 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         AssertIsTheModel(await CreateStore().GetAsync(HubServer.Repository));
 
         Assert.Equal(2 * Length, Server.BytesServed(ModelFile));
-        Assert.Equal(84, Assert.Single(Logger.Collector.GetSnapshot(), line => line.Level == Microsoft.Extensions.Logging.LogLevel.Warning && line.Id.Id != 82).Id.Id);
+        Assert.Equal(
+            84, Assert.Single(Logger.Collector.GetSnapshot(), line => line.Level == Microsoft.Extensions.Logging.LogLevel.Warning && line.Id.Id != 82).Id.Id);
     }
 
     [Fact]
@@ -142,7 +148,8 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         string found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Flip(Server.Files[ModelFile])));
         string expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Server.Files[ModelFile]));
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was damaged twice: its SHA-256 is {found}; expected {expected}. The file was removed. Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was damaged twice: its SHA-256 is {found}; " +
+            $"expected {expected}. The file was removed. Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
             message);
         Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "onnx")));
     }
@@ -215,7 +222,8 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAnyAsync<RelevanceScoringException>(() => fetching);
         Assert.True(exception.IsTransient);
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was silent for 90 s. Check Reranking:ModelStore:Endpoint and the network, or raise Reranking:ModelStore:Timeout.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was silent for 90 s. " +
+            "Check Reranking:ModelStore:Endpoint and the network, or raise Reranking:ModelStore:Timeout.",
             exception.Message);
     }
 

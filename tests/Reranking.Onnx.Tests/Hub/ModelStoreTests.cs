@@ -31,7 +31,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
             Server.Files.OrderBy(file => file.Value.Length).Select(file =>
                 (file.Key, (long)file.Value.Length, HashOf(file.Value), file.Key == ModelFile ? "Endpoint" : "FirstUse")),
             manifest.RootElement.GetProperty("files").EnumerateArray().Select(file =>
-                (file.GetProperty("path").GetString()!, file.GetProperty("length").GetInt64(), file.GetProperty("sha256").GetString()!, file.GetProperty("trust").GetString()!)));
+                (file.GetProperty("path").GetString()!, file.GetProperty("length").GetInt64(), file.GetProperty("sha256").GetString()!,
+                    file.GetProperty("trust").GetString()!)));
     }
 
     [Fact]
@@ -79,7 +80,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         Server.TellCommit = _ => wrong;
 
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/config.json' is of commit {wrong}; expected {HubServer.Commit}. Check Reranking:ModelStore:Endpoint.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/config.json' is of commit {wrong}; " +
+            $"expected {HubServer.Commit}. Check Reranking:ModelStore:Endpoint.",
             (await FailureAsync(CreateStore(), HubServer.Commit)).Message);
     }
 
@@ -134,7 +136,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/tokenizer.json' has changed: its SHA-256 is {HashOf("tokenizer.json")}; expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/tokenizer.json' has changed: its SHA-256 is {HashOf("tokenizer.json")}; " +
+            $"expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
             exception.Message);
         Assert.Empty(Directory.GetFiles(folder, "tokenizer.json*"));
 
@@ -156,7 +159,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' has changed: its SHA-256 is {HashOf(ModelFile)}; expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
+            $"'{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' has changed: its SHA-256 is {HashOf(ModelFile)}; " +
+            $"expected {expected}, as at the first download. Find out why; to trust what is there now, remove '{folder}'.",
             exception.Message);
         Assert.Equal(gets, Server.Gets.Count);
     }
@@ -217,7 +221,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => store.VerifyAsync(HubServer.Repository));
 
         Assert.Equal(
-            $"'{path}' has changed: its SHA-256 is {HashOf(tokenizer)}; expected {HashOf("tokenizer.json")}, as downloaded. Remove the file to have it downloaded again.",
+            $"'{path}' has changed: its SHA-256 is {HashOf(tokenizer)}; expected {HashOf("tokenizer.json")}, as downloaded. " +
+            "Remove the file to have it downloaded again.",
             exception.Message);
     }
 
@@ -233,7 +238,8 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     public async Task GetAsync_OfflineAndNotThere_SaysWhereItLooked()
     {
         Assert.Equal(
-            $"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}', and Reranking:ModelStore:Offline is true. Download it once with Offline set to false, or copy '{Home}' from a machine that has it.",
+            $"Model '{HubServer.Repository}' is not complete in '{Path.Combine(Home, "main")}', and Reranking:ModelStore:Offline is true. " +
+            $"Download it once with Offline set to false, or copy '{Home}' from a machine that has it.",
             (await FailureAsync(CreateStore(options => options.Offline = true))).Message);
         Assert.Empty(Server.Requests);
     }
@@ -270,8 +276,11 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         Assert.Equal(
             [
                 (82, LogLevel.Warning, "Model tests/tiny-reranker is not in the catalog: its files are found by their usual names and trusted on first use."),
-                (80, LogLevel.Information, $"Downloading model tests/tiny-reranker from repository tests/tiny-reranker at revision {HubServer.Commit} of {Server.Endpoint}."),
-                (81, LogLevel.Information, $"Model tests/tiny-reranker is in {folder}: {Server.Files.Values.Sum(file => file.Length)} bytes; 2 of its files are trusted on first use."),
+                (80, LogLevel.Information,
+                    $"Downloading model tests/tiny-reranker from repository tests/tiny-reranker at revision {HubServer.Commit} of {Server.Endpoint}."),
+                (81, LogLevel.Information,
+                    $"Model tests/tiny-reranker is in {folder}: {Server.Files.Values.Sum(file => file.Length)} bytes; " +
+                    "2 of its files are trusted on first use."),
             ],
             Logger.Collector.GetSnapshot().Select(line => (line.Id.Id, line.Level, line.Message)));
     }
@@ -284,7 +293,9 @@ public sealed class ModelStoreTests : ModelStoreTestBase
 
         string found = HashOf("tokenizer.json");
         Assert.Equal(
-            $"'{Server.Endpoint}cross-encoder/ms-marco-MiniLM-L6-v2/resolve/c5ee24cb16019beea0893ab7796b1df96625c6b8/tokenizer.json' was damaged twice: its SHA-256 is {found}; expected d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66. The file was removed. Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
+            $"'{Server.Endpoint}cross-encoder/ms-marco-MiniLM-L6-v2/resolve/c5ee24cb16019beea0893ab7796b1df96625c6b8/tokenizer.json' was damaged twice: " +
+            $"its SHA-256 is {found}; expected d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66. The file was removed. " +
+            "Check Reranking:ModelStore:Endpoint and the proxies between it and this machine.",
             exception.Message);
     }
 
@@ -325,10 +336,22 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     [Theory]
     [InlineData("..", null, "The revision is '..'; expected a commit, a tag or a branch without slashes. (Parameter 'revision')")]
     [InlineData("a/b", null, "The revision is 'a/b'; expected a commit, a tag or a branch without slashes. (Parameter 'revision')")]
-    [InlineData(null, "../model.onnx", "The model file is '../model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "/model.onnx", "The model file is '/model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "onnx/./model.onnx", "The model file is 'onnx/./model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
-    [InlineData(null, "c:\\model.onnx", "The model file is 'c:\\model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(
+        null,
+        "../model.onnx",
+        "The model file is '../model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(
+        null,
+        "/model.onnx",
+        "The model file is '/model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(
+        null,
+        "onnx/./model.onnx",
+        "The model file is 'onnx/./model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
+    [InlineData(
+        null,
+        "c:\\model.onnx",
+        "The model file is 'c:\\model.onnx'; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'modelFile')")]
     public async Task GetAsync_RevisionOrFileLeadsElsewhere_IsRefused(string? revision, string? modelFile, string expected)
     {
         var exception = await Assert.ThrowsAsync<ArgumentException>(() => CreateStore().GetAsync(HubServer.Repository, revision, modelFile));

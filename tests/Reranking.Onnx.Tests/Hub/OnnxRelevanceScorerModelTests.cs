@@ -23,7 +23,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         RelevanceScores scores = await scorer.ScoreAsync("a query", ["a document", "another one"]);
 
         Assert.Equal(Model, scores.ModelId);
-        Assert.Equal((await fromFolder.ScoreAsync("a query", ["a document", "another one"])).Select(score => score.RawValue), scores.Select(score => score.RawValue));
+        Assert.Equal(
+            (await fromFolder.ScoreAsync("a query", ["a document", "another one"])).Select(score => score.RawValue), scores.Select(score => score.RawValue));
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     {
         Server.Files["onnx/model_quantized.onnx"] = Server.Files[ModelFile];
         Server.Files[ModelFile] = [0];
-        using ServiceProvider provider = Services(("Scorers:local:Model", Model), ("Scorers:local:Revision", "v1"), ("Scorers:local:ModelFile", "onnx/model_quantized.onnx")).BuildServiceProvider();
+        using ServiceProvider provider = Services(
+            ("Scorers:local:Model", Model), ("Scorers:local:Revision", "v1"), ("Scorers:local:ModelFile", "onnx/model_quantized.onnx")).BuildServiceProvider();
 
         Assert.Single(await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["document"]));
 
@@ -49,7 +51,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.WarmUpAsync());
 
         Assert.Equal(
-            $"Model '{Model}' is not complete in '{Path.Combine(home, "main")}', and Reranking:ModelStore:Offline is true. Download it once with Offline set to false, or copy '{home}' from a machine that has it.",
+            $"Model '{Model}' is not complete in '{Path.Combine(home, "main")}', and Reranking:ModelStore:Offline is true. "
+            + $"Download it once with Offline set to false, or copy '{home}' from a machine that has it.",
             exception.Message);
         await CreateStore().GetAsync(Model);
         await scorer.WarmUpAsync();
@@ -87,7 +90,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
 
         Assert.Equal(
-            "No public ONNX export of 'mixedbread-ai/mxbai-rerank-base-v2' is known. Set Model to a repository that has one, or export the model and set ModelPath to the folder.",
+            "No public ONNX export of 'mixedbread-ai/mxbai-rerank-base-v2' is known. "
+            + "Set Model to a repository that has one, or export the model and set ModelPath to the folder.",
             exception.Message);
     }
 
@@ -98,7 +102,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             "OnnxScorerOptions:Model is a/b and OnnxScorerOptions:ModelPath is /models; expected one of them. (Parameter 'options')",
             Failure(options => (options.Model, options.ModelPath) = ("a/b", "/models")));
         Assert.Equal(
-            "OnnxScorerOptions:Model is bge-reranker-v2m3; expected the name of a model as owner/name. Did you mean BAAI/bge-reranker-v2-m3? (Parameter 'options')",
+            "OnnxScorerOptions:Model is bge-reranker-v2m3; expected the name of a model as owner/name. "
+            + "Did you mean BAAI/bge-reranker-v2-m3? (Parameter 'options')",
             Failure(options => options.Model = "bge-reranker-v2m3"));
         Assert.Equal(
             "OnnxScorerOptions:Revision is main without OnnxScorerOptions:Model; expected both, or none. (Parameter 'options')",
@@ -115,10 +120,17 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
     public void ModelStoreConstructor_OptionsWrong_NamesTheKeysAndNeverTheToken()
     {
         const string Path = "Reranking:ModelStore";
-        Assert.Equal($"{Path}:CacheFolder is blank; expected the path of a folder, or none. (Parameter 'options')", StoreFailure(options => options.CacheFolder = " "));
-        Assert.Equal($"{Path}:Endpoint is '/hub'; expected an absolute address such as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
-        Assert.Equal($"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address such as https://huggingface.co. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
-        Assert.Equal($"{Path}:Endpoint has a user name; expected none. Set {Path}:Token. (Parameter 'options')", StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
+        Assert.Equal(
+            $"{Path}:CacheFolder is blank; expected the path of a folder, or none. (Parameter 'options')", StoreFailure(options => options.CacheFolder = " "));
+        Assert.Equal(
+            $"{Path}:Endpoint is '/hub'; expected an absolute address such as https://huggingface.co. (Parameter 'options')",
+            StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
+        Assert.Equal(
+            $"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address such as https://huggingface.co. (Parameter 'options')",
+            StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
+        Assert.Equal(
+            $"{Path}:Endpoint has a user name; expected none. Set {Path}:Token. (Parameter 'options')",
+            StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
         Assert.Equal(
             $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
@@ -126,7 +138,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             $"{Path}:Token has characters that no token has, such as spaces; expected it as the endpoint issued it, or none. (Parameter 'options')",
             StoreFailure(options => options.Token = "hf_secret\r\nX: y"));
         Assert.Equal($"{Path}:MaxRetries is 21; expected 0 to 20. (Parameter 'options')", StoreFailure(options => options.MaxRetries = 21));
-        Assert.Equal($"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));
+        Assert.Equal(
+            $"{Path}:Timeout is 00:00:00; expected 00:00:01 to 01:00:00. (Parameter 'options')", StoreFailure(options => options.Timeout = TimeSpan.Zero));
         using var insecure = new ModelStore(new ModelStoreOptions { Endpoint = new Uri("http://hub"), AllowInsecureHttp = true });
     }
 

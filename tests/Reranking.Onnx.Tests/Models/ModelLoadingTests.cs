@@ -1,3 +1,4 @@
+using System.Text.Json;
 namespace Reranking.Onnx.Tests;
 
 /// <summary>A model that does not fit is refused at load, with a message that names the file, what was found, what was expected and the setting.</summary>
@@ -9,7 +10,8 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_FolderMissing_NamesItAndTheSetting() => Assert.Equal(
-        "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to one.",
+        "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. " +
+        "Set OnnxScorerOptions:ModelPath to one.",
         await FailureAsync("/no/such/folder"));
 
     [Theory]
@@ -20,7 +22,8 @@ public sealed class ModelLoadingTests : IDisposable
         File.Delete(_folder.File(file));
 
         Assert.Equal(
-            $"The model folder '{_folder.Path}' has no {file}. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to a complete one.",
+            $"The model folder '{_folder.Path}' has no {file}. A model folder holds model.onnx, tokenizer.json and config.json. " +
+            "Set OnnxScorerOptions:ModelPath to a complete one.",
             await FailureAsync());
     }
 
@@ -30,7 +33,8 @@ public sealed class ModelLoadingTests : IDisposable
         File.Delete(_folder.File("model.onnx"));
 
         Assert.Equal(
-            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath or OnnxScorerOptions:ModelFile.",
+            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. A model folder holds model.onnx, tokenizer.json and config.json. " +
+            "Set OnnxScorerOptions:ModelPath or OnnxScorerOptions:ModelFile.",
             await FailureAsync());
     }
 
@@ -74,7 +78,9 @@ public sealed class ModelLoadingTests : IDisposable
     {
         File.WriteAllText(_folder.File(file), content);
 
-        Assert.Equal($"'{_folder.File(file)}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.", await FailureAsync());
+        Assert.Equal(
+            $"'{_folder.File(file)}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.",
+            await FailureAsync());
     }
 
     [Fact]
@@ -83,13 +89,15 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.ReplaceBytes("model.onnx", "token_type_ids"u8, "segment_ids_xx"u8);
 
         Assert.Equal(
-            $"'{_folder.File("model.onnx")}' has the input segment_ids_xx, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
+            $"'{_folder.File("model.onnx")}' has the input segment_ids_xx, which can't be fed; expected input_ids, and attention_mask, token_type_ids, " +
+            "position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
     [Fact]
     public async Task ScoreAsync_ABiEncoder_IsRefused() => Assert.Equal(
-        "Model 'bge-small-en-v1.5-int8' returns 384 numbers per token; a reranker returns 1 per document. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
+        "Model 'bge-small-en-v1.5-int8' returns 384 numbers per token; a reranker returns 1 per document. " +
+        "Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
         await FailureAsync(TestModels.BiEncoder));
 
     [Fact]
@@ -98,7 +106,8 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.Replace("config.json", "\"vocab_size\": 30522", "\"vocab_size\": 30000");
 
         Assert.Equal(
-            $"'{_folder.File("tokenizer.json")}' has 30522 tokens, but the model in '{_folder.Path}' knows 30000 (vocab_size of config.json). Expected the tokenizer that belongs to the model. Check OnnxScorerOptions:ModelPath.",
+            $"'{_folder.File("tokenizer.json")}' has 30522 tokens, but the model in '{_folder.Path}' knows 30000 (vocab_size of config.json). " +
+            "Expected the tokenizer that belongs to the model. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -108,7 +117,8 @@ public sealed class ModelLoadingTests : IDisposable
         _folder.Replace("config.json", "\"max_position_embeddings\": 512,", "");
 
         Assert.Equal(
-            $"Neither max_position_embeddings in '{_folder.File("config.json")}' nor model_max_length in tokenizer_config.json is there. Expected the longest input of the model. Set OnnxScorerOptions:MaxInputTokens.",
+            $"Neither max_position_embeddings in '{_folder.File("config.json")}' nor model_max_length in tokenizer_config.json is there. " +
+            "Expected the longest input of the model. Set OnnxScorerOptions:MaxInputTokens.",
             await FailureAsync());
     }
 
@@ -140,16 +150,19 @@ public sealed class ModelLoadingTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_MaximumAboveTheModels_IsRefused() => Assert.Equal(
-        $"OnnxScorerOptions:MaxInputTokens is 1024, but model '{Path.GetFileName(_folder.Path)}' reads 512 tokens at most. Set it to 512 or less, or remove it.",
+        $"OnnxScorerOptions:MaxInputTokens is 1024, but model '{Path.GetFileName(_folder.Path)}' reads 512 tokens at most. " +
+        "Set it to 512 or less, or remove it.",
         await FailureAsync(configure: options => options.MaxInputTokens = 1024));
 
     [Fact]
     public async Task ScoreAsync_UnknownActivation_IsRefused()
     {
-        _folder.Replace("config.json", "\"model_type\"", "\"sentence_transformers\": { \"activation_fn\": \"torch.nn.modules.activation.Tanh\" }, \"model_type\"");
+        _folder.Replace(
+            "config.json", "\"model_type\"", "\"sentence_transformers\": { \"activation_fn\": \"torch.nn.modules.activation.Tanh\" }, \"model_type\"");
 
         Assert.Equal(
-            $"'{_folder.File("config.json")}' names the activation torch.nn.modules.activation.Tanh; expected torch.nn.modules.linear.Identity or torch.nn.modules.activation.Sigmoid. Check OnnxScorerOptions:ModelPath.",
+            $"'{_folder.File("config.json")}' names the activation torch.nn.modules.activation.Tanh; " +
+            "expected torch.nn.modules.linear.Identity or torch.nn.modules.activation.Sigmoid. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -176,7 +189,8 @@ public sealed class ModelLoadingTests : IDisposable
         string message = await FailureAsync(configure: options => options.ExecutionProvider = provider);
 
         Assert.Equal(
-            $"OnnxScorerOptions:ExecutionProvider is {provider}, but the ONNX Runtime of this application has only {string.Join(", ", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders())}. Add the package {package}, or set it to Cpu.",
+            $"OnnxScorerOptions:ExecutionProvider is {provider}, but the ONNX Runtime of this application has only " +
+            $"{string.Join(", ", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders())}. Add the package {package}, or set it to Cpu.",
             message);
     }
 
@@ -192,10 +206,14 @@ public sealed class ModelLoadingTests : IDisposable
     [Fact]
     public async Task ScoreAsync_SelfTestOff_RefusesToServe()
     {
-        WriteSelfTest(TestModels.FixtureGolden[1].Logit + 1, inputIds: null);
+        double golden = TestModels.FixtureGolden[1].Logit;
+        string file = _folder.File("selftest.json");
+        WriteSelfTest(golden + 1, inputIds: null);
 
         Assert.Equal(
-            FormattableString.Invariant($"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': it returns {TestModels.FixtureGolden[1].Logit:0.####}; expected {TestModels.FixtureGolden[1].Logit + 1:0.####} ± 0.001. Restore the folder from its source, or check OnnxScorerOptions:ModelPath."),
+            FormattableString.Invariant(
+                $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{file}': it returns {golden:0.####}; expected {golden + 1:0.####} ± 0.001. ")
+            + "Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -205,7 +223,8 @@ public sealed class ModelLoadingTests : IDisposable
         WriteSelfTest(TestModels.FixtureGolden[1].Logit, inputIds: "[101, 102]");
 
         Assert.Equal(
-            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer returns other tokens than expected. Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
+            $"Model '{Path.GetFileName(_folder.Path)}' fails pair 1 of '{_folder.File("selftest.json")}': its tokenizer returns other tokens than expected. " +
+            "Restore the folder from its source, or check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 
@@ -218,7 +237,8 @@ public sealed class ModelLoadingTests : IDisposable
         File.WriteAllText(_folder.File("selftest.json"), content);
 
         Assert.Equal(
-            $"'{_folder.File("selftest.json")}' can't be read; expected an array of objects with query, document, rawScore, tolerance and, optionally, inputIds. Restore the file or remove it.",
+            $"'{_folder.File("selftest.json")}' can't be read; " +
+            "expected an array of objects with query, document, rawScore, tolerance and, optionally, inputIds. Restore the file or remove it.",
             await FailureAsync());
     }
 
@@ -247,8 +267,9 @@ public sealed class ModelLoadingTests : IDisposable
     {
         (string query, string document) = TestModels.FixturePairs[1];
         string ids = inputIds is null ? "" : $", \"inputIds\": {inputIds}";
+        string pair = $"\"query\": {JsonSerializer.Serialize(query)}, \"document\": {JsonSerializer.Serialize(document)}";
         File.WriteAllText(
             _folder.File("selftest.json"),
-            FormattableString.Invariant($"[{{ \"query\": {System.Text.Json.JsonSerializer.Serialize(query)}, \"document\": {System.Text.Json.JsonSerializer.Serialize(document)}, \"rawScore\": {rawScore}, \"tolerance\": 0.001{ids} }}]"));
+            FormattableString.Invariant($"[{{ {pair}, \"rawScore\": {rawScore}, \"tolerance\": 0.001{ids} }}]"));
     }
 }

@@ -102,7 +102,8 @@ public sealed class ModelRevisionTests
         File.Move(folder.File("tokenizer.json"), folder.File("away.json"));
 
         Assert.Equal(
-            $"The model folder '{folder.Path}' has no tokenizer.json. A model folder holds model.onnx, tokenizer.json and config.json. Set OnnxScorerOptions:ModelPath to a complete one.",
+            $"The model folder '{folder.Path}' has no tokenizer.json. A model folder holds model.onnx, tokenizer.json and config.json. " +
+            "Set OnnxScorerOptions:ModelPath to a complete one.",
             (await Assert.ThrowsAsync<RelevanceScoringException>(() => RevisionAsync(scorer))).Message);
         File.Move(folder.File("away.json"), folder.File("tokenizer.json"));
         string? revision = await RevisionAsync(scorer);

@@ -54,7 +54,8 @@ public sealed class PromptChoiceTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_LanguageModelWithoutAPrompt_AsksForIt() => Assert.Equal(
-        $"Model '{ModelId}' returns a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
+        $"Model '{ModelId}' returns a logit for each token of its vocabulary: it is a language model, and reads a prompt that it was trained with. " +
+        "Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
         await FailureAsync(_folder, options => options.ModelPath = _folder.Path));
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class PromptChoiceTests : IDisposable
         File.WriteAllText(roberta.File("tokenizer.json"), tokenizer.ToJsonString());
 
         Assert.Equal(
-            $"Model '{Path.GetFileName(roberta.Path)}' has a tokenizer that puts nothing between query and document: it reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
+            $"Model '{Path.GetFileName(roberta.Path)}' has a tokenizer that puts nothing between query and document: " +
+            "it reads a prompt that it was trained with. Set OnnxScorerOptions:Prompt to Qwen3, to MxbaiV2 or to a template.",
             await FailureAsync(roberta, static _ => { }));
     }
 
@@ -76,13 +78,15 @@ public sealed class PromptChoiceTests : IDisposable
         using TemporaryFolder bert = TestModels.Unpack();
 
         Assert.Equal(
-            $"OnnxScorerOptions:Prompt is Qwen3, but the tokenizer of model '{Path.GetFileName(bert.Path)}' has no token <|im_start|>. Set it to the prompt that the model was trained with, or remove it.",
+            $"OnnxScorerOptions:Prompt is Qwen3, but the tokenizer of model '{Path.GetFileName(bert.Path)}' has no token <|im_start|>. " +
+            "Set it to the prompt that the model was trained with, or remove it.",
             await FailureAsync(bert, options => options.Prompt = "Qwen3"));
     }
 
     [Fact]
     public async Task ScoreAsync_PromptOfAnotherArchitecture_IsRefused() => Assert.Equal(
-        $"OnnxScorerOptions:Prompt is MxbaiV2, the prompt of qwen2 models, but '{_folder.File("config.json")}' says qwen3. Set it to the prompt that the model was trained with.",
+        $"OnnxScorerOptions:Prompt is MxbaiV2, the prompt of qwen2 models, but '{_folder.File("config.json")}' says qwen3. " +
+        "Set it to the prompt that the model was trained with.",
         await FailureAsync(_folder, options => options.Prompt = "MxbaiV2"));
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class PromptChoiceTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_LabelOfALanguageModel_IsRefused() => Assert.Equal(
-        $"OnnxScorerOptions:Label is yes, but model '{ModelId}' returns logits of tokens and has no labels. Remove it, or set OnnxScorerOptions:YesToken and NoToken.",
+        $"OnnxScorerOptions:Label is yes, but model '{ModelId}' returns logits of tokens and has no labels. " +
+        "Remove it, or set OnnxScorerOptions:YesToken and NoToken.",
         await FailureAsync(_folder, options => (options.Prompt, options.Label) = ("Qwen3", "yes")));
 
     [Theory]
@@ -103,13 +108,15 @@ public sealed class PromptChoiceTests : IDisposable
         using TemporaryFolder bert = TestModels.Unpack();
 
         Assert.Equal(
-            $"OnnxScorerOptions:Instruction is set, but model '{Path.GetFileName(bert.Path)}' reads no prompt, or one without an instruction. Remove it, or set OnnxScorerOptions:Prompt.",
+            $"OnnxScorerOptions:Instruction is set, but model '{Path.GetFileName(bert.Path)}' reads no prompt, or one without an instruction. " +
+            "Remove it, or set OnnxScorerOptions:Prompt.",
             await FailureAsync(bert, options => (options.Prompt, options.Instruction) = (prompt, "Find it")));
     }
 
     [Fact]
     public async Task ScoreAsync_NoRoomBesideThePrompt_IsRefused() => Assert.Equal(
-        $"Model '{ModelId}' reads 52 tokens at most, of which the prompt takes 48; expected at least 8 more for the query and the document. Check OnnxScorerOptions:MaxInputTokens and OnnxScorerOptions:Prompt.",
+        $"Model '{ModelId}' reads 52 tokens at most, of which the prompt takes 48; expected at least 8 more for the query and the document. " +
+        "Check OnnxScorerOptions:MaxInputTokens and OnnxScorerOptions:Prompt.",
         await FailureAsync(_folder, options => (options.Prompt, options.MaxInputTokens) = ("Qwen3", 52)));
 
     [Fact]
@@ -119,7 +126,8 @@ public sealed class PromptChoiceTests : IDisposable
         past.ReplaceBytes("model.onnx", "past_key_values.1.value"u8, "past_key_valuez.1.value"u8);
 
         Assert.Equal(
-            $"'{past.File("model.onnx")}' has the input past_key_valuez.1.value, which can't be fed; expected input_ids, and attention_mask, token_type_ids, position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
+            $"'{past.File("model.onnx")}' has the input past_key_valuez.1.value, which can't be fed; expected input_ids, and attention_mask, token_type_ids, " +
+            "position_ids and past_key_values where the model has them. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync(past, options => options.Prompt = "Qwen3"));
     }
 
@@ -147,7 +155,8 @@ public sealed class PromptChoiceTests : IDisposable
         "OnnxScorerOptions:NoToken is 'yes', the same as YesToken; expected another token. (Parameter 'options')",
         Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(new OnnxScorerOptions { YesToken = "yes", NoToken = "yes" })).Message);
 
-    private const string PromptRule = "Auto, Qwen3, MxbaiV2, or a text with {query} and, behind it, {document}, each once, and {instruction} before {document} at most once.";
+    private const string PromptRule =
+        "Auto, Qwen3, MxbaiV2, or a text with {query} and, behind it, {document}, each once, and {instruction} before {document} at most once.";
 
     private static Prompt? Choose(string path, OnnxScorerOptions options)
     {

@@ -7,7 +7,9 @@ namespace Reranking.Onnx.Tests;
 /// <summary>Documents that the model can't read whole, with a tiny model that reads 29 tokens of query and document.</summary>
 public sealed class LongDocumentTests : IDisposable
 {
-    private const string Long = "  Alpha beta gamma delta epsilon zeta. Eta theta iota kappa lambda mu nu xi.\n\nOmicron pi rho sigma tau. Upsilon phi chi psi omega one two three four five six seven. ";
+    private const string Long =
+        "  Alpha beta gamma delta epsilon zeta. Eta theta iota kappa lambda mu nu xi.\n\nOmicron pi rho sigma tau. " +
+        "Upsilon phi chi psi omega one two three four five six seven. ";
 
     private readonly TemporaryFolder _folder = TestModels.Unpack();
 
@@ -17,7 +19,8 @@ public sealed class LongDocumentTests : IDisposable
     public async Task ScoreAsync_WindowsAndEverythingFits_IsTruncateToTheBit()
     {
         using CrossEncoder truncating = TestModels.LoadEncoder(TestModels.Bundled);
-        using CrossEncoder windowed = TestModels.LoadEncoder(TestModels.Bundled, options => (options.LongDocuments, options.WindowTokens) = (LongDocumentMode.Windows, 16));
+        using CrossEncoder windowed = TestModels.LoadEncoder(
+            TestModels.Bundled, options => (options.LongDocuments, options.WindowTokens) = (LongDocumentMode.Windows, 16));
         using CrossEncoder rejecting = TestModels.LoadEncoder(TestModels.Bundled, options => options.LongDocuments = LongDocumentMode.Reject);
         int compared = 0;
 
@@ -138,10 +141,13 @@ public sealed class LongDocumentTests : IDisposable
             options => (options.Prompt, options.LongDocuments, options.MaxInputTokens) = ("<s>{query}</s></s>{document}</s>", mode, 64));
         string[] documents = [Long, "", " ", "short", Words(5000)];
 
-        using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(Words(600)), documents, CancellationToken.None, (OnnxScorerOptions)encoder.Profile.Folder.Options);
+        using PairInputs inputs = PairInputs.Encode(
+            encoder.Format, new PairQuery(Words(600)), documents, CancellationToken.None, (OnnxScorerOptions)encoder.Profile.Folder.Options);
 
         Assert.Equal(documents.Length, inputs.Inputs.Count);
-        Assert.All(Enumerable.Range(0, inputs.Inputs.Count), pair => Assert.Equal((encoder.Profile.MaxTokens, null), (inputs.Inputs.Length(pair), inputs.WindowOf(pair))));
+        Assert.All(
+            Enumerable.Range(0, inputs.Inputs.Count),
+            pair => Assert.Equal((encoder.Profile.MaxTokens, null), (inputs.Inputs.Length(pair), inputs.WindowOf(pair))));
         Assert.All(Enumerable.Range(0, inputs.Inputs.Count), document => Assert.True(inputs.IsTruncated(document)));
         Assert.All(await encoder.ScoreAsync(Words(600), documents, CancellationToken.None), score => Assert.True(score.IsTruncated));
     }
@@ -157,7 +163,8 @@ public sealed class LongDocumentTests : IDisposable
 
         for (int queryTokens = 30; queryTokens < 70; queryTokens++)
         {
-            using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery(Words(queryTokens)), [Words(200)], CancellationToken.None, (OnnxScorerOptions)encoder.Profile.Folder.Options);
+            using PairInputs inputs = PairInputs.Encode(
+                encoder.Format, new PairQuery(Words(queryTokens)), [Words(200)], CancellationToken.None, (OnnxScorerOptions)encoder.Profile.Folder.Options);
             int room = encoder.Format.RoomForDocument(new PairQuery(Words(queryTokens)));
 
             Assert.All(Enumerable.Range(0, inputs.Inputs.Count), pair => Assert.InRange(inputs.Inputs.Length(pair), 1, encoder.Profile.MaxTokens));
@@ -175,13 +182,16 @@ public sealed class LongDocumentTests : IDisposable
 
         Assert.Equal(2, (await encoder.ScoreAsync("a b", [Words(27), ""], CancellationToken.None)).Count);
         Assert.Equal(
-            "Document 1 has 28 tokens; model 'tiny' has room for 27 beside the 2 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
+            "Document 1 has 28 tokens; model 'tiny' has room for 27 beside the 2 of the query. " +
+            "Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync("a b", "fits", Words(28)));
         Assert.Equal(
-            "Document 0 has 6000 tokens; model 'tiny' has room for 15 beside the 14 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
+            "Document 0 has 6000 tokens; model 'tiny' has room for 15 beside the 14 of the query. " +
+            "Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync(Words(5000), Words(6000)));
         Assert.Equal(
-            "Document 0 has 1048576 or more tokens; model 'tiny' has room for 28 beside the 1 of the query. Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
+            "Document 0 has 1048576 or more tokens; model 'tiny' has room for 28 beside the 1 of the query. " +
+            "Shorten it, or set OnnxScorerOptions:LongDocuments to Windows or Truncate.",
             await FailureAsync("a", Words(1_100_000)));
 
         async Task<string> FailureAsync(string query, params string[] documents)
@@ -199,7 +209,13 @@ public sealed class LongDocumentTests : IDisposable
         using var canceling = new CancellationTokenSource();
         string document = string.Concat(Enumerable.Repeat("One two three. ", 4_000));
 
-        Task encoding = Task.Run(() => PairInputs.Encode(encoder.Format, new PairQuery("query"), new CancelingList(document, canceling), canceling.Token, (OnnxScorerOptions)encoder.Profile.Folder.Options).Dispose());
+        Task encoding = Task.Run(
+            () => PairInputs.Encode(
+                encoder.Format,
+                new PairQuery("query"),
+                new CancelingList(document, canceling),
+                canceling.Token,
+                (OnnxScorerOptions)encoder.Profile.Folder.Options).Dispose());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => encoding);
     }

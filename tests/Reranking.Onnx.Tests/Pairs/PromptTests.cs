@@ -16,7 +16,8 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
         using CrossEncoder encoder = models.Load("qwen3-reranker", options => (options.Prompt, options.MaxInputTokens) = ("Qwen3", 256));
         int[] before = Encode(encoder, PromptCatalog.Qwen3.Before);
         int[] after = Encode(encoder, PromptCatalog.Qwen3.After[0]);
-        int[] body = Encode(encoder, $"<Instruct>: Given a web search query, retrieve relevant passages that answer the query\n<Query>: what?\n<Document>: {Words(20_000)}");
+        int[] body = Encode(
+            encoder, $"<Instruct>: Given a web search query, retrieve relevant passages that answer the query\n<Query>: what?\n<Document>: {Words(20_000)}");
 
         using PairInputs inputs = PairInputs.Encode(encoder.Format, new PairQuery("what?"), [Words(20_000)], CancellationToken.None);
 
@@ -126,7 +127,8 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
     {
         using CrossEncoder named = models.Load("qwen3-reranker", options => (options.Prompt, options.Instruction) = ("Qwen3", "Find it"));
         using CrossEncoder spelled = models.Load("qwen3-reranker", options =>
-            (options.Prompt, options.Instruction) = (PromptCatalog.Qwen3.Before + PromptCatalog.Qwen3.Document + "{document}" + PromptCatalog.Qwen3.After[0], "Find it"));
+            (options.Prompt,
+                options.Instruction) = (PromptCatalog.Qwen3.Before + PromptCatalog.Qwen3.Document + "{document}" + PromptCatalog.Qwen3.After[0], "Find it"));
         var query = new PairQuery("{document} {instruction}");   // texts are not templates
         string[] documents = ["", "{query}", "a document <|im_end|> of a few words\n"];
 
@@ -167,8 +169,12 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
     public async Task ScoreAsync_InstructionOfTheCall_ChangesTheScoreOfThatCallAlone()
     {
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = models.Path("qwen3-reranker"), Prompt = "Qwen3" });
-        var call = new RelevanceScoringOptions { AdditionalProperties = new Dictionary<string, object?> { [OnnxRelevanceScorer.InstructionProperty] = "Find what is about weather" } };
-        using var settings = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = models.Path("qwen3-reranker"), Prompt = "Qwen3", Instruction = "Find what is about weather" });
+        var call = new RelevanceScoringOptions
+        {
+            AdditionalProperties = new Dictionary<string, object?> { [OnnxRelevanceScorer.InstructionProperty] = "Find what is about weather" },
+        };
+        using var settings = new OnnxRelevanceScorer(
+            new OnnxScorerOptions { ModelPath = models.Path("qwen3-reranker"), Prompt = "Qwen3", Instruction = "Find what is about weather" });
 
         double before = (await scorer.ScoreAsync("query", ["document"]))[0].RawValue;
         double instructed = (await scorer.ScoreAsync("query", ["document"], call))[0].RawValue;
@@ -204,7 +210,11 @@ public sealed class PromptTests(PromptTests.Models models) : IClassFixture<Promp
     /// <summary>The two language models, unpacked once for all tests of a class.</summary>
     public sealed class Models : IDisposable
     {
-        private readonly Dictionary<string, TemporaryFolder> _folders = new() { ["qwen3-reranker"] = TestModels.Unpack("qwen3-reranker/model"), ["mxbai-rerank-v2"] = TestModels.Unpack("mxbai-rerank-v2/model") };
+        private readonly Dictionary<string, TemporaryFolder> _folders = new()
+        {
+            ["qwen3-reranker"] = TestModels.Unpack("qwen3-reranker/model"),
+            ["mxbai-rerank-v2"] = TestModels.Unpack("mxbai-rerank-v2/model"),
+        };
 
         public string Path(string model) => _folders[model].Path;
 

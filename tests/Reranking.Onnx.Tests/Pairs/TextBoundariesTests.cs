@@ -27,7 +27,8 @@ public sealed class TextBoundariesTests
     [InlineData("😀😀😀", 1, "😀|😀|😀")]
     [InlineData("😀😀😀", 3, "😀😀|😀")]
     [InlineData("          x", 4, "    |    |  x")]
-    public void FindEnd_TooLittleRoom_IsBetweenWordsAndElseBetweenCodePoints(string text, int maxLength, string expected) => Assert.Equal(expected.Split('|'), Cut(text, maxLength));
+    public void FindEnd_TooLittleRoom_IsBetweenWordsAndElseBetweenCodePoints(string text, int maxLength, string expected) =>
+        Assert.Equal(expected.Split('|'), Cut(text, maxLength));
 
     [Fact]
     public void FindEnd_LoneSurrogates_AreCodePointsOfTheirOwn() => Assert.Equal(["\uDC00", "\uD800", "a", "\uD800"], Cut("\uDC00\uD800a\uD800", 1));

@@ -11,10 +11,12 @@ public sealed class WindowCutterTests
     /// <summary>All that is hard to cut.</summary>
     private static readonly string[] Fragments =
     [
-        "word ", "reranking ", "Sentence ends. ", "x", "é", "e\u0301\u0327", "한국", "忘记密码", "。", "😀", "\uD800", "\0", " ", "\n", "\n\n", "\u3000", "[SEP]", "ab", "cd12", "/", new string('q', 130), new string(' ', 70), new string('-', 40),
+        "word ", "reranking ", "Sentence ends. ", "x", "é", "e\u0301\u0327", "한국", "忘记密码", "。", "😀", "\uD800", "\0", " ", "\n", "\n\n", "\u3000", "[SEP]",
+        "ab", "cd12", "/", new string('q', 130), new string(' ', 70), new string('-', 40),
     ];
 
-    private static readonly Gen<string> Texts = Gen.Int[0, Fragments.Length - 1].Array[1, 120].Select(indexes => string.Concat(indexes.Select(index => Fragments[index])));
+    private static readonly Gen<string> Texts = Gen.Int[0, Fragments.Length - 1].Array[1, 120].Select(
+        indexes => string.Concat(indexes.Select(index => Fragments[index])));
 
     [Fact]
     public void Cut_AnyText_HoldsAllOfItInWindowsThatFit() => Gen.Select(Texts, Gen.Int[4, 60], Gen.Double[0, 0.5]).Sample((text, room, overlap) =>
@@ -42,43 +44,46 @@ public sealed class WindowCutterTests
     });
 
     [Fact]
-    public void Cut_Sentences_RepeatsTheOverlapOrWholeParagraphs() => Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
-    {
-        string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
-        int overlap = (int)(room * share);
-        DocumentWindow[] windows = [.. new WindowCutter(Tokenizer, text, room, overlap, new TokenBuffer()).Cut()];
-
-        foreach ((DocumentWindow before, DocumentWindow after) in windows.Zip(windows.Skip(1)))
+    public void Cut_Sentences_RepeatsTheOverlapOrWholeParagraphs() =>
+        Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>
         {
-            Assert.True(after.Range.Start.Value <= before.Range.End.Value + 2);
-            int repeated = CountTokens(text, after.Range.Start.Value, before.Range.End.Value);
-            if (repeated < overlap)
-            {
-                Assert.Equal("\n\n", text.Substring(before.Range.End.Value, 2));
-                int end = text.IndexOf("\n\n", before.Range.End.Value + 2, StringComparison.Ordinal);
-                end = end < 0 ? text.TrimEnd().Length : end;
-                Assert.True(after.Range.End.Value >= end, "The paragraph that takes the room is not whole.");
-                int start = after.Range.Start.Value;
-                Assert.True(start == 0 || text[start - 1] == '\n', "A part of a paragraph is repeated.");
-                int one = text.LastIndexOf("\n\n", Math.Max(0, start - 3), StringComparison.Ordinal);
-                one = one < 0 ? 0 : one + 2;
-                Assert.True(one <= before.Range.Start.Value || CountTokens(text, one, end) > room, "There was room for one more.");
-            }
+            string text = string.Concat(lengths.Select((length, i) => string.Join(' ', Enumerable.Repeat("word", length)) + (i % 7 == 6 ? ".\n\n" : ". ")));
+            int overlap = (int)(room * share);
+            DocumentWindow[] windows = [.. new WindowCutter(Tokenizer, text, room, overlap, new TokenBuffer()).Cut()];
 
-            Assert.InRange(repeated, 0, room);
-            Assert.True(after.Range.Start.Value > before.Range.Start.Value);
-            Assert.True(after.Range.End.Value > before.Range.End.Value);
-            Assert.EndsWith("word.", text[before.Range], StringComparison.Ordinal);
-            Assert.StartsWith("word", text[after.Range], StringComparison.Ordinal);
-        }
-    });
+            foreach ((DocumentWindow before, DocumentWindow after) in windows.Zip(windows.Skip(1)))
+            {
+                Assert.True(after.Range.Start.Value <= before.Range.End.Value + 2);
+                int repeated = CountTokens(text, after.Range.Start.Value, before.Range.End.Value);
+                if (repeated < overlap)
+                {
+                    Assert.Equal("\n\n", text.Substring(before.Range.End.Value, 2));
+                    int end = text.IndexOf("\n\n", before.Range.End.Value + 2, StringComparison.Ordinal);
+                    end = end < 0 ? text.TrimEnd().Length : end;
+                    Assert.True(after.Range.End.Value >= end, "The paragraph that takes the room is not whole.");
+                    int start = after.Range.Start.Value;
+                    Assert.True(start == 0 || text[start - 1] == '\n', "A part of a paragraph is repeated.");
+                    int one = text.LastIndexOf("\n\n", Math.Max(0, start - 3), StringComparison.Ordinal);
+                    one = one < 0 ? 0 : one + 2;
+                    Assert.True(one <= before.Range.Start.Value || CountTokens(text, one, end) > room, "There was room for one more.");
+                }
+
+                Assert.InRange(repeated, 0, room);
+                Assert.True(after.Range.Start.Value > before.Range.Start.Value);
+                Assert.True(after.Range.End.Value > before.Range.End.Value);
+                Assert.EndsWith("word.", text[before.Range], StringComparison.Ordinal);
+                Assert.StartsWith("word", text[after.Range], StringComparison.Ordinal);
+            }
+        });
 
     [Theory]
     [InlineData(30)]
     [InlineData(45)]   // has room for sentences of another, but not for all of it
     public void Cut_ParagraphsOfMostOfTheRoom_AreEachAWindow(int room)
     {
-        string[] paragraphs = [.. Enumerable.Range(0, 6).Select(i => $"Number {(char)('A' + i)}. " + string.Join(' ', Enumerable.Repeat("One two three four.", 5)))];   // 28 tokens each
+        // 28 tokens each.
+        string[] paragraphs = [.. Enumerable.Range(0, 6)
+            .Select(i => $"Number {(char)('A' + i)}. " + string.Join(' ', Enumerable.Repeat("One two three four.", 5)))];
         string text = string.Join("\n\n", paragraphs);
 
         Assert.Equal(paragraphs, new WindowCutter(Tokenizer, text, room, overlap: 8, new TokenBuffer()).Cut().Select(window => text[window.Range]));
@@ -115,14 +120,16 @@ public sealed class WindowCutterTests
 
         DocumentWindow[] windows = [.. new WindowCutter(Tokenizer, text, room: 20, overlap: 0, new TokenBuffer()).Cut()];
 
-        Assert.Equal(Enumerable.Range(0, 13).Select(i => i * 80), windows.Select(window => window.Range.Start.Value));   // four sentences of 5 tokens and 20 characters
+        // Four sentences of 5 tokens and 20 characters.
+        Assert.Equal(Enumerable.Range(0, 13).Select(i => i * 80), windows.Select(window => window.Range.Start.Value));
         Assert.Equal(250, windows.Sum(window => window.Tokens.Count));
     }
 
     [Fact]
     public void Cut_Paragraphs_StayWholeWhereTheyFit()
     {
-        string[] paragraphs = [.. Enumerable.Range(0, 9).Select(i => $"Title {(char)('A' + i)}\nFirst sentence of it. Second sentence of it.")];   // 12 tokens each
+        // 12 tokens each.
+        string[] paragraphs = [.. Enumerable.Range(0, 9).Select(i => $"Title {(char)('A' + i)}\nFirst sentence of it. Second sentence of it.")];
         string text = string.Join("\n\n", paragraphs);
 
         IEnumerable<string> windows = new WindowCutter(Tokenizer, text, room: 40, overlap: 8, new TokenBuffer()).Cut().Select(window => text[window.Range]);

@@ -33,7 +33,10 @@ public sealed class LabelTests : IDisposable
     [Fact]
     public async Task ScoreAsync_LabelsCalledByNumbers_NameGoesBeforeIndex()
     {
-        _folder.Replace("config.json", "\"0\": \"contradiction\",\n    \"1\": \"entailment\",\n    \"2\": \"neutral\"", "\"2\": \"0\",\n    \"0\": \"1\",\n    \"1\": \"2\"");
+        _folder.Replace(
+            "config.json",
+            "\"0\": \"contradiction\",\n    \"1\": \"entailment\",\n    \"2\": \"neutral\"",
+            "\"2\": \"0\",\n    \"0\": \"1\",\n    \"1\": \"2\"");
 
         double byName = await ScoreAsync("0");
         _folder.Replace("config.json", "\"2\": \"0\"", "\"2\": \"neutral\"");
@@ -44,7 +47,8 @@ public sealed class LabelTests : IDisposable
 
     [Fact]
     public async Task ScoreAsync_NoLabelChosen_ListsThem() => Assert.Equal(
-        $"Model '{ModelId}' returns 3 labels: contradiction, entailment, neutral; a reranker returns 1. Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance, or OnnxScorerOptions:Label to the label whose probability is the score.",
+        $"Model '{ModelId}' returns 3 labels: contradiction, entailment, neutral; a reranker returns 1. " +
+        "Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance, or OnnxScorerOptions:Label to the label whose probability is the score.",
         await FailureAsync(null));
 
     [Theory]
@@ -52,7 +56,8 @@ public sealed class LabelTests : IDisposable
     [InlineData("3")]
     [InlineData("-1")]
     public async Task ScoreAsync_UnknownLabel_ListsThem(string label) => Assert.Equal(
-        $"Model '{ModelId}' returns 3 labels: contradiction, entailment, neutral, and OnnxScorerOptions:Label is {label}. Set it to one of them, or to an index from 0 to 2.",
+        $"Model '{ModelId}' returns 3 labels: contradiction, entailment, neutral, and OnnxScorerOptions:Label is {label}. " +
+        "Set it to one of them, or to an index from 0 to 2.",
         await FailureAsync(label));
 
     [Fact]

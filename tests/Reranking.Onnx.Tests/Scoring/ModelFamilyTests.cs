@@ -59,7 +59,8 @@ public sealed class ModelFamilyTests
 
             // The others are alone in their batch.
             int[] batchable = [.. Enumerable.Range(0, inputs.Inputs.Count).Where(i => inputs.Inputs.Length(i) <= encoder.Engine.MaxBatchTokens / 2)];
-            using PairInputs shorter = PairInputs.Encode(encoder.Format, request.Query, [.. batchable.Select(i => request.Documents[i])], CancellationToken.None);
+            using PairInputs shorter = PairInputs.Encode(
+                encoder.Format, request.Query, [.. batchable.Select(i => request.Documents[i])], CancellationToken.None);
             RunPlan plan = RunPlan.Batches(shorter.Inputs, encoder.Engine.MaxBatchTokens);
             var batched = new (double No, double Yes)[shorter.Inputs.Count];
             await encoder.Engine.RunAsync(shorter.Inputs, plan, (index, _, logits) => batched[index] = (logits[no], logits[yes]), CancellationToken.None);

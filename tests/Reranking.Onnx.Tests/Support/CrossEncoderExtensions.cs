@@ -7,7 +7,8 @@ namespace Reranking.Onnx.Tests;
 internal static class CrossEncoderExtensions
 {
     /// <summary>Scores documents against a query without an instruction.</summary>
-    public static Task<RelevanceScores> ScoreAsync(this CrossEncoder encoder, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+    public static Task<RelevanceScores> ScoreAsync(
+        this CrossEncoder encoder, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
         encoder.ScoreAsync(new PairQuery(query), documents, cancellationToken);
 
     /// <summary>Returns how many tokens a document may have so that neither it nor the query is cut; 0 or less if the query is too long.</summary>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Reranking.Onnx.Tests;
 
-/// <summary>TREC DL19: 43 queries with 100 BM25 candidates each. Its passages may not be part of the repository, so the tests that need them are skipped where they are absent.</summary>
+/// <summary>
+/// TREC DL19: 43 queries with 100 BM25 candidates each. Its passages may not be part of the repository, so the tests that need them are skipped where
+/// they are absent.
+/// </summary>
 internal static class Dl19
 {
     private static readonly string? Shared = FindShared();
@@ -30,7 +33,8 @@ internal static class Dl19
 
     private static double Dcg(IEnumerable<int> grades) => grades.Take(10).Select((grade, rank) => grade / Math.Log2(rank + 2)).Sum();
 
-    private static int Grade(JsonElement line, string document) => line.GetProperty("qrels").TryGetProperty(document, out JsonElement grade) ? grade.GetInt32() : 0;
+    private static int Grade(JsonElement line, string document) =>
+        line.GetProperty("qrels").TryGetProperty(document, out JsonElement grade) ? grade.GetInt32() : 0;
 
     private static string? FindShared()
     {

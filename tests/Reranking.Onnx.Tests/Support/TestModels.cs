@@ -58,10 +58,12 @@ internal static class TestModels
     }
 
     public static IReadOnlyList<(string Query, string Document)> FixturePairs { get; } =
-        [.. ReadLines(Path.Combine(Data, "models", "pairs.jsonl.gz")).Select(line => (line.GetProperty("query").GetString()!, line.GetProperty("document").GetString()!))];
+        [.. ReadLines(Path.Combine(Data, "models", "pairs.jsonl.gz"))
+            .Select(line => (line.GetProperty("query").GetString()!, line.GetProperty("document").GetString()!))];
 
     public static IReadOnlyList<(int Tokens, double Logit)> FixtureGolden { get; } =
-        [.. ReadLines(Path.Combine(Data, "models", "bert", "golden.jsonl")).Select(line => (line.GetProperty("tokens").GetInt32(), line.GetProperty("logits")[0].GetDouble()))];
+        [.. ReadLines(Path.Combine(Data, "models", "bert", "golden.jsonl"))
+            .Select(line => (line.GetProperty("tokens").GetInt32(), line.GetProperty("logits")[0].GetDouble()))];
 
     public static IReadOnlyList<(string Kind, string Text, float[] Embedding)> GoldenEmbeddings { get; } =
         [.. ReadLines(Path.Combine(Data, "embeddings", "bge-small-golden.jsonl.gz")).Select(line => (
@@ -71,7 +73,9 @@ internal static class TestModels
 
     public static IEnumerable<JsonElement> ReadLines(string path)
     {
-        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress) : File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress)
+            : File.OpenRead(path);
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

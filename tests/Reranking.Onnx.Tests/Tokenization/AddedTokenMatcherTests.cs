@@ -9,7 +9,11 @@ public sealed class AddedTokenMatcherTests
     private static readonly Gen<string> Texts = Gen.Char["ab<> \n_1"].Array[0, 40].Select(static characters => new string(characters));
 
     private static readonly Gen<AddedToken> Tokens = Gen.Select(
-        Gen.Char["ab<>"].Array[1, 4], Gen.Bool, Gen.Bool, Gen.Bool, static (pattern, word, left, right) => new AddedToken(0, new string(pattern), word, left, right, false));
+        Gen.Char["ab<>"].Array[1, 4],
+        Gen.Bool,
+        Gen.Bool,
+        Gen.Bool,
+        static (pattern, word, left, right) => new AddedToken(0, new string(pattern), word, left, right, false));
 
     [Fact]
     public void Find_AnyTokensAndText_IsTheLeftmostAndLongest() => Gen.Select(Tokens.Array[0, 6], Texts).Sample((tokens, text) =>
@@ -54,7 +58,8 @@ public sealed class AddedTokenMatcherTests
         int unread = 0;
         for (int i = 0; i < text.Length;)
         {
-            AddedToken? token = tokens.Where(token => string.CompareOrdinal(text, i, token.Content, 0, token.Content.Length) == 0).MaxBy(static token => token.Content.Length);
+            AddedToken? token = tokens.Where(token => string.CompareOrdinal(text, i, token.Content, 0, token.Content.Length) == 0)
+                .MaxBy(static token => token.Content.Length);
             int end = i + (token?.Content.Length ?? 1);
             if (token is not null && !(token.SingleWord && (IsWord(text, i - 1) || IsWord(text, end))))
             {

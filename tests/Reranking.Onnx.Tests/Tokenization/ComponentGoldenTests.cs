@@ -50,5 +50,6 @@ public class ComponentGoldenTests
         }).Select(golden => golden.GetRawText()));
     }
 
-    private static ComponentJson ReadComponent(JsonElement golden, string kind) => new(new TokenizerSource("tokenizer.json", TokenizerData.Setting), kind, golden.GetProperty(kind));
+    private static ComponentJson ReadComponent(JsonElement golden, string kind) =>
+        new(new TokenizerSource("tokenizer.json", TokenizerData.Setting), kind, golden.GetProperty(kind));
 }

@@ -64,7 +64,12 @@ public class EndlessWordTests
     {
         Tokenizer tokenizer = TokenizerData.Load(family);
         var random = new Random(1);
-        foreach (Func<string> next in (Func<string>[])[() => ((char)random.Next('a', 'z' + 1)).ToString(), () => char.ConvertFromUtf32(0x1F600 + random.Next(64)) + "\u200D", () => "가" + (char)random.Next(0xAC00, 0xD7A4), () => "an ordinary sentence, with words; "])
+        foreach (Func<string> next in (Func<string>[])[
+            () => ((char)random.Next('a', 'z' + 1)).ToString(),
+            () => char.ConvertFromUtf32(0x1F600 + random.Next(64)) + "\u200D",
+            () => "가" + (char)random.Next(0xAC00, 0xD7A4),
+            () => "an ordinary sentence, with words; ",
+        ])
         {
             string text = string.Concat(Enumerable.Range(0, 30_000).Select(_ => next()));
             EncodedText encoded = tokenizer.Encode(text, Limit, new TokenBuffer());
@@ -94,7 +99,10 @@ public class EndlessWordTests
         string word = string.Concat(Enumerable.Repeat(unit, count));
         int unknown = TokenizerData.Bundled.FindId("[UNK]")!.Value;
         int mask = TokenizerData.Bundled.FindId("[MASK]")!.Value;
-        foreach ((string end, int[] ids) in ((string, int[])[])[("", []), (" and", Ids("and")), (", and", Ids(", and")), ("。and", Ids("。 and")), ("\u3000and", Ids("and")), ("中and", Ids("中 and")), ("≠and", Ids("= and")), ("[MASK]and", [mask, .. Ids("and")]), ("\0 and", Ids("and"))])
+        foreach ((string end, int[] ids) in ((string, int[])[])[
+            ("", []), (" and", Ids("and")), (", and", Ids(", and")), ("。and", Ids("。 and")), ("\u3000and", Ids("and")), ("中and", Ids("中 and")),
+            ("≠and", Ids("= and")), ("[MASK]and", [mask, .. Ids("and")]), ("\0 and", Ids("and")),
+        ])
         {
             var buffer = new TokenBuffer();
             EncodedText encoded = TokenizerData.Bundled.Encode(word + end, Limit, buffer);

@@ -9,13 +9,17 @@ internal static class HardTexts
     /// <summary>What no word of BERT ends at; of other families some does.</summary>
     public static IReadOnlyList<string> InWords { get; } =
     [
-        "a", "xyz", "QZ", "7", "é", "É", "e\u0301", "\u0301", "\u0301\u0327", "\u08D4\u08E3", "İ", "ß", "ﬁ", "Σ", "ñ", "한", "각", "\u1112\u1161\u11AB", "\u1100", "क्ष", "क\u093C", "ก็", "ش", "א", "😀", "😀\u200D", "👩🏽\u200D🚀", "\u200D", "\u200C", "ｶﾞ", "Å", "\uD835\uDD38", "\u0600", "\u0F71\u0F72", "\u0344", "①", "½",
+        "a", "xyz", "QZ", "7", "é", "É", "e\u0301", "\u0301", "\u0301\u0327", "\u08D4\u08E3", "İ", "ß", "ﬁ", "Σ", "ñ", "한", "각", "\u1112\u1161\u11AB", "\u1100",
+        "क्ष", "क\u093C", "ก็", "ش", "א", "😀", "😀\u200D", "👩🏽\u200D🚀", "\u200D", "\u200C", "ｶﾞ", "Å", "\uD835\uDD38", "\u0600", "\u0F71\u0F72",
+        "\u0344", "①", "½",
     ];
 
     /// <summary>What ends words, or stands between two, or is an added token, or is nothing once it is normalized.</summary>
     public static IReadOnlyList<string> BetweenWords { get; } =
     [
-        " ", "  ", "\t", "\n", "\r\n", "\u00A0", "\u3000", "\u2028", "-", "'", "'re", "'S", "[", "。", "、", "«", "\u037E", "≠", "≮", "\u1FEF", "中", "\uF900", "\U00020000", "\0", "\u0007", "\u200B", "\u00AD", "\uFFFD", "\uD83D", "\uDE00", "\u2581", "[MASK]", "[UNK]", "[CLS]", "[mask]", "<mask>", "<s>", "</s>", "<unk>", "<|im_start|>", "|||IP_ADDRESS|||", "   <mask>", "<mask>  ",
+        " ", "  ", "\t", "\n", "\r\n", "\u00A0", "\u3000", "\u2028", "-", "'", "'re", "'S", "[", "。", "、", "«", "\u037E", "≠", "≮", "\u1FEF", "中", "\uF900",
+        "\U00020000", "\0", "\u0007", "\u200B", "\u00AD", "\uFFFD", "\uD83D", "\uDE00", "\u2581", "[MASK]", "[UNK]", "[CLS]", "[mask]", "<mask>",
+        "<s>", "</s>", "<unk>", "<|im_start|>", "|||IP_ADDRESS|||", "   <mask>", "<mask>  ",
     ];
 
     public static Gen<string> Any { get; } = Pick([.. InWords, .. BetweenWords]).Array[0, 24].Select(string.Concat);

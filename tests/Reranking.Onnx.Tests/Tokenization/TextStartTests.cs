@@ -86,18 +86,22 @@ public class TextStartTests
     public void SettledLength_OfAnyPreTokenizer_GivesPreTokensOfTheWhole(string json)
     {
         PreTokenizer preTokenizer = TokenizerComponents.PreTokenizers.Read(TokenizerData.ReadComponent(json, "pre_tokenizer"));
-        Gen.OneOf(HardTexts.AnyCut, Gen.Select(Gen.Char[" \n'rRsa1!"].Array[1, 14], Gen.Int[1, 14]).Select((characters, index) => (new string(characters), Math.Min(index, characters.Length)))).Sample((text, index) =>
-        {
-            int settled = preTokenizer.SettledLength(text.AsSpan(0, index));
-            Assert.InRange(settled, 0, index);
-            List<string> pieces = TokenizerData.Split(preTokenizer, text[..settled]);
-            List<string> whole = TokenizerData.Split(preTokenizer, text);
-            if (pieces.Count > 0)
+        Gen.OneOf(
+            HardTexts.AnyCut,
+            Gen.Select(Gen.Char[" \n'rRsa1!"].Array[1, 14], Gen.Int[1, 14])
+                .Select((characters, index) => (new string(characters), Math.Min(index, characters.Length))))
+            .Sample((text, index) =>
             {
-                Assert.Equal(whole[..(pieces.Count - 1)], pieces[..^1]);
-                Assert.StartsWith(pieces[^1], whole[pieces.Count - 1], StringComparison.Ordinal);
-            }
-        });
+                int settled = preTokenizer.SettledLength(text.AsSpan(0, index));
+                Assert.InRange(settled, 0, index);
+                List<string> pieces = TokenizerData.Split(preTokenizer, text[..settled]);
+                List<string> whole = TokenizerData.Split(preTokenizer, text);
+                if (pieces.Count > 0)
+                {
+                    Assert.Equal(whole[..(pieces.Count - 1)], pieces[..^1]);
+                    Assert.StartsWith(pieces[^1], whole[pieces.Count - 1], StringComparison.Ordinal);
+                }
+            });
     }
 
     [Theory]

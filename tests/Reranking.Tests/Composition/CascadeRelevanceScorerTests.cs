@@ -17,11 +17,15 @@ public class CascadeRelevanceScorerTests
 
     [Fact]
     public void Constructor_NoStages_Throws() =>
-        Assert.Equal("A cascade has 0 stages; expected 1 or more. (Parameter 'stages')", Assert.Throws<ArgumentException>(() => new CascadeRelevanceScorer([])).Message);
+        Assert.Equal(
+            "A cascade has 0 stages; expected 1 or more. (Parameter 'stages')", Assert.Throws<ArgumentException>(() => new CascadeRelevanceScorer([])).Message);
 
     [Fact]
     public void CascadeStage_KeepsNothing_Throws() =>
-        Assert.StartsWith("A stage keeps 1 document or more.", Assert.Throws<ArgumentOutOfRangeException>(() => new CascadeStage("fast", _fast, 0)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A stage keeps 1 document or more.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new CascadeStage("fast", _fast, 0)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task ScoreAsync_TwoStages_TheSecondReadsTheBestOfTheFirstInTheirOrder()
@@ -121,7 +125,8 @@ public class CascadeRelevanceScorerTests
 
         RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => Cascade(keep: 3).ScoreAsync("query", Documents));
 
-        Assert.Equal("The first stage 'fast' of the cascade did not answer (Failed). Check Reranking:Stages and the settings of the scorer.", exception.Message);
+        Assert.Equal(
+            "The first stage 'fast' of the cascade did not answer (Failed). Check Reranking:Stages and the settings of the scorer.", exception.Message);
         Assert.True(exception.IsTransient);
         Assert.Equal(0, _strong.Calls);
     }
@@ -159,7 +164,10 @@ public class CascadeRelevanceScorerTests
     }
 
     private static RelevanceScores Reversed(IReadOnlyList<string> documents) =>
-        new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Value) / 10).Select(score => new RelevanceScore(score, score))]) { ModelId = "strong-1" };
+        new([.. documents.Select(document => (1 - FunctionScorer.Number(document).Value) / 10).Select(score => new RelevanceScore(score, score))])
+        {
+            ModelId = "strong-1",
+        };
 
     [Fact]
     public void Dispose_StagesThatFail_DisposesTheOthersAndThrows()

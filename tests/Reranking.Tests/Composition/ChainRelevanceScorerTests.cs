@@ -59,7 +59,8 @@ public class ChainRelevanceScorerTests
         Assert.Equal(("second", "second-1"), (scores.ScorerName, scores.ModelId));
         Assert.Equal([new ScoringAttempt("first", ScoringAttemptReason.Failed, failure, TimeSpan.Zero)], scores.FailedAttempts);
         FakeLogRecord record = Assert.Single(_logger.Collector.GetSnapshot());
-        Assert.Equal((LogLevel.Warning, "Scorer first did not answer for 3 documents (Failed); the next one of the chain is asked."), (record.Level, record.Message));
+        Assert.Equal(
+            (LogLevel.Warning, "Scorer first did not answer for 3 documents (Failed); the next one of the chain is asked."), (record.Level, record.Message));
         Assert.Same(failure, record.Exception);
     }
 
@@ -133,9 +134,12 @@ public class ChainRelevanceScorerTests
     public async Task ScoreAsync_AllFail_ThrowsWithEveryReason()
     {
         RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(
-            () => Chain(ScriptedScorer.Throwing(new HttpRequestException()), new ScriptedScorer { Script = (_, _) => Task.FromResult(RelevanceScores.Empty) }).ScoreAsync("query", Documents));
+            () => Chain(ScriptedScorer.Throwing(new HttpRequestException()), new ScriptedScorer { Script = (_, _) => Task.FromResult(RelevanceScores.Empty) })
+                .ScoreAsync("query", Documents));
 
-        Assert.Equal("No scorer of the chain answered: 'first' (Failed), 'second' (InvalidScores). Check Reranking:Use and the settings of the scorers.", exception.Message);
+        Assert.Equal(
+            "No scorer of the chain answered: 'first' (Failed), 'second' (InvalidScores). Check Reranking:Use and the settings of the scorers.",
+            exception.Message);
         Assert.Equal(["first", "second"], exception.FailedAttempts.Select(attempt => attempt.ScorerName));
         Assert.Same(exception.FailedAttempts[1].Failure, exception.InnerException);
     }
@@ -148,7 +152,8 @@ public class ChainRelevanceScorerTests
         var failure = new RelevanceScoringException("The key is refused.") { IsTransient = isTransient };
 
         RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(
-            () => Chain(ScriptedScorer.Throwing(failure), ScriptedScorer.Throwing(new RelevanceScoringException("The folder is missing."))).ScoreAsync("query", Documents));
+            () => Chain(ScriptedScorer.Throwing(failure), ScriptedScorer.Throwing(new RelevanceScoringException("The folder is missing.")))
+                .ScoreAsync("query", Documents));
 
         Assert.Equal(expected, exception.IsTransient);
     }
@@ -251,7 +256,10 @@ public class ChainRelevanceScorerTests
             IsRateLimited = what == "is over our limit",
             IsTransient = what is "is busy" or "is over our limit",
         });
-        using var chain = new ChainRelevanceScorer([new ChainLink("first", first), new ChainLink("second", _second)], _logger, _time) { UsualTimeout = TimeSpan.FromSeconds(2) };
+        using var chain = new ChainRelevanceScorer([new ChainLink("first", first), new ChainLink("second", _second)], _logger, _time)
+        {
+            UsualTimeout = TimeSpan.FromSeconds(2),
+        };
         for (int i = 0; i < 6; i++)
         {
             await chain.ScoreAsync("query", Documents, isHurried ? new RelevanceScoringOptions { Timeout = TimeSpan.FromMilliseconds(20) } : TwoSeconds);
@@ -302,7 +310,10 @@ public class ChainRelevanceScorerTests
     {
         using var probe = new TelemetryProbe();
         using var chain = new ChainRelevanceScorer(
-            [new ChainLink("first", ScriptedScorer.Throwing(new HttpRequestException())), new ChainLink("second", _second)], _logger, _time, probe.MeterFactory);
+            [new ChainLink("first", ScriptedScorer.Throwing(new HttpRequestException())), new ChainLink("second", _second)],
+            _logger,
+            _time,
+            probe.MeterFactory);
 
         await chain.ScoreAsync("query", Documents);
 

@@ -4,7 +4,8 @@ namespace Reranking.Tests;
 
 public class ChainRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
-    protected override IRelevanceScorer CreateScorer() => new ChainRelevanceScorer([new ChainLink("words", new WordOverlapScorer()), new ChainLink("more words", new WordOverlapScorer())]);
+    protected override IRelevanceScorer CreateScorer() =>
+        new ChainRelevanceScorer([new ChainLink("words", new WordOverlapScorer()), new ChainLink("more words", new WordOverlapScorer())]);
 }
 
 public class ChainWithAFailingScorerConformanceTests : RelevanceScorerConformanceTests

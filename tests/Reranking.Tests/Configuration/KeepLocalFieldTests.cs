@@ -15,8 +15,16 @@ public class KeepLocalFieldTests
         { "a dictionary whose mark is null", new Dictionary<string, object?> { ["confidential"] = null }, true },
         { "a read-only dictionary that denies it", new ReadOnlyTags("confidential", "no"), false },
         { "a read-only dictionary that says so", new ReadOnlyTags("Confidential", "true"), true },
-        { "a JSON array, one of which says so", new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a", "true"]""").RootElement }, true },
-        { "a JSON array that denies it", new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a"]""").RootElement }, false },
+        {
+            "a JSON array, one of which says so",
+            new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a", "true"]""").RootElement },
+            true
+        },
+        {
+            "a JSON array that denies it",
+            new Dictionary<string, object?> { ["confidential"] = System.Text.Json.JsonDocument.Parse("""["a"]""").RootElement },
+            false
+        },
         { "tags, one of which says so", new Dictionary<string, object?> { ["confidential"] = new List<string> { "false", "true" } }, true },
         { "a type without the field", new Unmarked("text"), true },
         { "a text", "text", true },
@@ -33,7 +41,8 @@ public class KeepLocalFieldTests
     [InlineData("Internal", true)]
     [InlineData("public", false)]
     public void Holds_OtherValue_Compares(string label, bool expected) =>
-        Assert.Equal(expected, new KeepLocalField("Metadata.label", "internal").Holds(new { Metadata = new Dictionary<string, object?> { ["label"] = label } }));
+        Assert.Equal(
+            expected, new KeepLocalField("Metadata.label", "internal").Holds(new { Metadata = new Dictionary<string, object?> { ["label"] = label } }));
 
     [Fact]
     public void Holds_PathEndsEarly_ErrsOnTheSafeSide() =>
@@ -52,7 +61,8 @@ public class KeepLocalFieldTests
     /// <summary>A dictionary of tags as Kernel Memory has it: none of the non-generic kind.</summary>
     private sealed class ReadOnlyTags(string key, string value) : IEnumerable<KeyValuePair<string, List<string?>>>
     {
-        public IEnumerator<KeyValuePair<string, List<string?>>> GetEnumerator() => new List<KeyValuePair<string, List<string?>>> { new("other", ["true"]), new(key, [value]) }.GetEnumerator();
+        public IEnumerator<KeyValuePair<string, List<string?>>> GetEnumerator() =>
+            new List<KeyValuePair<string, List<string?>>> { new("other", ["true"]), new(key, [value]) }.GetEnumerator();
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }

@@ -6,18 +6,24 @@ namespace Reranking.Tests;
 
 public class RerankingPlanReaderTests
 {
-    private const string TwoScorers = """ "Scorers": { "local": { "Provider": "Scripted" }, "cohere": { "Provider": "Hosted", "Model": "rerank-v4.0-fast", "ApiKey": "", "MinScore": 0.2 } } """;
+    private const string TwoScorers =
+        """ "Scorers": { "local": { "Provider": "Scripted" }, "cohere": { "Provider": "Hosted", "Model": "rerank-v4.0-fast","""
+        + """ "ApiKey": "", "MinScore": 0.2 } } """;
 
     private static readonly RelevanceScorerProvider[] Providers = [new ScriptedProvider(), new ScriptedProvider("Hosted", isHosted: true)];
 
     [Fact]
     public void Read_ExampleOfTheReadme_GivesThePlan()
     {
-        (RerankingPlan plan, List<string> failures) = Read($$"""{ "Use": "local", "TopN": 7, "CandidateCount": 40, "Timeout": "00:00:02", "OnFailure": "throw", "UnscoredCandidates": "Drop", "EnableSensitiveData": "true", {{TwoScorers}} }""");
+        (RerankingPlan plan, List<string> failures) = Read(
+            """{ "Use": "local", "TopN": 7, "CandidateCount": 40, "Timeout": "00:00:02", "OnFailure": "throw","""
+            + $$""" "UnscoredCandidates": "Drop", "EnableSensitiveData": "true", {{TwoScorers}} }""");
 
         Assert.Empty(failures);
         Assert.Equal((7, 40, TimeSpan.FromSeconds(2)), (plan.Options.TopN, plan.Options.CandidateCount, plan.Options.Timeout));
-        Assert.Equal((RerankingFailureMode.Throw, UnscoredCandidates.Drop, true), (plan.Options.OnFailure, plan.Options.UnscoredCandidates, plan.Options.EnableSensitiveData));
+        Assert.Equal(
+            (RerankingFailureMode.Throw, UnscoredCandidates.Drop, true),
+            (plan.Options.OnFailure, plan.Options.UnscoredCandidates, plan.Options.EnableSensitiveData));
         Assert.Equal(["local"], Assert.Single(plan.Stages).Use);
         Assert.Equal(["cohere", "local"], plan.Scorers.Keys.Order());
         Assert.Equal(new NamedScorerSettings("cohere", "Reranking:Scorers:cohere", 0.2, null, null), plan.Scorers["COHERE"].Settings);
@@ -38,9 +44,12 @@ public class RerankingPlanReaderTests
     [Fact]
     public void Read_ListAndStages_KeepTheirOrder()
     {
-        (RerankingPlan chain, List<string> chainFailures) = Read($$"""{ "Use": [ "local", "Local2" ], "Scorers": { "local2": { "Provider": "Scripted" }, "local": { "Provider": "Scripted", "Timeout": "00:00:00.5" } } }""");
+        (RerankingPlan chain, List<string> chainFailures) = Read(
+            """{ "Use": [ "local", "Local2" ], "Scorers": { "local2": { "Provider": "Scripted" }, "local": { "Provider": "Scripted","""
+            + """ "Timeout": "00:00:00.5" } } }""");
         (RerankingPlan cascade, List<string> cascadeFailures) = Read(
-            """{ "Stages": [ { "Use": "fast", "Keep": 30 }, { "Use": [ "strong", "fast" ] } ], "Scorers": { "strong": { "Provider": "Scripted" }, "fast": { "Provider": "Scripted" } } }""");
+            """{ "Stages": [ { "Use": "fast", "Keep": 30 }, { "Use": [ "strong", "fast" ] } ],"""
+            + """ "Scorers": { "strong": { "Provider": "Scripted" }, "fast": { "Provider": "Scripted" } } }""");
 
         Assert.Empty(chainFailures.Concat(cascadeFailures));
         Assert.Equal(["local", "local2"], Assert.Single(chain.Stages).Use);
@@ -51,7 +60,8 @@ public class RerankingPlanReaderTests
     [Fact]
     public void Read_KeepLocal_GivesRuleAndScorer()
     {
-        (RerankingPlan plan, List<string> failures) = Read("""{ "KeepLocal": { "Field": "confidential", "Value": "yes", "Use": "local" }, "Scorers": { "local": { "Provider": "Scripted" } } }""");
+        (RerankingPlan plan, List<string> failures) = Read(
+            """{ "KeepLocal": { "Field": "confidential", "Value": "yes", "Use": "local" }, "Scorers": { "local": { "Provider": "Scripted" } } }""");
 
         Assert.Empty(failures);
         Assert.Equal(new KeepLocalField("confidential", "yes").ToString(), plan.KeepLocal?.ToString());
@@ -61,22 +71,36 @@ public class RerankingPlanReaderTests
     [Fact]
     public void Read_Shadow_GivesScorerAndOptions()
     {
-        (RerankingPlan named, List<string> namedFailures) = Read("""{ "Use": "a", "Shadow": "b", "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
+        (RerankingPlan named, List<string> namedFailures) = Read(
+            """{ "Use": "a", "Shadow": "b", "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
         (RerankingPlan full, List<string> fullFailures) = Read(
-            """{ "Use": "a", "Shadow": { "Use": "b", "SampleRate": 0.5, "OverlapAt": 3, "MaxConcurrency": 2, "Timeout": "00:00:09" }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
+            """{ "Use": "a", "Shadow": { "Use": "b", "SampleRate": 0.5, "OverlapAt": 3, "MaxConcurrency": 2, "Timeout": "00:00:09" },"""
+            + """ "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""");
 
         Assert.Empty(namedFailures.Concat(fullFailures));
         Assert.Equal(("b", "b"), (named.ShadowScorer, full.ShadowScorer));
         Assert.Equivalent(new ShadowRelevanceScorerOptions(), named.Shadow);
-        Assert.Equivalent(new ShadowRelevanceScorerOptions { SampleRate = 0.5, OverlapAt = 3, MaxConcurrency = 2, Timeout = TimeSpan.FromSeconds(9) }, full.Shadow);
+        Assert.Equivalent(
+            new ShadowRelevanceScorerOptions { SampleRate = 0.5, OverlapAt = 3, MaxConcurrency = 2, Timeout = TimeSpan.FromSeconds(9) }, full.Shadow);
     }
 
     [Theory]
-    [InlineData("""{ "Use": "local", "Shadow": "coher", TWO }""", "Reranking:Shadow is 'coher'; expected the name of a scorer: cohere or local. Did you mean 'cohere'?")]
-    [InlineData("""{ "Use": "local", "Shadow": { "SampleRate": 1 }, TWO }""", "Reranking:Shadow:Use is not set; expected the name of a scorer: cohere or local.")]
-    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "SampleRate": 2 }, TWO }""", "Reranking:Shadow:SampleRate is '2'; expected a number from 0 to 1, or none.")]
-    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "SampelRate": 1 }, TWO }""", "Reranking:Shadow:SampelRate is not a setting of the shadow; expected one of MaxConcurrency, OverlapAt, SampleRate, Timeout, Use. Did you mean 'SampleRate'?")]
-    [InlineData("""{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""", "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time of more than 00:00:00 and at most 1.00:00:00.")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": "coher", TWO }""",
+        "Reranking:Shadow is 'coher'; expected the name of a scorer: cohere or local. Did you mean 'cohere'?")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": { "SampleRate": 1 }, TWO }""",
+        "Reranking:Shadow:Use is not set; expected the name of a scorer: cohere or local.")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": { "Use": "local", "SampleRate": 2 }, TWO }""",
+        "Reranking:Shadow:SampleRate is '2'; expected a number from 0 to 1, or none.")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": { "Use": "local", "SampelRate": 1 }, TWO }""",
+        "Reranking:Shadow:SampelRate is not a setting of the shadow; expected one of MaxConcurrency, OverlapAt, SampleRate, Timeout, Use. " +
+        "Did you mean 'SampleRate'?")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""",
+        "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time of more than 00:00:00 and at most 1.00:00:00.")]
     [InlineData("""{ "Use": "local", "Shadow": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
     [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
@@ -85,37 +109,86 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "", TWO }""", "Reranking:Use is ''; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ TWO }""", "Reranking:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
-    [InlineData("""{ "Use": "local", "TopNn": 3, TWO }""", "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use. Did you mean 'TopN'?")]
-    [InlineData("""{ "Use": "local", "MinScore": 0.3, TWO }""", "Reranking:MinScore is set, but a threshold belongs to a scorer, whose scale it is in; move it to Reranking:Scorers:<name>:MinScore.")]
+    [InlineData(
+        """{ "Use": "local", "TopNn": 3, TWO }""",
+        "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, " +
+        "Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use. Did you mean 'TopN'?")]
+    [InlineData(
+        """{ "Use": "local", "MinScore": 0.3, TWO }""",
+        "Reranking:MinScore is set, but a threshold belongs to a scorer, whose scale it is in; move it to Reranking:Scorers:<name>:MinScore.")]
     [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "CandidateCount": 1.5, TWO }""", "Reranking:CandidateCount is '1.5'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "Timeout": "2s", TWO }""", "Reranking:Timeout is '2s'; expected a time of more than 00:00:00 and at most 49.00:00:00.")]
-    [InlineData("""{ "Use": "local", "Timeout": "-00:00:01", TWO }""", "Reranking:Timeout is '-00:00:01'; expected a time of more than 00:00:00 and at most 49.00:00:00.")]
-    [InlineData("""{ "Use": "local", "OnFailure": "Fallbck", TWO }""", "Reranking:OnFailure is 'Fallbck'; expected Fallback or Throw. Did you mean 'Fallback'?")]
+    [InlineData(
+        """{ "Use": "local", "Timeout": "-00:00:01", TWO }""",
+        "Reranking:Timeout is '-00:00:01'; expected a time of more than 00:00:00 and at most 49.00:00:00.")]
+    [InlineData(
+        """{ "Use": "local", "OnFailure": "Fallbck", TWO }""",
+        "Reranking:OnFailure is 'Fallbck'; expected Fallback or Throw. Did you mean 'Fallback'?")]
     [InlineData("""{ "Use": "local", "EnableSensitiveData": "sure", TWO }""", "Reranking:EnableSensitiveData is 'sure'; expected true or false.")]
-    [InlineData("""{ "Scorers": { "local": { "Provider": "Scriptd" } } }""", "Reranking:Scorers:local:Provider is 'Scriptd'; expected Scripted or Hosted. Did you mean 'Scripted'?")]
+    [InlineData(
+        """{ "Scorers": { "local": { "Provider": "Scriptd" } } }""",
+        "Reranking:Scorers:local:Provider is 'Scriptd'; expected Scripted or Hosted. Did you mean 'Scripted'?")]
     [InlineData("""{ "Scorers": { "local": { "Model": "m" } } }""", "Reranking:Scorers:local:Provider is ''; expected Scripted or Hosted.")]
-    [InlineData("""{ "Scorers": { "local": { "Provider": "Scripted", "Modle": "m" } } }""", "Reranking:Scorers:local:Modle is not a setting of the provider Scripted; expected one of ApiKey, Limit, MinScore, MinScoreModel, Model, Provider, Timeout. Did you mean 'Model'?")]
-    [InlineData("""{ "Scorers": { "local": { "Provider": "Scripted", "Limit": "many" } } }""", "Reranking:Scorers:local:Limit is 'many'; expected a whole number.")]
-    [InlineData("""{ "Scorers": { "local": { "Provider": "Scripted", "MinScore": 1.5 } } }""", "Reranking:Scorers:local:MinScore is '1.5'; expected a number from 0 to 1, or none.")]
-    [InlineData("""{ "Scorers": { "local": { "Provider": "Scripted", "MinScoreModel": "m" } } }""", "Reranking:Scorers:local:MinScoreModel is 'm', but there is no MinScore; expected both or none.")]
+    [InlineData(
+        """{ "Scorers": { "local": { "Provider": "Scripted", "Modle": "m" } } }""",
+        "Reranking:Scorers:local:Modle is not a setting of the provider Scripted; " +
+        "expected one of ApiKey, Limit, MinScore, MinScoreModel, Model, Provider, Timeout. Did you mean 'Model'?")]
+    [InlineData(
+        """{ "Scorers": { "local": { "Provider": "Scripted", "Limit": "many" } } }""",
+        "Reranking:Scorers:local:Limit is 'many'; expected a whole number.")]
+    [InlineData(
+        """{ "Scorers": { "local": { "Provider": "Scripted", "MinScore": 1.5 } } }""",
+        "Reranking:Scorers:local:MinScore is '1.5'; expected a number from 0 to 1, or none.")]
+    [InlineData(
+        """{ "Scorers": { "local": { "Provider": "Scripted", "MinScoreModel": "m" } } }""",
+        "Reranking:Scorers:local:MinScoreModel is 'm', but there is no MinScore; expected both or none.")]
     [InlineData("""{ "Use": "local", "Stages": [ { "Use": "local" } ], TWO }""", "Reranking:Use and Reranking:Stages are both set; expected one of them.")]
-    [InlineData("""{ "Stages": [ { "Use": "local" }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Keep is not set; expected how many of the best documents go on to the next stage, from 1.")]
-    [InlineData("""{ "Stages": [ { "Use": "local", "Keep": 0 }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Keep is '0'; expected a whole number from 1.")]
-    [InlineData("""{ "Stages": [ { "Use": "local", "Keep": 5 } ], TWO }""", "Reranking:Stages:0:Keep is '5'; expected none in the last stage: Reranking:TopN says how many the ranking holds.")]
-    [InlineData("""{ "Stages": [ { "Keep": 5 }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Use is not set; expected the name of a scorer: cohere or local.")]
-    [InlineData("""{ "Stages": [ { "Use": "local", "Keeep": 5, "Keep": 5 }, { "Use": "local" } ], TWO }""", "Reranking:Stages:0:Keeep is not a setting of a stage; expected one of Keep, Use. Did you mean 'Keep'?")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "Use": "lcal" }, TWO }""", "Reranking:KeepLocal:Use is 'lcal'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Value": "true" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Use": "local" }, TWO }""", """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
-    [InlineData("""{ "Use": "local", "KeepLocal": "confidential", TWO }""", """Reranking:KeepLocal is 'confidential'; expected a section, as { "Field": "confidential" }.""")]
+    [InlineData(
+        """{ "Stages": [ { "Use": "local" }, { "Use": "local" } ], TWO }""",
+        "Reranking:Stages:0:Keep is not set; expected how many of the best documents go on to the next stage, from 1.")]
+    [InlineData(
+        """{ "Stages": [ { "Use": "local", "Keep": 0 }, { "Use": "local" } ], TWO }""",
+        "Reranking:Stages:0:Keep is '0'; expected a whole number from 1.")]
+    [InlineData(
+        """{ "Stages": [ { "Use": "local", "Keep": 5 } ], TWO }""",
+        "Reranking:Stages:0:Keep is '5'; expected none in the last stage: Reranking:TopN says how many the ranking holds.")]
+    [InlineData(
+        """{ "Stages": [ { "Keep": 5 }, { "Use": "local" } ], TWO }""",
+        "Reranking:Stages:0:Use is not set; expected the name of a scorer: cohere or local.")]
+    [InlineData(
+        """{ "Stages": [ { "Use": "local", "Keeep": 5, "Keep": 5 }, { "Use": "local" } ], TWO }""",
+        "Reranking:Stages:0:Keeep is not a setting of a stage; expected one of Keep, Use. Did you mean 'Keep'?")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "a", "Use": "lcal" }, TWO }""",
+        "Reranking:KeepLocal:Use is 'lcal'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Value": "true" }, TWO }""",
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "" }, TWO }""",
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Use": "local" }, TWO }""",
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": "confidential", TWO }""",
+        """Reranking:KeepLocal is 'confidential'; expected a section, as { "Field": "confidential" }.""")]
     [InlineData("""{ "Use": "local", "KeepLocal": true, TWO }""", """Reranking:KeepLocal is 'True'; expected a section, as { "Field": "confidential" }.""")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "WhenMissing": "Hostd" }, TWO }""", "Reranking:KeepLocal:WhenMissing is 'Hostd'; expected Local or Hosted. Did you mean 'Hosted'?")]
-    [InlineData("""{ "Use": "local", "KeepLocal": { "Field": "a", "Feld": "a" }, TWO }""", "Reranking:KeepLocal:Feld is not a setting of the rule that keeps texts local; expected one of Field, Use, Value, WhenMissing. Did you mean 'Field'?")]
-    [InlineData("""{ "Use": "a", "KeepLocal": { "Field": "f", "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""", "Reranking:KeepLocal:Use names 2 scorers; expected 1.")]
-    [InlineData("""{ "Use": "a", "Shadow": { "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""", "Reranking:Shadow:Use names 2 scorers; expected 1.")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "a", "WhenMissing": "Hostd" }, TWO }""",
+        "Reranking:KeepLocal:WhenMissing is 'Hostd'; expected Local or Hosted. Did you mean 'Hosted'?")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "a", "Feld": "a" }, TWO }""",
+        "Reranking:KeepLocal:Feld is not a setting of the rule that keeps texts local; expected one of Field, Use, Value, WhenMissing. Did you mean 'Field'?")]
+    [InlineData(
+        """{ "Use": "a", "KeepLocal": { "Field": "f", "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" },"""
+        + """ "b": { "Provider": "Scripted" } } }""",
+        "Reranking:KeepLocal:Use names 2 scorers; expected 1.")]
+    [InlineData(
+        """{ "Use": "a", "Shadow": { "Use": [ "a", "b" ] }, "Scorers": { "a": { "Provider": "Scripted" }, "b": { "Provider": "Scripted" } } }""",
+        "Reranking:Shadow:Use names 2 scorers; expected 1.")]
     public void Read_Mistake_NamesPathFoundAndExpected(string json, string expected) =>
         Assert.Equal([expected], Read(json.Replace("TWO", TwoScorers, StringComparison.Ordinal)).Failures);
 
@@ -129,7 +202,9 @@ public class RerankingPlanReaderTests
         List<string> failures = [];
         RerankingPlanReader.Read(Section("""{ "Scorers": { "local": { "Provider": "Onnx" } } }"""), [], failures);
 
-        Assert.Equal(["Reranking:Scorers:local:Provider is 'Onnx'; expected a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()."], failures);
+        Assert.Equal(
+            ["Reranking:Scorers:local:Provider is 'Onnx'; expected a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()."],
+            failures);
     }
 
     [Fact]
@@ -141,7 +216,9 @@ public class RerankingPlanReaderTests
         Assert.Equal(plain, Fingerprint("""{ "Provider": "Scripted", "Model": "a", "MinScore": 0.5, "MinScoreModel": "a" }"""));
         Assert.NotEqual(plain, Fingerprint("""{ "Provider": "Scripted", "Model": "A" }"""));
         Assert.NotEqual(plain, Fingerprint("""{ "Provider": "Scripted", "Model": "a", "Limit": "1" }"""));
-        Assert.NotEqual(Fingerprint("""{ "Provider": "Scripted", "Model": "a", "ApiKey": "bc" }"""), Fingerprint("""{ "Provider": "Scripted", "Model": "ab", "ApiKey": "c" }"""));
+        Assert.NotEqual(
+            Fingerprint("""{ "Provider": "Scripted", "Model": "a", "ApiKey": "bc" }"""),
+            Fingerprint("""{ "Provider": "Scripted", "Model": "ab", "ApiKey": "c" }"""));
 
         static string Fingerprint(string scorer) => Read($$"""{ "Scorers": { "local": {{scorer}} } }""").Plan.Scorers["local"].Fingerprint;
     }

@@ -43,7 +43,8 @@ public class CachingRelevanceScorerConformanceTests : RelevanceScorerConformance
 
 public class ShadowRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
-    protected override IRelevanceScorer CreateScorer() => new ShadowRelevanceScorer(new WordOverlapScorer(), new WordOverlapScorer(), new ShadowRelevanceScorerOptions { SampleRate = 1 });
+    protected override IRelevanceScorer CreateScorer() =>
+        new ShadowRelevanceScorer(new WordOverlapScorer(), new WordOverlapScorer(), new ShadowRelevanceScorerOptions { SampleRate = 1 });
 }
 
 public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests

@@ -37,7 +37,8 @@ public sealed class LoggingRelevanceScorerTests : IDisposable
         await new LoggingRelevanceScorer(_inner, _logger).ScoreAsync("reset", ["a", "b"]);
 
         IReadOnlyList<FakeLogRecord> records = _logger.Collector.GetSnapshot();
-        Assert.Equal(["Scoring for the query \"reset\" the documents a, b.", "Scored 2 documents with model words-1."], records.Select(record => record.Message));
+        Assert.Equal(
+            ["Scoring for the query \"reset\" the documents a, b.", "Scored 2 documents with model words-1."], records.Select(record => record.Message));
         Assert.Equal((LogLevel.Trace, 12), (records[0].Level, records[0].Id.Id));
     }
 
@@ -90,7 +91,9 @@ public sealed class LoggingRelevanceScorerTests : IDisposable
     [Fact]
     public async Task UseLogging_GivenFactory_LogsUnderItsOwnCategory()
     {
-        using ServiceProvider services = new ServiceCollection().AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug)).BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection()
+            .AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug))
+            .BuildServiceProvider();
 
         await _inner.AsBuilder().UseLogging(services.GetRequiredService<ILoggerFactory>()).Build().ScoreAsync("query", ["a"]);
 
@@ -100,7 +103,9 @@ public sealed class LoggingRelevanceScorerTests : IDisposable
     [Fact]
     public async Task UseLogging_FactoryOfTheServices_IsTaken()
     {
-        using ServiceProvider services = new ServiceCollection().AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug)).BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection()
+            .AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug))
+            .BuildServiceProvider();
 
         await _inner.AsBuilder().UseLogging().Build(services).ScoreAsync("query", ["a"]);
 

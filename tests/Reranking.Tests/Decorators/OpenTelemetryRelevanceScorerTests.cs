@@ -85,7 +85,11 @@ public sealed class OpenTelemetryRelevanceScorerTests : IDisposable
         using IRelevanceScorer built = new ScriptedScorer().AsBuilder().UseOpenTelemetry(static scorer => scorer.EnableSensitiveData = true).Build();
         Assert.True(built.GetService<OpenTelemetryRelevanceScorer>()?.EnableSensitiveData);
 
-        await using ServiceProvider services = new ServiceCollection().AddReranking().AddScorer(new ScriptedScorer()).UseOpenTelemetry().Services.BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking()
+            .AddScorer(new ScriptedScorer())
+            .UseOpenTelemetry().Services
+            .BuildServiceProvider();
         Assert.False(services.GetRequiredService<IRelevanceScorer>().GetService<OpenTelemetryRelevanceScorer>()?.EnableSensitiveData);
     }
 

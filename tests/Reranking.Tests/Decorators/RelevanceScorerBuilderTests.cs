@@ -16,13 +16,19 @@ public sealed class RelevanceScorerBuilderTests : IDisposable
 
         Assert.Equal("innerScorer", Assert.Throws<ArgumentNullException>(() => new RelevanceScorerBuilder((IRelevanceScorer)null!)).ParamName);
         Assert.Equal("innerScorer", Assert.Throws<ArgumentNullException>(() => ((IRelevanceScorer)null!).AsBuilder()).ParamName);
-        Assert.Equal("innerScorerFactory", Assert.Throws<ArgumentNullException>(() => new RelevanceScorerBuilder((Func<IServiceProvider, IRelevanceScorer>)null!)).ParamName);
+        Assert.Equal(
+            "innerScorerFactory",
+            Assert.Throws<ArgumentNullException>(() => new RelevanceScorerBuilder((Func<IServiceProvider, IRelevanceScorer>)null!)).ParamName);
         Assert.Equal("scorerFactory", Assert.Throws<ArgumentNullException>(() => builder.Use((Func<IRelevanceScorer, IRelevanceScorer>)null!)).ParamName);
-        Assert.Equal("scorerFactory", Assert.Throws<ArgumentNullException>(() => builder.Use((Func<IRelevanceScorer, IServiceProvider, IRelevanceScorer>)null!)).ParamName);
+        Assert.Equal(
+            "scorerFactory",
+            Assert.Throws<ArgumentNullException>(() => builder.Use((Func<IRelevanceScorer, IServiceProvider, IRelevanceScorer>)null!)).ParamName);
         Assert.Equal(
             "scoreFunc",
             Assert.Throws<ArgumentNullException>(
-                () => builder.Use((Func<string, IReadOnlyList<string>, RelevanceScoringOptions?, IRelevanceScorer, CancellationToken, Task<RelevanceScores>>)null!)).ParamName);
+                () => builder.Use(
+                    (Func<string, IReadOnlyList<string>, RelevanceScoringOptions?, IRelevanceScorer, CancellationToken, Task<RelevanceScores>>)null!))
+                .ParamName);
     }
 
     [Fact]
@@ -105,7 +111,11 @@ public sealed class RelevanceScorerBuilderTests : IDisposable
     [Fact]
     public void Dispose_Outermost_DisposesTheInnerScorer()
     {
-        _inner.AsBuilder().Use(inner => new Recording(inner, "first", _calls)).Use((query, documents, options, inner, token) => throw new InvalidOperationException()).Build().Dispose();
+        _inner.AsBuilder()
+            .Use(inner => new Recording(inner, "first", _calls))
+            .Use((query, documents, options, inner, token) => throw new InvalidOperationException())
+            .Build()
+            .Dispose();
 
         Assert.True(_inner.IsDisposed);
     }

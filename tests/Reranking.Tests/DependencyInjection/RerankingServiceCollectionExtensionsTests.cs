@@ -141,7 +141,8 @@ public sealed class RerankingServiceCollectionExtensionsTests
             + "AddOnnx(\"local\").AddCohere(\"hosted\", options => …).Use(\"hosted\", \"local\")."
         },
         {
-            static services => services.AddReranking().AddScorer("a", static _ => FunctionScorer.OfNumbers()).AddScorer("A", static _ => FunctionScorer.OfNumbers()),
+            static services =>
+                services.AddReranking().AddScorer("a", static _ => FunctionScorer.OfNumbers()).AddScorer("A", static _ => FunctionScorer.OfNumbers()),
             "A scorer 'A' is registered already. Give each scorer a name of its own."
         },
         {
@@ -167,7 +168,8 @@ public sealed class RerankingServiceCollectionExtensionsTests
             "RerankingOptions:TopN is 0; expected 1 or more."
         },
         {
-            static services => services.AddReranking().AddScorer("a", static _ => FunctionScorer.OfNumbers()).AddScorer("b", static _ => FunctionScorer.OfNumbers()),
+            static services =>
+                services.AddReranking().AddScorer("a", static _ => FunctionScorer.OfNumbers()).AddScorer("b", static _ => FunctionScorer.OfNumbers()),
             "2 scorers are registered, and nothing says which one answers. Call Use() with one or more of their names: a or b."
         },
         {

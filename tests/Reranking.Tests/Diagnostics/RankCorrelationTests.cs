@@ -89,5 +89,6 @@ public sealed class RankCorrelationTests
         Assert.Equal(0, RankCorrelation.Overlap([new(0, 1) { Stage = 1 }, new(0, 9)], Scores("1 2"), 1));
 
     private static RelevanceScore[] Scores(string numbers) =>
-        [.. numbers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(number => new RelevanceScore(0, double.Parse(number, CultureInfo.InvariantCulture)))];
+        [.. numbers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => new RelevanceScore(0, double.Parse(number, CultureInfo.InvariantCulture)))];
 }

@@ -28,6 +28,11 @@ internal sealed class ChangeableConfiguration : ConfigurationProvider, IConfigur
     private static Dictionary<string, string?> Parse(string reranking)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Reranking": {{reranking}} }"""));
-        return new ConfigurationBuilder().AddJsonStream(stream).Build().AsEnumerable().Where(pair => pair.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        return new ConfigurationBuilder()
+            .AddJsonStream(stream)
+            .Build()
+            .AsEnumerable()
+            .Where(pair => pair.Value is not null)
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 }

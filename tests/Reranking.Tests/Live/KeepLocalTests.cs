@@ -36,7 +36,8 @@ public class KeepLocalTests
     [Fact]
     public async Task RerankAsync_ConfidentialBeyondTheCandidateCount_DoesNotCount()
     {
-        RerankingResult<Note> result = await RerankAsync("""{ "Use": "hosted", "CandidateCount": 2, "KeepLocal": { "Field": "confidential" }, BOTH }""", [.. Open, new("0.9", true)]);
+        RerankingResult<Note> result = await RerankAsync(
+            """{ "Use": "hosted", "CandidateCount": 2, "KeepLocal": { "Field": "confidential" }, BOTH }""", [.. Open, new("0.9", true)]);
 
         Assert.Equal(("hosted", false), (result.ScorerName, result.KeptLocal));
         Assert.DoesNotContain("0.9", Assert.Single(_hosted.Made).Seen);
@@ -45,7 +46,8 @@ public class KeepLocalTests
     [Fact]
     public async Task RerankAsync_PredicateInCode_KeepsLocal()
     {
-        RerankingResult<Note> result = await RerankAsync("""{ "Use": "hosted", BOTH }""", OneConfidential, builder => builder.KeepLocal<Note>(note => note.Confidential));
+        RerankingResult<Note> result = await RerankAsync(
+            """{ "Use": "hosted", BOTH }""", OneConfidential, builder => builder.KeepLocal<Note>(note => note.Confidential));
 
         Assert.Equal(("local", true), (result.ScorerName, result.KeptLocal));
     }
@@ -63,7 +65,8 @@ public class KeepLocalTests
     [Fact]
     public async Task RerankAsync_RuleArrivesWhileCandidatesAreFetched_TheCallStaysOnWhatItBeganWith()
     {
-        var configuration = new ChangeableConfiguration("""{ "Use": "local", "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } }""");
+        var configuration = new ChangeableConfiguration(
+            """{ "Use": "local", "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } }""");
         var services = new ServiceCollection();
         services.AddReranking(configuration.Section).AddProvider(_ => _local).AddProvider(_ => _hosted);
         await using ServiceProvider provider = services.BuildServiceProvider();
@@ -77,7 +80,9 @@ public class KeepLocalTests
         async IAsyncEnumerable<Note> FetchAsync()
         {
             yield return OneConfidential[0];
-            configuration.Change("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } }""");
+            configuration.Change(
+                """{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, "Scorers": { "local": { "Provider": "Local" },"""
+                + """ "hosted": { "Provider": "Hosted" } } }""");
             while (_hosted.Made.Count == 0 || (await reranker.RerankAsync("query", Open, note => note.Text)).ScorerName != "hosted")
             {
                 await Task.Delay(1, TestContext.Current.CancellationToken);
@@ -127,7 +132,8 @@ public class KeepLocalTests
     {
         _local.OnCreate = (_, scorer) => scorer.Script = (_, _) => throw new InvalidOperationException();
 
-        RerankingResult<Note> result = await RerankAsync("""{ "Use": [ "local", "hosted" ], "KeepLocal": { "Field": "confidential" }, BOTH }""", OneConfidential);
+        RerankingResult<Note> result = await RerankAsync(
+            """{ "Use": [ "local", "hosted" ], "KeepLocal": { "Field": "confidential" }, BOTH }""", OneConfidential);
 
         Assert.Equal((RerankingOutcome.FellBack, true), (result.Outcome, result.KeptLocal));
         Assert.All(_hosted.Made, scorer => Assert.Equal(0, scorer.Calls));
@@ -195,7 +201,8 @@ public class KeepLocalTests
 
     private ServiceProvider Build(string json, Action<RerankingBuilder>? configure = null)
     {
-        var configuration = new ChangeableConfiguration(json.Replace("BOTH", """ "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } """, StringComparison.Ordinal));
+        var configuration = new ChangeableConfiguration(
+            json.Replace("BOTH", """ "Scorers": { "local": { "Provider": "Local" }, "hosted": { "Provider": "Hosted" } } """, StringComparison.Ordinal));
         var services = new ServiceCollection();
         RerankingBuilder builder = services.AddReranking(configuration.Section).AddProvider(_ => _local).AddProvider(_ => _hosted);
         configure?.Invoke(builder);

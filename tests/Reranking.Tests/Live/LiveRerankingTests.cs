@@ -11,7 +11,8 @@ namespace Reranking.Tests;
 
 public sealed class LiveRerankingTests : IDisposable
 {
-    private const string Scorers = """ "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted" }, "c": { "Provider": "Hosted", "ApiKey": "" } } """;
+    private const string Scorers =
+        """ "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted" }, "c": { "Provider": "Hosted", "ApiKey": "" } } """;
     private const string UseA = $$"""{ "Use": "a", {{Scorers}} }""";
     private const string UseB = $$"""{ "Use": "b", "TopN": 2, {{Scorers}} }""";
 
@@ -207,7 +208,8 @@ public sealed class LiveRerankingTests : IDisposable
     public async Task Change_CallThatAChainLeftBehind_KeepsItsScorerUntilItEnds()
     {
         var answer = new TaskCompletionSource<RelevanceScores>();
-        _configuration.Change($$"""{ "Use": [ "a", "b" ], {{Scorers.Replace("\"MinScore\": 0.15", "\"Timeout\": \"00:00:00.01\"", StringComparison.Ordinal)}} }""");
+        _configuration.Change(
+            $$"""{ "Use": [ "a", "b" ], {{Scorers.Replace("\"MinScore\": 0.15", "\"Timeout\": \"00:00:00.01\"", StringComparison.Ordinal)}} }""");
         _provider.OnCreate = (name, scorer) => scorer.Script = name == "a" ? (_, _) => answer.Task : null;
         Assert.Equal("b", (await Reranker.RerankAsync("query", Documents)).ScorerName);
         ScriptedScorer left = _provider.Made[0];
@@ -239,7 +241,8 @@ public sealed class LiveRerankingTests : IDisposable
         await ChangeAsync(UseA.Replace("\"MinScore\": 0.15", "\"MinScore\": 0.15, \"Model\": \"a-2\"", StringComparison.Ordinal));
 
         Assert.Equal(
-            "Reranking:Scorers:a:MinScore stays 0.15, but the model changed from a to a-2: scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.",
+            "Reranking:Scorers:a:MinScore stays 0.15, but the model changed from a to a-2: scores of different models are not comparable. " +
+            "Measure the threshold again, and set MinScoreModel to have this checked.",
             Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Warning).Message);
     }
 
@@ -252,7 +255,9 @@ public sealed class LiveRerankingTests : IDisposable
 
         Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
         FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
-        Assert.Equal("The changed configuration is refused, and the one before stays in service. Reranking:Use is 'zz'; expected the name of a scorer: a.", record.Message);
+        Assert.Equal(
+            "The changed configuration is refused, and the one before stays in service. Reranking:Use is 'zz'; expected the name of a scorer: a.",
+            record.Message);
         Assert.Equal(0, Assert.Single(_provider.Made).Disposals);
     }
 
@@ -527,7 +532,8 @@ public sealed class LiveRerankingTests : IDisposable
     [Fact]
     public async Task Change_UnderConcurrentCallers_NeverFailsNorMixesNorLeaks()
     {
-        const string BothUseA = """{ "Use": "a", "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted", "MinScore": 0.25 } } }""";
+        const string BothUseA =
+            """{ "Use": "a", "Scorers": { "a": { "Provider": "Scripted", "MinScore": 0.15 }, "b": { "Provider": "Scripted", "MinScore": 0.25 } } }""";
         string bothUseB = BothUseA.Replace("\"Use\": \"a\"", "\"Use\": \"b\"", StringComparison.Ordinal);
         _provider.OnCreate = (_, scorer) => scorer.Script = async (documents, _) =>
         {
@@ -575,12 +581,14 @@ public sealed class LiveRerankingTests : IDisposable
     private ServiceProvider Build(Action<RerankingBuilder> configure)
     {
         var services = new ServiceCollection();
-        services.AddMetrics().AddFakeLogging(options => options.FilteredLevels = new HashSet<LogLevel> { LogLevel.Information, LogLevel.Warning, LogLevel.Error });
+        services.AddMetrics()
+            .AddFakeLogging(options => options.FilteredLevels = new HashSet<LogLevel> { LogLevel.Information, LogLevel.Warning, LogLevel.Error });
         configure(services.AddReranking(_configuration.Section).AddProvider(_ => _provider).AddProvider(_ => new ScriptedProvider("Hosted", isHosted: true)));
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
-    private MetricCollector<long> Swaps() => _swaps ??= new MetricCollector<long>(Services.GetRequiredService<IMeterFactory>(), "Experimental.Reranking", "reranking.swaps");
+    private MetricCollector<long> Swaps() =>
+        _swaps ??= new MetricCollector<long>(Services.GetRequiredService<IMeterFactory>(), "Experimental.Reranking", "reranking.swaps");
 
     private async Task ChangeAsync(string reranking, string expected = "swapped")
     {

@@ -29,7 +29,8 @@ public class NamedRelevanceScorerTests
             () => scorer.ScoreAsync("secret query", ["secret document"], new RelevanceScoringOptions { KeepLocal = true }));
 
         Assert.Equal(
-            "'Reranking:Scorers:cohere' is hosted, and the documents may not leave this machine. Add a local scorer to Reranking:Scorers and name it in Reranking:KeepLocal:Use.",
+            "'Reranking:Scorers:cohere' is hosted, and the documents may not leave this machine. " +
+            "Add a local scorer to Reranking:Scorers and name it in Reranking:KeepLocal:Use.",
             exception.Message);
         Assert.Equal(0, hosted.Calls);
     }
@@ -53,7 +54,8 @@ public class NamedRelevanceScorerTests
         FakeLogRecord record = Assert.Single(_logger.Collector.GetSnapshot());
         Assert.Equal(LogLevel.Warning, record.Level);
         Assert.Equal(
-            "Reranking:Scorers:cohere:MinScore is 0.2, set for the model rerank-v3.5, but rerank-v4 answered: scores of different models are not comparable. Measure the threshold again and set MinScoreModel.",
+            "Reranking:Scorers:cohere:MinScore is 0.2, set for the model rerank-v3.5, but rerank-v4 answered: scores of different models are not comparable. " +
+            "Measure the threshold again and set MinScoreModel.",
             record.Message);
     }
 

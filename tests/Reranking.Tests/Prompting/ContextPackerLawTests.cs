@@ -20,13 +20,18 @@ public sealed class ContextPackerLawTests
     private static readonly Gen<string> GenText = AnyOf(Vocabulary).Array[0, 30].Select(words => string.Join(' ', words));
 
     private static readonly Gen<ContextPassage> GenPassage =
-        Gen.Select(GenText, AnyOf<string?>(null, "manual", "terms"), Gen.Int[0, 5], AnyOf<string?>(null, "a.md", "b.md", "c.md"), (text, document, chunk, source) => new ContextPassage(text)
-        {
-            DocumentId = document,
-            ChunkNumber = document is null ? null : chunk,
-            SourceId = source,
-            Title = source is "c.md" ? "Third" : null,
-        });
+        Gen.Select(
+            GenText,
+            AnyOf<string?>(null, "manual", "terms"),
+            Gen.Int[0, 5],
+            AnyOf<string?>(null, "a.md", "b.md", "c.md"),
+            (text, document, chunk, source) => new ContextPassage(text)
+            {
+                DocumentId = document,
+                ChunkNumber = document is null ? null : chunk,
+                SourceId = source,
+                Title = source is "c.md" ? "Third" : null,
+            });
 
     private static readonly Gen<ContextPassage[]> GenPassages =
         Gen.Select(GenPassage.Array[0, 12], Gen.Int[0, 100].Array[0, 6], (passages, copies) => passages.Length == 0
@@ -68,13 +73,16 @@ public sealed class ContextPackerLawTests
             {
                 PackedContext packed = Pack(passages, options);
 
-                Assert.Equal(Enumerable.Range(0, passages.Length), packed.Passages.SelectMany(passage => passage.Indices).Concat(packed.Dropped.Select(drop => drop.Index)).Order());
+                Assert.Equal(
+                    Enumerable.Range(0, passages.Length),
+                    packed.Passages.SelectMany(passage => passage.Indices).Concat(packed.Dropped.Select(drop => drop.Index)).Order());
                 Assert.Equal(Enumerable.Range(1, packed.Passages.Count), packed.Passages.Select(passage => passage.Citation));
                 Assert.Equal(packed.Passages.OrderBy(passage => passage.Indices.Min()), packed.Passages);
                 Assert.All(packed.Passages, passage => Assert.Contains($"[{passage.Citation}]", packed.Text, StringComparison.Ordinal));
                 Assert.All(packed.Passages, passage => Assert.Contains(passages[passage.Indices[0]].Text.Trim(), passage.Text, StringComparison.Ordinal));
                 Assert.All(packed.Passages, passage => Assert.Contains(passage.Text, packed.Text, StringComparison.Ordinal));
-                Assert.All(packed.Passages, passage => Assert.Equal(passage.Indices.Select(i => Source(passages[i])).Distinct(), passage.Sources.Select(Source)));
+                Assert.All(
+                    packed.Passages, passage => Assert.Equal(passage.Indices.Select(i => Source(passages[i])).Distinct(), passage.Sources.Select(Source)));
             },
             iter: Cases);
 
@@ -123,7 +131,8 @@ public sealed class ContextPackerLawTests
 
                 string Write(IReadOnlyList<int> indices) => string.Join(
                     options.Separator,
-                    new[] { options.Preamble }.Where(preamble => preamble.Length > 0).Concat(indices.Select((index, i) => $"[{i + 1}]\n{passages[index].Text.Trim()}")));
+                    new[] { options.Preamble }.Where(preamble => preamble.Length > 0)
+                        .Concat(indices.Select((index, i) => $"[{i + 1}]\n{passages[index].Text.Trim()}")));
             },
             iter: Cases);
 
@@ -157,7 +166,8 @@ public sealed class ContextPackerLawTests
                 ContextPassage[] ranked = [.. chunks];
                 new Random(seed).Shuffle(ranked);
 
-                Assert.Equal(string.Join(' ', words), Assert.Single(Pack(ranked, new() { TokenBudget = int.MaxValue, NearDuplicateThreshold = null }).Passages).Text);
+                Assert.Equal(
+                    string.Join(' ', words), Assert.Single(Pack(ranked, new() { TokenBudget = int.MaxValue, NearDuplicateThreshold = null }).Passages).Text);
             },
             iter: Cases);
 
@@ -176,5 +186,6 @@ public sealed class ContextPackerLawTests
         Separator = options.Separator,
     };
 
-    private static PackedContext Pack(IReadOnlyList<ContextPassage> passages, ContextPackerOptions options) => new ContextPacker(text => Tokenizer.CountTokens(text), options).Pack(passages);
+    private static PackedContext Pack(IReadOnlyList<ContextPassage> passages, ContextPackerOptions options) =>
+        new ContextPacker(text => Tokenizer.CountTokens(text), options).Pack(passages);
 }

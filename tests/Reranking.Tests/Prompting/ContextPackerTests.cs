@@ -17,7 +17,8 @@ public sealed class ContextPackerTests
             new ContextPassage("five"));
 
         Assert.Equal(
-            "Cite as [1].\n\n[1] First (https://help.example/1)\none\n\n[2] Second (2.md)\ntwo\n\n[3] 3.md\nthree\n\n[4] Fourth\nfour\n\n[5]\nfive", packed.Text);
+            "Cite as [1].\n\n[1] First (https://help.example/1)\none\n\n[2] Second (2.md)\ntwo\n\n[3] 3.md\nthree\n\n[4] Fourth\nfour\n\n[5]\nfive",
+            packed.Text);
         Assert.Equal(Words(packed.Text), packed.TokenCount);
         Assert.Equal([1, 2, 3, 4, 5], packed.Passages.Select(passage => passage.Citation));
         Assert.Empty(packed.Dropped);
@@ -58,9 +59,14 @@ public sealed class ContextPackerTests
     [Fact]
     public void Pack_Format_WritesThePassages()
     {
-        var options = new ContextPackerOptions { Format = passage => $"<p n={passage.Citation} s={passage.Sources[0].SourceId}>{passage.Text}</p>", Separator = "" };
+        var options = new ContextPackerOptions
+        {
+            Format = passage => $"<p n={passage.Citation} s={passage.Sources[0].SourceId}>{passage.Text}</p>",
+            Separator = "",
+        };
 
-        Assert.Equal("<p n=1 s=x>a</p><p n=2 s=y>b</p>", Pack(options, new ContextPassage("a") { SourceId = "x" }, new ContextPassage("b") { SourceId = "y" }).Text);
+        Assert.Equal(
+            "<p n=1 s=x>a</p><p n=2 s=y>b</p>", Pack(options, new ContextPassage("a") { SourceId = "x" }, new ContextPassage("b") { SourceId = "y" }).Text);
     }
 
     [Fact]
@@ -82,7 +88,8 @@ public sealed class ContextPackerTests
     [Fact]
     public void Pack_NoRoomToCiteTheSecondSource_LeavesItOut()
     {
-        PackedContext packed = Pack(new() { TokenBudget = 4 }, new ContextPassage("a b") { SourceId = "a.md" }, new ContextPassage("A B") { SourceId = "c.md" });
+        PackedContext packed = Pack(
+            new() { TokenBudget = 4 }, new ContextPassage("a b") { SourceId = "a.md" }, new ContextPassage("A B") { SourceId = "c.md" });
 
         Assert.Equal("[1] a.md\na b", packed.Text);
         Assert.Equal([new(1, PassageDropReason.Duplicate)], packed.Dropped);
@@ -101,7 +108,8 @@ public sealed class ContextPackerTests
     [InlineData("soft\u00ADhyphen", "soft\u00ADhyphen ")]
     [InlineData("हिन्दी", "हिन्दी\n")]
     [InlineData("🔑 🔑", "🔑🔑")]
-    public void Pack_TextsThatDifferInCaseOrSpaceOnly_AreOne(string one, string two) => Assert.Equal([0, 1], Assert.Single(Pack(new(), new(one), new(two)).Passages).Indices);
+    public void Pack_TextsThatDifferInCaseOrSpaceOnly_AreOne(string one, string two) =>
+        Assert.Equal([0, 1], Assert.Single(Pack(new(), new(one), new(two)).Passages).Indices);
 
     [Theory]
     [InlineData(60, 0.9, 1)]    // 58 runs of three words, of which 55 are common and 6 not
@@ -112,7 +120,10 @@ public sealed class ContextPackerTests
     public void Pack_OneWordDiffers_IsANearDuplicateByTheThreshold(int words, double? threshold, int expected)
     {
         string[] text = [.. Enumerable.Range(0, words).Select(i => i.ToString(CultureInfo.InvariantCulture))];
-        PackedContext packed = Pack(new() { NearDuplicateThreshold = threshold }, new(string.Join(' ', text)), new(string.Join(' ', text.Select((word, i) => i == 20 ? "other" : word))));
+        PackedContext packed = Pack(
+            new() { NearDuplicateThreshold = threshold },
+            new(string.Join(' ', text)),
+            new(string.Join(' ', text.Select((word, i) => i == 20 ? "other" : word))));
 
         Assert.Equal(expected, packed.Passages.Count);
         Assert.Equal(expected == 2 ? [] : [new DroppedPassage(1, PassageDropReason.NearDuplicate)], packed.Dropped);
@@ -227,7 +238,8 @@ public sealed class ContextPackerTests
         Assert.Throws<ArgumentNullException>("passageSelector", () => packer.Pack<string>([], null!));
     }
 
-    private static ContextPassage Chunk(string document, int number, string text) => new(text) { DocumentId = document, ChunkNumber = number, SourceId = document };
+    private static ContextPassage Chunk(string document, int number, string text) =>
+        new(text) { DocumentId = document, ChunkNumber = number, SourceId = document };
 
     private static PackedContext Pack(ContextPackerOptions options, params ContextPassage[] passages) => new ContextPacker(Words, options).Pack(passages);
 

@@ -64,7 +64,8 @@ public sealed class RerankerCancellationTests : IDisposable
         FunctionScorer scorer = FunctionScorer.OfNumbers();
 
         OperationCanceledException exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new Reranker(scorer).RerankAsync("query", Documents, _ => throw new InvalidOperationException("No text is needed."), cancellationToken: _source.Token));
+            () => new Reranker(scorer).RerankAsync(
+                "query", Documents, _ => throw new InvalidOperationException("No text is needed."), cancellationToken: _source.Token));
 
         Assert.Equal(_source.Token, exception.CancellationToken);
         Assert.Equal(0, scorer.Calls);

@@ -51,7 +51,9 @@ public class RerankerFailureTests
         ["gives a score of NaN"] = GivesOne(double.NaN, 0),
         ["gives a score above 1"] = GivesOne(1.5, 1.5),
         ["gives a score below 0"] = GivesOne(-0.5, -0.5),
-        ["obeys the timeout"] = TakesTooLong((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token).ContinueWith<RelevanceScores>(_ => throw new OperationCanceledException(token), TaskScheduler.Default)),
+        ["obeys the timeout"] = TakesTooLong(
+            (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, token)
+                .ContinueWith<RelevanceScores>(_ => throw new OperationCanceledException(token), TaskScheduler.Default)),
         ["ignores the timeout"] = TakesTooLong((_, _) => new TaskCompletionSource<RelevanceScores>().Task),
         ["throws at the timeout"] = TakesTooLong((time, _) =>
         {
@@ -117,7 +119,8 @@ public class RerankerFailureTests
     [Fact]
     public async Task RerankAsync_MetadataWithoutModel_NamesTheProvider()
     {
-        var reranker = new Reranker(new FunctionScorer((_, _, _) => Task.FromResult(RelevanceScores.Empty), new RelevanceScorerMetadata { ProviderName = "onnx" }));
+        var reranker = new Reranker(
+            new FunctionScorer((_, _, _) => Task.FromResult(RelevanceScores.Empty), new RelevanceScorerMetadata { ProviderName = "onnx" }));
 
         Assert.Equal("Expected 3 scores for 3 documents, but onnx returned 0.", (await reranker.RerankAsync("query", Documents)).Failure?.Message);
     }
@@ -134,7 +137,8 @@ public class RerankerFailureTests
     public async Task RerankAsync_BeforeTheTimeout_Waits()
     {
         var scoring = new TaskCompletionSource<RelevanceScores>();
-        Task<RerankingResult<string>> call = CreateReranker(new((_, _) => scoring.Task, default, typeof(object), null), RerankingFailureMode.Throw).RerankAsync("query", Documents);
+        Task<RerankingResult<string>> call = CreateReranker(new((_, _) => scoring.Task, default, typeof(object), null), RerankingFailureMode.Throw)
+            .RerankAsync("query", Documents);
         _time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
         Assert.False(call.IsCompleted);
         scoring.SetResult(FunctionScorer.Numbers(Documents));
@@ -146,7 +150,8 @@ public class RerankerFailureTests
     public async Task RerankAsync_InfiniteTimeout_Waits()
     {
         var scoring = new TaskCompletionSource<RelevanceScores>();
-        var reranker = new Reranker(new FunctionScorer((_, _, _) => scoring.Task), new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan }, timeProvider: _time);
+        var reranker = new Reranker(
+            new FunctionScorer((_, _, _) => scoring.Task), new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan }, timeProvider: _time);
         Task<RerankingResult<string>> call = reranker.RerankAsync("query", Documents);
         _time.Advance(TimeSpan.FromDays(400));
         Assert.False(call.IsCompleted);
@@ -188,7 +193,8 @@ public class RerankerFailureTests
     public async Task RerankAsync_ScorerFailsAfterItWasLeftBehind_IsNeverUnobserved()
     {
         List<string> unobserved = [];
-        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, args) => unobserved.AddRange(args.Exception.InnerExceptions.Select(inner => inner.Message));
+        EventHandler<UnobservedTaskExceptionEventArgs> handler = (_, args) =>
+            unobserved.AddRange(args.Exception.InnerExceptions.Select(inner => inner.Message));
         TaskScheduler.UnobservedTaskException += handler;
         try
         {
@@ -252,5 +258,6 @@ public class RerankerFailureTests
         score, RerankingReason.Timeout, typeof(TimeoutException),
         "numbers-1 took longer than 00:00:10 for 3 documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.");
 
-    public sealed record Failing(Func<FakeTimeProvider, CancellationToken, Task<RelevanceScores>> Score, RerankingReason Reason, Type ExceptionType, string? Message);
+    public sealed record Failing(
+        Func<FakeTimeProvider, CancellationToken, Task<RelevanceScores>> Score, RerankingReason Reason, Type ExceptionType, string? Message);
 }

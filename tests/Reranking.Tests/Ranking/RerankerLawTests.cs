@@ -112,5 +112,6 @@ public class RerankerLawTests
 
     /// <summary>The candidates that can be part of the ranking.</summary>
     private static int[] Pool(int[] candidates, RerankingOptions options) =>
-        [.. Enumerable.Range(0, options.UnscoredCandidates == UnscoredCandidates.Append ? candidates.Length : Math.Min(candidates.Length, options.CandidateCount))];
+        [.. Enumerable.Range(
+            0, options.UnscoredCandidates == UnscoredCandidates.Append ? candidates.Length : Math.Min(candidates.Length, options.CandidateCount))];
 }

@@ -97,7 +97,8 @@ public sealed class RerankerPrivacyTests : IDisposable
             },
             FunctionScorer.NumberMetadata);
         var reranker = new Reranker(scorer, options, _logger, _time, _probe.MeterFactory);
-        Task<RerankingResult<string>> call = reranker.RerankAsync($"query {Secret}", [$"{Secret} 0", $"{Secret} 1", $"{Secret} 2"], cancellationToken: source.Token);
+        Task<RerankingResult<string>> call = reranker.RerankAsync(
+            $"query {Secret}", [$"{Secret} 0", $"{Secret} 1", $"{Secret} 2"], cancellationToken: source.Token);
         if (failing?.Reason == RerankingReason.Timeout)
         {
             _time.Advance(TimeSpan.FromSeconds(10));

@@ -115,6 +115,7 @@ public class RerankerStreamTests
 
     private sealed class Untouchable : IAsyncEnumerable<string>
     {
-        public IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default) => throw new InvalidOperationException("The stream was touched.");
+        public IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("The stream was touched.");
     }
 }

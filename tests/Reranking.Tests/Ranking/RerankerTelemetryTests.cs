@@ -114,7 +114,8 @@ public sealed class RerankerTelemetryTests : IDisposable
             },
             FunctionScorer.NumberMetadata);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CreateReranker(scorer).RerankAsync("query", ["0.1", "0.2"], cancellationToken: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => CreateReranker(scorer).RerankAsync("query", ["0.1", "0.2"], cancellationToken: source.Token));
 
         Assert.Empty(_probe.Of("reranking.fallbacks"));
         Assert.Equal([$"0 s {ScorerTags} error.type=System.OperationCanceledException"], _probe.Of("gen_ai.client.operation.duration"));
@@ -164,7 +165,10 @@ public sealed class RerankerTelemetryTests : IDisposable
         Activity span = Assert.Single(_probe.Spans);
         Assert.Equal("rerank", span.DisplayName);
         Assert.Equal(
-            ["gen_ai.operation.name", "gen_ai.rerank.candidate.count", "gen_ai.rerank.top_n", "reranking.outcome", "reranking.rank_displacement", "reranking.scored.count", "reranking.truncated.count"],
+            [
+                "gen_ai.operation.name", "gen_ai.rerank.candidate.count", "gen_ai.rerank.top_n", "reranking.outcome", "reranking.rank_displacement",
+                "reranking.scored.count", "reranking.truncated.count",
+            ],
             span.TagObjects.Select(tag => tag.Key).Order(StringComparer.Ordinal));
         Assert.Equal(["2 {document} gen_ai.operation.name=rerank"], _probe.Of("reranking.candidates"));
     }
@@ -173,7 +177,8 @@ public sealed class RerankerTelemetryTests : IDisposable
     public async Task RerankAsync_RelativeEndpoint_IsLeftOut()
     {
         var scorer = new FunctionScorer(
-            (_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)), new RelevanceScorerMetadata { ProviderName = "test", Endpoint = new Uri("/v2/rerank", UriKind.Relative) });
+            (_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)),
+            new RelevanceScorerMetadata { ProviderName = "test", Endpoint = new Uri("/v2/rerank", UriKind.Relative) });
 
         await CreateReranker(scorer).RerankAsync("query", ["0.1", "0.2"]);
 

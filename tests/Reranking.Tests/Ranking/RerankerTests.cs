@@ -23,10 +23,12 @@ public class RerankerTests
         IAsyncEnumerable<int> stream = AsyncEnumerable.Range(1, 2);
 
         Assert.Equal("query", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync(null!, list, i => "a"))).ParamName);
-        Assert.Equal("candidates", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", (IReadOnlyList<int>)null!, i => "a"))).ParamName);
+        Assert.Equal(
+            "candidates", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", (IReadOnlyList<int>)null!, i => "a"))).ParamName);
         Assert.Equal("textSelector", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", list, null!))).ParamName);
         Assert.Equal("query", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync(null!, stream, i => "a"))).ParamName);
-        Assert.Equal("candidates", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", (IAsyncEnumerable<int>)null!, i => "a"))).ParamName);
+        Assert.Equal(
+            "candidates", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", (IAsyncEnumerable<int>)null!, i => "a"))).ParamName);
         Assert.Equal("textSelector", (await Assert.ThrowsAsync<ArgumentNullException>(() => reranker.RerankAsync("q", stream, null!))).ParamName);
     }
 
@@ -37,7 +39,8 @@ public class RerankerTests
         var options = new RerankingOptions { MinScore = 2 };
 
         ArgumentException ofList = await Assert.ThrowsAsync<ArgumentException>(() => reranker.RerankAsync("q", ["0.1", "0.2"], options));
-        ArgumentException ofStream = await Assert.ThrowsAsync<ArgumentException>(() => reranker.RerankAsync("q", AsyncEnumerable.Range(1, 2), i => "0", options));
+        ArgumentException ofStream = await Assert.ThrowsAsync<ArgumentException>(
+            () => reranker.RerankAsync("q", AsyncEnumerable.Range(1, 2), i => "0", options));
 
         Assert.Equal("Reranking:MinScore is 2; expected a number from 0 to 1, or none. (Parameter 'options')", ofList.Message);
         Assert.Equal(ofList.Message, ofStream.Message);
@@ -197,7 +200,8 @@ public class RerankerTests
     {
         var exception = new InvalidOperationException("The selector is wrong.");
 
-        Assert.Same(exception, await Assert.ThrowsAsync<InvalidOperationException>(() => new Reranker(_scorer).RerankAsync("query", [1, 2], _ => throw exception)));
+        Assert.Same(
+            exception, await Assert.ThrowsAsync<InvalidOperationException>(() => new Reranker(_scorer).RerankAsync("query", [1, 2], _ => throw exception)));
     }
 
     [Fact]
@@ -230,7 +234,9 @@ public class RerankerTests
     public async Task RerankAsync_AnswerWithoutModel_NamesTheModelOfTheMetadata()
     {
         Assert.Equal("numbers-1", (await new Reranker(_scorer).RerankAsync("query", ["0.1", "0.2"])).ModelId);
-        Assert.Null((await new Reranker(new FunctionScorer((_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)))).RerankAsync("query", ["0.1", "0.2"])).ModelId);
+        Assert.Null(
+            (await new Reranker(new FunctionScorer((_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents))))
+                .RerankAsync("query", ["0.1", "0.2"])).ModelId);
     }
 
     [Fact]

@@ -53,8 +53,10 @@ public class RerankingOptionsValidatorTests
         change(options);
 
         Assert.Empty(RerankingOptionsValidator.Failures(options, "Search:Reranking"));
-        Assert.Equal(RerankingOutcome.Reranked, (await new Reranker(FunctionScorer.OfNumbers(), options, timeProvider: new Microsoft.Extensions.Time.Testing.FakeTimeProvider())
-            .RerankAsync("query", ["0.1", "0.2", "0.3"])).Outcome);
+        Assert.Equal(
+            RerankingOutcome.Reranked,
+            (await new Reranker(FunctionScorer.OfNumbers(), options, timeProvider: new Microsoft.Extensions.Time.Testing.FakeTimeProvider())
+                .RerankAsync("query", ["0.1", "0.2", "0.3"])).Outcome);
     }
 
     [Fact]

@@ -3,10 +3,12 @@ using System.Globalization;
 namespace Reranking.Tests;
 
 /// <summary>A scorer that does what a test says.</summary>
-internal sealed class FunctionScorer(Func<string, IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> score, RelevanceScorerMetadata? metadata = null)
+internal sealed class FunctionScorer(
+    Func<string, IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> score, RelevanceScorerMetadata? metadata = null)
     : IRelevanceScorer
 {
-    public static readonly RelevanceScorerMetadata NumberMetadata = new() { ProviderName = "test", Endpoint = new Uri("https://scorer.example:8443/v2/rerank"), ModelId = "numbers-1", MaxInputTokens = 512 };
+    public static readonly RelevanceScorerMetadata NumberMetadata =
+        new() { ProviderName = "test", Endpoint = new Uri("https://scorer.example:8443/v2/rerank"), ModelId = "numbers-1", MaxInputTokens = 512 };
 
     private int _calls;
 

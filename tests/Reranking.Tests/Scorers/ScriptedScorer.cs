@@ -3,7 +3,8 @@ namespace Reranking.Tests;
 /// <summary>A scorer that reads the score out of the document, unless a test says otherwise; it notices when it is used after it was disposed.</summary>
 internal sealed class ScriptedScorer(string model = "scripted-1", bool isHosted = false) : IRelevanceScorer, IWarmable
 {
-    private readonly RelevanceScorerMetadata _metadata = new() { ProviderName = "scripted", Endpoint = isHosted ? new Uri("https://scorer.example/") : null, ModelId = model, IsLocal = !isHosted };
+    private readonly RelevanceScorerMetadata _metadata =
+        new() { ProviderName = "scripted", Endpoint = isHosted ? new Uri("https://scorer.example/") : null, ModelId = model, IsLocal = !isHosted };
     private int _calls;
     private int _disposals;
     private int _running;

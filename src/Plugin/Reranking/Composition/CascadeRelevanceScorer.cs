@@ -10,10 +10,13 @@ namespace Reranking;
 /// <summary>Scorers in stages: a fast one reads all documents, a strong one the best of them.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe; owns the scorers. Scales never mix: <see cref="RelevanceScore.Stage"/> says which stage scored a document last, and whoever ranks puts a later stage before an
-/// earlier one. <see cref="RelevanceScores.MinScore"/> is that of the last stage that answered.
+/// Thread-safe; owns the scorers. Scales never mix: <see cref="RelevanceScore.Stage"/> says which stage scored a document last, and whoever ranks
+/// puts a later stage before an earlier one. <see cref="RelevanceScores.MinScore"/> is that of the last stage that answered.
 /// </para>
-/// <para>When a later stage fails or runs out of time, the scores of the stages before it are the answer, and <see cref="RelevanceScores.FailedAttempts"/> says so. When the first one fails, the call does.</para>
+/// <para>
+/// When a later stage fails or runs out of time, the scores of the stages before it are the answer, and <see cref="RelevanceScores.FailedAttempts"/>
+/// says so. When the first one fails, the call does.
+/// </para>
 /// <para>The score of a document depends on the others: they decide whether it goes on.</para>
 /// </remarks>
 public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
@@ -26,7 +29,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
 
     /// <summary>Initializes a new instance of the <see cref="CascadeRelevanceScorer"/> class.</summary>
     /// <param name="stages">The stages, the fastest first; at least one.</param>
-    /// <param name="logger">Takes a warning when a later stage fails; or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a warning when a later stage fails; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
     /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stages"/> is <see langword="null"/>.</exception>
@@ -48,7 +51,9 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
         }
     }
 
-    /// <summary>Gets how long a call usually has, so that one which has much less opens no circuit for the others; or <see langword="null"/> if it is not known.</summary>
+    /// <summary>
+    /// Gets how long a call usually has, so that one which has much less opens no circuit for the others; or <see langword="null"/> if it is not known.
+    /// </summary>
     internal TimeSpan? UsualTimeout { get; init; }
 
     /// <inheritdoc/>
@@ -73,7 +78,11 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
             CascadeStage current = _stages[stage];
             string[] texts = [.. positions.Select(position => documents[position])];
             (RelevanceScores? scored, ScoringAttempt? attempt) = ScorerCall.MayRead(current.Scorer, options)
-                ? await new ScorerCall(current.Name, current.Scorer, _timeProvider) { Timeout = Share(budget, stage), UsualTimeout = Share(new TimeBudget(UsualTimeout, _timeProvider), stage) }
+                ? await new ScorerCall(current.Name, current.Scorer, _timeProvider)
+                {
+                    Timeout = Share(budget, stage),
+                    UsualTimeout = Share(new TimeBudget(UsualTimeout, _timeProvider), stage),
+                }
                     .TryAsync(query, texts, options, cancellationToken).ConfigureAwait(false)
                 : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
             if (scored is null)
@@ -82,7 +91,10 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                 _metrics.RecordFailedAttempt(attempt!);
                 if (answer is null)
                 {
-                    throw new RelevanceScoringException($"The first stage '{current.Name}' of the cascade did not answer ({attempt!.Reason}). Check Reranking:Stages and the settings of the scorer.", attempt.Failure)
+                    throw new RelevanceScoringException(
+                        $"The first stage '{current.Name}' of the cascade did not answer ({attempt!.Reason}). " +
+                        "Check Reranking:Stages and the settings of the scorer.",
+                        attempt.Failure)
                     {
                         FailedAttempts = failed,
                         IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
@@ -138,6 +150,10 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
 
     private static double? Sum(double? sum, double? more) => more is null ? sum : (sum ?? 0) + more;
 
-    [LoggerMessage(EventId = 41, Level = LogLevel.Warning, Message = "Stage {ScorerName} of the cascade did not answer for {DocumentCount} documents ({Reason}); the scores of the stages before it are the answer.")]
+    [LoggerMessage(
+        EventId = 41,
+        Level = LogLevel.Warning,
+        Message = "Stage {ScorerName} of the cascade did not answer for {DocumentCount} documents ({Reason}); " +
+            "the scores of the stages before it are the answer.")]
     private partial void LogFailed(Exception? exception, string scorerName, ScoringAttemptReason reason, int documentCount);
 }

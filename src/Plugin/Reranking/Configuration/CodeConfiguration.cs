@@ -35,7 +35,8 @@ internal sealed class CodeConfiguration
         if (options.MinScore is not null && Scorers.Count > 1)
         {
             failures.Add(
-                $"{nameof(RerankingOptions)}:{nameof(RerankingOptions.MinScore)} is set, but a threshold belongs to a scorer, whose scale it is on, and there are {Scorers.Count}. "
+                $"{nameof(RerankingOptions)}:{nameof(RerankingOptions.MinScore)} is set, but a threshold belongs to a scorer, "
+                + $"whose scale it is on, and there are {Scorers.Count}. "
                 + "Name the scorers in a section, each with its MinScore, or pass the threshold with each call.");
         }
 

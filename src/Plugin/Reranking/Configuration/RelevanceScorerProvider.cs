@@ -16,7 +16,9 @@ public abstract class RelevanceScorerProvider(string name)
 
     /// <summary>Gets the keys that this kind of scorer reads beside <c>Scorers</c>, for what its scorers share.</summary>
     /// <value>Names of sub-sections of the section that <c>AddReranking</c> was given. None if it is not overridden.</value>
-    /// <remarks>The provider reads them by itself, when the application starts. A later change of them alone is none: a warning says that it needs a restart.</remarks>
+    /// <remarks>
+    /// The provider reads them by itself, when the application starts. A later change of them alone is none: a warning says that it needs a restart.
+    /// </remarks>
     public virtual IReadOnlyCollection<string> RootKeys => [];
 
     /// <summary>Finds what is wrong with the settings of a scorer, without touching a file or the network.</summary>

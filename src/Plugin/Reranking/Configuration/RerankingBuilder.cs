@@ -5,8 +5,12 @@ using Reranking.Configuration;
 
 namespace Reranking;
 
-/// <summary>Adds to what <c>AddReranking</c> registered: scorers, kinds of scorers that a section can name, decorators around them, and rules in code.</summary>
-/// <remarks>One scorer needs no name. Several have names, and <see cref="Use"/> or the section says which of them answer; each is also a keyed service under its name.</remarks>
+/// <summary>
+/// Adds to what <c>AddReranking</c> registered: scorers, kinds of scorers that a section can name, decorators around them, and rules in code.
+/// </summary>
+/// <remarks>
+/// One scorer needs no name. Several have names, and <see cref="Use"/> or the section says which of them answer; each is also a keyed service under its name.
+/// </remarks>
 public sealed class RerankingBuilder
 {
     private readonly List<(string Name, Func<IServiceProvider, IRelevanceScorer> Factory)> _scorers = [];
@@ -89,7 +93,8 @@ public sealed class RerankingBuilder
 
         if (_use.Length > 0)
         {
-            throw new InvalidOperationException($"Use() was called with {string.Join(", ", _use)} before. Call it once, with all names in the order in which they are asked.");
+            throw new InvalidOperationException(
+                $"Use() was called with {string.Join(", ", _use)} before. Call it once, with all names in the order in which they are asked.");
         }
 
         _use = [.. names];
@@ -97,7 +102,9 @@ public sealed class RerankingBuilder
     }
 
     /// <summary>Decorates the scorers.</summary>
-    /// <param name="decorate">Takes the name of a scorer and its builder; it is called for each scorer that is created, also after a change of the configuration.</param>
+    /// <param name="decorate">
+    /// Takes the name of a scorer and its builder; it is called for each scorer that is created, also after a change of the configuration.
+    /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="decorate"/> is <see langword="null"/>.</exception>
     public RerankingBuilder Decorate(Action<string, RelevanceScorerBuilder> decorate)

@@ -20,8 +20,9 @@ internal static class RerankingPlanReader
 
     private static readonly string[] RootKeys =
     [
-        Use, Stages, Scorers, KeepLocal, Shadow, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount), nameof(RerankingOptions.UnscoredCandidates),
-        nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure), nameof(RerankingOptions.EnableSensitiveData),
+        Use, Stages, Scorers, KeepLocal, Shadow, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount),
+        nameof(RerankingOptions.UnscoredCandidates), nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure),
+        nameof(RerankingOptions.EnableSensitiveData),
     ];
 
     private static readonly string[] ScorerKeys = [Provider, MinScore, MinScoreModel, Timeout];
@@ -42,7 +43,9 @@ internal static class RerankingPlanReader
         root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking");
         if (root.Text(MinScore) is not null)
         {
-            failures.Add($"{root.Path}:{MinScore} is set, but a threshold belongs to a scorer, whose scale it is in; move it to {root.Path}:{Scorers}:<name>:{MinScore}.");
+            failures.Add(
+                $"{root.Path}:{MinScore} is set, but a threshold belongs to a scorer, whose scale it is in; "
+                + $"move it to {root.Path}:{Scorers}:<name>:{MinScore}.");
         }
 
         IConfigurationSection[] sections = [.. section.GetSection(Scorers).GetChildren()];
@@ -57,8 +60,10 @@ internal static class RerankingPlanReader
         if (names.Length == 0)
         {
             failures.Add(code.HasSection
-                ? $"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": \"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}."
-                : "AddReranking() was given no scorer; expected one or more. Call AddOnnx(), AddCohere() or AddScorer() on the builder that it returns, or pass a section that names scorers.");
+                ? $"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": "
+                    + $"\"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}."
+                : "AddReranking() was given no scorer; expected one or more. "
+                    + "Call AddOnnx(), AddCohere() or AddScorer() on the builder that it returns, or pass a section that names scorers.");
         }
 
         IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures, code);
@@ -129,7 +134,8 @@ internal static class RerankingPlanReader
             {
                 failures.Add(code.HasSection
                     ? $"{root.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}."
-                    : $"{names.Length} scorers are registered, and nothing says which one answers. Call Use() with one or more of their names: {SectionReader.Or(names)}.");
+                    : $"{names.Length} scorers are registered, and nothing says which one answers. "
+                        + $"Call Use() with one or more of their names: {SectionReader.Or(names)}.");
             }
 
             return [new StagePlan(!hasUse && names.Length == 1 ? names : use, int.MaxValue)];
@@ -155,7 +161,8 @@ internal static class RerankingPlanReader
             if (stage.Text(Keep) is null != isLast)
             {
                 failures.Add(isLast
-                    ? $"{stage.Path}:{Keep} is '{stage.Text(Keep)}'; expected none in the last stage: {root.Path}:{nameof(RerankingOptions.TopN)} says how many the ranking holds."
+                    ? $"{stage.Path}:{Keep} is '{stage.Text(Keep)}'; expected none in the last stage: "
+                        + $"{root.Path}:{nameof(RerankingOptions.TopN)} says how many the ranking holds."
                     : $"{stage.Path}:{Keep} is not set; expected how many of the best documents go on to the next stage, from 1.");
             }
 
@@ -196,7 +203,9 @@ internal static class RerankingPlanReader
         RelevanceScorerProvider? provider = providers.FirstOrDefault(candidate => candidate.Name.Equals(providerName, StringComparison.OrdinalIgnoreCase));
         if (provider is null)
         {
-            string expected = providers.Count == 0 ? "a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()" : SectionReader.Or(providerNames);
+            string expected = providers.Count == 0
+                ? "a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()"
+                : SectionReader.Or(providerNames);
             return scorer.Refuse<ScorerPlan?>(Provider, providerName, expected, null, providerNames);
         }
 
@@ -227,7 +236,15 @@ internal static class RerankingPlanReader
         }
 
         var shadow = new SectionReader(section, failures);
-        shadow.RefuseUnknownKeys([Use, nameof(ShadowRelevanceScorerOptions.SampleRate), nameof(ShadowRelevanceScorerOptions.OverlapAt), nameof(ShadowRelevanceScorerOptions.MaxConcurrency), nameof(ShadowRelevanceScorerOptions.Timeout)], "the shadow");
+        shadow.RefuseUnknownKeys(
+            [
+                Use,
+                nameof(ShadowRelevanceScorerOptions.SampleRate),
+                nameof(ShadowRelevanceScorerOptions.OverlapAt),
+                nameof(ShadowRelevanceScorerOptions.MaxConcurrency),
+                nameof(ShadowRelevanceScorerOptions.Timeout),
+            ],
+            "the shadow");
         if (section.Value is null && !section.GetSection(Use).Exists())
         {
             failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {SectionReader.Or(names)}.");

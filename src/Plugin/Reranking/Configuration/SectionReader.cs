@@ -18,7 +18,9 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         foreach (string key in section.GetChildren().Select(static child => child.Key).Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)))
         {
-            failures.Add($"{Path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");
+            failures.Add(
+                $"{Path}:{key} is not a setting of {owner}; " +
+                $"expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");
         }
     }
 

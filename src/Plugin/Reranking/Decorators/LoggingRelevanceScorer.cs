@@ -10,7 +10,7 @@ public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
 
     /// <summary>Initializes a new instance of the <see cref="LoggingRelevanceScorer"/> class.</summary>
     /// <param name="innerScorer">The scorer that calls are passed on to.</param>
-    /// <param name="logger">Takes the lines.</param>
+    /// <param name="logger">Receives the lines.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="logger"/> is <see langword="null"/>.</exception>
     public LoggingRelevanceScorer(IRelevanceScorer innerScorer, ILogger logger)
         : base(innerScorer)

@@ -8,8 +8,8 @@ namespace Reranking;
 /// <remarks>
 /// <para>It is for scorers that are called without a <see cref="Reranker"/>, which records its own calls: with both, each call is recorded twice.</para>
 /// <para>
-/// Give <see cref="RerankingTelemetry.SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions do. Texts of queries and documents
-/// are on spans only with <see cref="EnableSensitiveData"/>.
+/// Give <see cref="RerankingTelemetry.SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the
+/// conventions do. Texts of queries and documents are on spans only with <see cref="EnableSensitiveData"/>.
 /// </para>
 /// </remarks>
 public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer

@@ -40,7 +40,8 @@ public sealed class RelevanceScorerBuilder
         for (int i = _scorerFactories.Count - 1; i >= 0; i--)
         {
             scorer = _scorerFactories[i](scorer, services)
-                ?? throw new InvalidOperationException($"The factory of the decorator at index {i} returned null; expected a scorer, or the inner one for no decorator.");
+                ?? throw new InvalidOperationException(
+                    $"The factory of the decorator at index {i} returned null; expected a scorer, or the inner one for no decorator.");
         }
 
         return scorer;

@@ -14,8 +14,9 @@ public static class CachingRelevanceScorerBuilderExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     /// <remarks>
-    /// Building the scorer fails with an <see cref="InvalidOperationException"/> where no <see cref="HybridCache"/> is registered. Register one with <c>AddHybridCache</c> of the package
-    /// <c>Microsoft.Extensions.Caching.Hybrid</c>: in memory alone, or over the <c>IDistributedCache</c> of the services, such as Redis.
+    /// Building the scorer fails with an <see cref="InvalidOperationException"/> where no <see cref="HybridCache"/> is registered. Register one with
+    /// <c>AddHybridCache</c> of the package <c>Microsoft.Extensions.Caching.Hybrid</c>: in memory alone, or over the <c>IDistributedCache</c> of the
+    /// services, such as Redis.
     /// </remarks>
     public static RelevanceScorerBuilder UseCaching(this RelevanceScorerBuilder builder, Action<CachingRelevanceScorerOptions>? configure = null)
     {
@@ -23,7 +24,8 @@ public static class CachingRelevanceScorerBuilderExtensions
         return builder.Use((innerScorer, services) =>
         {
             HybridCache cache = services.GetService<HybridCache>() ?? throw new InvalidOperationException(
-                $"No {nameof(HybridCache)} is registered, and {nameof(UseCaching)} needs one. Call services.AddHybridCache() of the package Microsoft.Extensions.Caching.Hybrid.");
+                $"No {nameof(HybridCache)} is registered, and {nameof(UseCaching)} needs one. " +
+                "Call services.AddHybridCache() of the package Microsoft.Extensions.Caching.Hybrid.");
             var options = new CachingRelevanceScorerOptions();
             configure?.Invoke(options);
             return new CachingRelevanceScorer(

@@ -10,7 +10,9 @@ public static class RelevanceScorerBuilderExtensions
 {
     /// <summary>Logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="loggerFactory">Creates the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.</param>
+    /// <param name="loggerFactory">
+    /// Creates the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.
+    /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder UseLogging(this RelevanceScorerBuilder builder, ILoggerFactory? loggerFactory = null)

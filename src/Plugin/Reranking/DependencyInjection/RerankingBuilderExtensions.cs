@@ -6,7 +6,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds decorators to the scorers of a <see cref="RerankingBuilder"/>.</summary>
 public static class RerankingBuilderExtensions
 {
-    /// <summary>Keeps the scores of each scorer in the application's <c>HybridCache</c>; they survive a change of the configuration that leaves the scorer as it is.</summary>
+    /// <summary>
+    /// Keeps the scores of each scorer in the application's <c>HybridCache</c>; they survive a change of the configuration that leaves the scorer as it is.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
     /// <returns>The builder.</returns>

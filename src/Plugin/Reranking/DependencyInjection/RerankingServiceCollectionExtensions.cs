@@ -11,8 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers reranking, as code or a section of the configuration describes it.</summary>
 /// <remarks>
 /// <para>
-/// Each method registers a <see cref="Reranker"/> and an <see cref="IRelevanceScorer"/>, and both again as keyed services under the name of each named scorer. Call one of them, once, and
-/// add scorers to the builder that it returns. Registration only registers: nothing is created before the first use. What was registered is checked when the host starts.
+/// Each method registers a <see cref="Reranker"/> and an <see cref="IRelevanceScorer"/>, and both again as keyed services under the name of each
+/// named scorer. Call one of them, once, and add scorers to the builder that it returns. Registration only registers: nothing is created before the
+/// first use. What was registered is checked when the host starts.
 /// </para>
 /// <para>The <see cref="TimeProvider"/>, the <see cref="IMeterFactory"/> and the loggers are those of the services, if there are any.</para>
 /// </remarks>
@@ -43,16 +44,19 @@ public static class RerankingServiceCollectionExtensions
     /// <summary>Registers reranking as a section of the configuration describes it, and follows its changes.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">The section, by convention <c>Reranking</c>.</param>
-    /// <returns>A builder that adds the kinds of scorers that the section can name, as in <c>AddOnnx()</c>, or scorers in code if the section names none.</returns>
+    /// <returns>
+    /// A builder that adds the kinds of scorers that the section can name, as in <c>AddOnnx()</c>, or scorers in code if the section names none.
+    /// </returns>
     /// <remarks>
     /// <para>
-    /// <c>Scorers</c> names scorers, each with a <c>Provider</c>; <c>Use</c> says which one answers, or several, of which the next one answers if the one before fails; or
-    /// <c>Stages</c> lets a fast one choose for a strong one. The whole section is checked when the host starts: an unknown name, key or value is an error that names the path and
-    /// what is allowed.
+    /// <c>Scorers</c> names scorers, each with a <c>Provider</c>; <c>Use</c> says which one answers, or several, of which the next one answers if the
+    /// one before fails; or <c>Stages</c> lets a fast one choose for a strong one. The whole section is checked when the host starts: an unknown
+    /// name, key or value is an error that names the path and what is allowed.
     /// </para>
     /// <para>
-    /// When the configuration changes, the new scorers are created and warmed up first; then the next request uses them. Requests under way end on the old ones, which are disposed
-    /// after the last of these requests. A change that does not validate, or whose model does not load, is logged as an error and changes nothing.
+    /// When the configuration changes, the new scorers are created and warmed up first; then the next request uses them. Requests under way end on
+    /// the old ones, which are disposed after the last of these requests. A change that does not validate, or whose model does not load, is logged as
+    /// an error and changes nothing.
     /// </para>
     /// <para>Keyed services exist for the names that the section has when this method is called.</para>
     /// </remarks>
@@ -71,7 +75,8 @@ public static class RerankingServiceCollectionExtensions
         {
             string? path = ((RerankingBuilder)known.ImplementationInstance!).Section?.Path;
             throw new InvalidOperationException(
-                $"Reranking is registered already, {(path is null ? "in code" : $"from the section {path}")}. Call AddReranking once, and add all scorers to the builder that it returns.");
+                $"Reranking is registered already, {(path is null ? "in code" : $"from the section {path}")}. " +
+                "Call AddReranking once, and add all scorers to the builder that it returns.");
         }
 
         var builder = new RerankingBuilder(services, section, name => AddKeyed(services, name));

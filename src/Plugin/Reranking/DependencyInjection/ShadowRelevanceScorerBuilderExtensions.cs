@@ -14,7 +14,9 @@ public static class ShadowRelevanceScorerBuilderExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="shadowScorerFactory"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder UseShadow(
-        this RelevanceScorerBuilder builder, Func<IServiceProvider, IRelevanceScorer> shadowScorerFactory, Action<ShadowRelevanceScorerOptions>? configure = null)
+        this RelevanceScorerBuilder builder,
+        Func<IServiceProvider, IRelevanceScorer> shadowScorerFactory,
+        Action<ShadowRelevanceScorerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(shadowScorerFactory);

@@ -4,7 +4,9 @@ namespace Reranking.Diagnostics;
 /// <remarks>The order is the one of <see cref="Reranker"/>: later stages first, then the raw score, and equal scores as the documents came.</remarks>
 internal static class RankCorrelation
 {
-    /// <summary>Computes Kendall's tau-b: 1 for the same order, -1 for the reverse, about 0 for orders that have nothing in common. Equal scores are ties.</summary>
+    /// <summary>
+    /// Computes Kendall's tau-b: 1 for the same order, -1 for the reverse, about 0 for orders that have nothing in common. Equal scores are ties.
+    /// </summary>
     /// <returns>The coefficient, or <see langword="null"/> if a scorer gives all documents the same score, or there are fewer than two.</returns>
     public static double? KendallTau(IReadOnlyList<RelevanceScore> first, IReadOnlyList<RelevanceScore> second)
     {

@@ -26,10 +26,15 @@ internal sealed class RerankingMetrics
             "How long the scorer took.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RerankingTelemetry.DurationBoundaries });
         _candidates = meter.CreateHistogram<int>(RerankingTelemetry.Instruments.Candidates, "{document}", "How many candidates retrieval returned.");
-        _displacement = meter.CreateHistogram<double>(RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
+        _displacement = meter.CreateHistogram<double>(
+            RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
         _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");
-        _fallbacks = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
-        _failedAttempts = meter.CreateCounter<long>(RerankingTelemetry.Instruments.FailedAttempts, "{attempt}", "Scorers of chains and cascades that were asked, or would have been, and did not answer.");
+        _fallbacks = meter.CreateCounter<long>(
+            RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
+        _failedAttempts = meter.CreateCounter<long>(
+            RerankingTelemetry.Instruments.FailedAttempts,
+            "{attempt}",
+            "Scorers of chains and cascades that were asked, or would have been, and did not answer.");
         _swaps = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Swaps, "{swap}", "Changes of the configuration that took effect, or were refused.");
     }
 

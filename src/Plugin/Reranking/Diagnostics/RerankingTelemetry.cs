@@ -1,7 +1,9 @@
 namespace Reranking;
 
 /// <summary>The names under which spans and metrics are published.</summary>
-/// <remarks>Give <see cref="SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions of generative AI do.</remarks>
+/// <remarks>
+/// Give <see cref="SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions of generative AI do.
+/// </remarks>
 public static class RerankingTelemetry
 {
     /// <summary>The name of the activity source and of the meter.</summary>

@@ -259,13 +259,23 @@ internal sealed partial class LiveReranking : IDisposable
     [LoggerMessage(EventId = 31, Level = LogLevel.Error, Message = "The changed configuration is refused, and the one before stays in service. {Failures}")]
     private partial void LogRefused(string failures);
 
-    [LoggerMessage(EventId = 32, Level = LogLevel.Error, Message = "A scorer of the changed configuration of {SectionPath} does not load, and the configuration before stays in service.")]
+    [LoggerMessage(
+        EventId = 32,
+        Level = LogLevel.Error,
+        Message = "A scorer of the changed configuration of {SectionPath} does not load, and the configuration before stays in service.")]
     private partial void LogNotLoaded(Exception exception, string sectionPath);
 
-    [LoggerMessage(EventId = 33, Level = LogLevel.Warning, Message = "{SettingsPath}:MinScore stays {MinScore}, but the model changed from {PreviousModel} to {Model}: scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.")]
+    [LoggerMessage(
+        EventId = 33,
+        Level = LogLevel.Warning,
+        Message = "{SettingsPath}:MinScore stays {MinScore}, but the model changed from {PreviousModel} to {Model}: " +
+            "scores of different models are not comparable. Measure the threshold again, and set MinScoreModel to have this checked.")]
     private partial void LogThresholdKept(string settingsPath, double minScore, string previousModel, string model);
 
-    [LoggerMessage(EventId = 35, Level = LogLevel.Warning, Message = "{SettingsPath} changed, but is read when the application starts. Restart the application to have the change take effect.")]
+    [LoggerMessage(
+        EventId = 35,
+        Level = LogLevel.Warning,
+        Message = "{SettingsPath} changed, but is read when the application starts. Restart the application to have the change take effect.")]
     private partial void LogReadAtStart(string settingsPath);
 }
 

@@ -6,7 +6,8 @@ using Reranking.Scoring;
 namespace Reranking.Live;
 
 /// <summary>
-/// A scorer of the configuration in one place of a snapshot: puts its name and its threshold on the scores, and refuses texts that must stay on this machine if it is hosted.
+/// A scorer of the configuration in one place of a snapshot: puts its name and its threshold on the scores, and refuses texts that must stay on this
+/// machine if it is hosted.
 /// </summary>
 /// <remarks>It has a reference to the entry until it is disposed, and each call has another, because a caller can leave a call behind that goes on.</remarks>
 internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitBreakerSource
@@ -20,7 +21,7 @@ internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitB
     /// <summary>Initializes a new instance of the <see cref="NamedRelevanceScorer"/> class.</summary>
     /// <param name="entry">The scorer; the caller has a reference to it.</param>
     /// <param name="settings">What its section says.</param>
-    /// <param name="logger">Takes a warning if the threshold was set for another model.</param>
+    /// <param name="logger">Receives a warning if the threshold was set for another model.</param>
     public NamedRelevanceScorer(ScorerEntry entry, NamedScorerSettings settings, ILogger logger)
     {
         (_entry, _settings, _logger) = (entry, settings, logger);

@@ -3,7 +3,9 @@ using Reranking.Configuration;
 namespace Reranking.Live;
 
 /// <summary>All that one state of the configuration stands for: options, scorers, and how these answer together.</summary>
-/// <remarks>Each request has a reference while it runs. When the snapshot is no longer the current one and the last request has ended, it releases its scorers.</remarks>
+/// <remarks>
+/// Each request has a reference while it runs. When the snapshot is no longer the current one and the last request has ended, it releases its scorers.
+/// </remarks>
 internal sealed class RerankingSnapshot
 {
     private readonly object _lock = new();
@@ -64,7 +66,9 @@ internal sealed class RerankingSnapshot
     {
         lock (_lock)
         {
-            return _entries.TryGetValue(plan.Settings.Name, out ScorerEntry? entry) && entry.Fingerprint == plan.Fingerprint && entry.TryAcquire() ? entry : null;
+            return _entries.TryGetValue(plan.Settings.Name, out ScorerEntry? entry) && entry.Fingerprint == plan.Fingerprint && entry.TryAcquire()
+                ? entry
+                : null;
         }
     }
 
@@ -99,7 +103,8 @@ internal sealed class RerankingSnapshot
 
             if (!Plan.Scorers.TryGetValue(name, out ScorerPlan? plan))
             {
-                throw new RelevanceScoringException($"The configuration has no scorer '{name}' any more; expected {SectionReader.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.");
+                throw new RelevanceScoringException(
+                    $"The configuration has no scorer '{name}' any more; expected {SectionReader.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.");
             }
 
             if (!_entries.TryGetValue(name, out ScorerEntry? entry))

@@ -12,7 +12,8 @@ namespace Reranking.Live;
 internal sealed class RerankingSnapshotFactory(IServiceProvider services, RerankingBuilder builder)
 {
     private readonly ILoggerFactory _loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-    private readonly ILogger _logger = services.GetService<ILogger<ScorerEntry>>() ?? NullLogger<ScorerEntry>.Instance;   // made now, since scorers are disposed when nothing can be made any more
+    // Made now, since scorers are disposed when nothing can be made any more.
+    private readonly ILogger _logger = services.GetService<ILogger<ScorerEntry>>() ?? NullLogger<ScorerEntry>.Instance;
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     private readonly IMeterFactory? _meterFactory = services.GetService<IMeterFactory>();
 
@@ -36,8 +37,10 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
                 {
                     failures.Add(plan.LocalScorer is { } hosted
                         ? $"{builder.Section!.Path}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
-                        : builder.Section is { Path: { } path } ? $"{path}:KeepLocal keeps texts on this machine, but no scorer of {path}:Scorers is local; expected one, as \"local\": {{ \"Provider\": \"Onnx\" }}."
-                        : "KeepLocal() keeps texts on this machine, but no scorer is local; expected one, as AddOnnx(\"local\").");
+                        : builder.Section is { Path: { } path }
+                            ? $"{path}:KeepLocal keeps texts on this machine, but no scorer of {path}:Scorers is local; " +
+                                "expected one, as \"local\": { \"Provider\": \"Onnx\" }."
+                            : "KeepLocal() keeps texts on this machine, but no scorer is local; expected one, as AddOnnx(\"local\").");
                     leases.ForEach(static lease => lease.Dispose());
                     Release(entries);
                     return null;
@@ -48,7 +51,8 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
 
             if (plan.ShadowScorer is { } shadow)
             {
-                root = new ShadowRelevanceScorer(root, Named(plan.Scorers[shadow]), plan.Shadow, _loggers.CreateLogger<ShadowRelevanceScorer>(), _timeProvider, _meterFactory);
+                root = new ShadowRelevanceScorer(
+                    root, Named(plan.Scorers[shadow]), plan.Shadow, _loggers.CreateLogger<ShadowRelevanceScorer>(), _timeProvider, _meterFactory);
             }
 
             // Those that were asked for by name go on without a gap, or the change is refused.
@@ -119,7 +123,9 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
 
         string? LocalScorer(RerankingPlan plan)
         {
-            IEnumerable<string> candidates = plan.LocalScorer is { } wanted ? [wanted] : plan.Stages.SelectMany(static stage => stage.Use).Union(plan.Scorers.Keys);
+            IEnumerable<string> candidates = plan.LocalScorer is { } wanted
+                ? [wanted]
+                : plan.Stages.SelectMany(static stage => stage.Use).Union(plan.Scorers.Keys);
             return candidates.FirstOrDefault(name => TryEntry(plan.Scorers[name])?.Metadata is { IsLocal: true });
         }
     }

@@ -6,12 +6,13 @@ namespace Reranking;
 /// <summary>Packs ranked passages into the token budget of a prompt.</summary>
 /// <remarks>
 /// <para>
-/// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages of the same text become one that cites all
-/// sources, near-duplicates are left out, and kept chunks that follow each other in a document are merged, their overlap once.
+/// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages of the same
+/// text become one that cites all sources, near-duplicates are left out, and kept chunks that follow each other in a document are merged, their
+/// overlap once.
 /// </para>
 /// <para>
-/// The text never has more tokens than the budget: tokens of a joined text are not the sum of those of its parts, so each trial writes and counts all of it. That is one count of
-/// the text so far a passage; hand over a ranking, not a whole index.
+/// The text never has more tokens than the budget: tokens of a joined text are not the sum of those of its parts, so each trial writes and counts all
+/// of it. That is one count of the text so far a passage; hand over a ranking, not a whole index.
 /// </para>
 /// <para>Thread-safe if the counter and the format are, and cheap to make: make one for each budget.</para>
 /// </remarks>
@@ -134,10 +135,14 @@ public sealed class ContextPacker
     private string? FindFault() =>
         _options.TokenBudget < 1 ? $"{nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected 1 or more."
         : _options.NearDuplicateThreshold is not (null or > 0 and <= 1)
-            ? string.Create(CultureInfo.InvariantCulture, $"{nameof(_options.NearDuplicateThreshold)} is {_options.NearDuplicateThreshold}; expected more than 0 and at most 1, or none.")
-        : !Enum.IsDefined(_options.Order) ? $"{nameof(_options.Order)} is {_options.Order}; expected {nameof(PassageOrder.BestFirst)} or {nameof(PassageOrder.BestFirstAndLast)}."
-        : _preambleTokenCount > _options.TokenBudget
-            ? $"{nameof(_options.Preamble)} has {_preambleTokenCount} tokens, and {nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected room for passages. " +
-                "Raise the budget or shorten the preamble."
-        : null;
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(_options.NearDuplicateThreshold)} is {_options.NearDuplicateThreshold}; expected more than 0 and at most 1, or none.")
+        : !Enum.IsDefined(_options.Order)
+            ? $"{nameof(_options.Order)} is {_options.Order}; expected {nameof(PassageOrder.BestFirst)} or {nameof(PassageOrder.BestFirstAndLast)}."
+            : _preambleTokenCount > _options.TokenBudget
+                ? $"{nameof(_options.Preamble)} has {_preambleTokenCount} tokens, and {nameof(_options.TokenBudget)} is {_options.TokenBudget}; " +
+                    "expected room for passages. " +
+                    "Raise the budget or shorten the preamble."
+            : null;
 }

@@ -12,9 +12,13 @@ public sealed class ContextPackerOptions
     /// <value>The default is <see cref="PassageOrder.BestFirst"/>.</value>
     public PassageOrder Order { get; set; }
 
-    /// <summary>Gets or sets how similar two passages are at least for the lower ranked one to be left out: the share of their runs of three words that they have in common.</summary>
+    /// <summary>
+    /// Gets or sets how similar two passages are at least for the lower ranked one to be left out: the share of their runs of three words that they
+    /// have in common.
+    /// </summary>
     /// <value>
-    /// More than 0, at most 1. The default is 0.9: a passage of 60 words that differs in one word is a near-duplicate. <see langword="null"/> leaves out only what has the same text.
+    /// More than 0, at most 1. The default is 0.9: a passage of 60 words that differs in one word is a near-duplicate. <see langword="null"/> leaves
+    /// out only what has the same text.
     /// </value>
     public double? NearDuplicateThreshold { get; set; } = 0.9;
 

@@ -6,7 +6,9 @@ internal static class NeighborChunks
     // Shorter ones may be chance, as in "… choose the" and "the next page …".
     private const int ShortestOverlap = 16;
 
-    /// <summary>Groups passages: those whose chunks follow each other, in the order of their document, and any other for itself; the group of the best rank first.</summary>
+    /// <summary>
+    /// Groups passages: those whose chunks follow each other, in the order of their document, and any other for itself; the group of the best rank first.
+    /// </summary>
     public static IEnumerable<IReadOnlyList<KeptPassage>> Group(IReadOnlyList<KeptPassage> kept)
     {
         List<IReadOnlyList<KeptPassage>> groups = [];

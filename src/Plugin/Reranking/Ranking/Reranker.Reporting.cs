@@ -7,14 +7,22 @@ namespace Reranking;
 // What a call leaves behind for operators: span, metrics and log lines, without the texts.
 public sealed partial class Reranker
 {
-    private static Activity? StartActivity(RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, RerankingOptions options)
+    private static Activity? StartActivity(
+        RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, RerankingOptions options)
     {
         Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, candidateCount, options.EnableSensitiveData);
         activity?.SetTag(RerankingTelemetry.Tags.TopN, options.TopN);
         return activity;
     }
 
-    private void Report<T>(IReadOnlyList<RankedCandidate<T>> ranking, RelevanceScores scores, int truncated, int candidateCount, bool keptLocal, in TagList tags, Activity? activity)
+    private void Report<T>(
+        IReadOnlyList<RankedCandidate<T>> ranking,
+        RelevanceScores scores,
+        int truncated,
+        int candidateCount,
+        bool keptLocal,
+        in TagList tags,
+        Activity? activity)
     {
         // An empty ranking has no ranks; a 0 would say that reranking changed nothing.
         double? displacement = ranking.Count == 0 ? null : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
@@ -37,7 +45,10 @@ public sealed partial class Reranker
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Scored {ScoredCount} of {CandidateCount} candidates and kept {KeptCount}; mean rank displacement {Displacement:0.##}.")]
+    [LoggerMessage(
+        EventId = 1,
+        Level = LogLevel.Debug,
+        Message = "Scored {ScoredCount} of {CandidateCount} candidates and kept {KeptCount}; mean rank displacement {Displacement:0.##}.")]
     private partial void LogReranked(int scoredCount, int candidateCount, int keptCount, double displacement);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Reranking of {CandidateCount} candidates skipped: {Reason}.")]
@@ -46,6 +57,9 @@ public sealed partial class Reranker
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Reranking of {DocumentCount} documents fell back to the first-stage order: {Reason}.")]
     private partial void LogFellBack(Exception exception, int documentCount, RerankingReason reason);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{TruncatedCount} of {DocumentCount} documents were longer than the model's input and were read only in part.")]
+    [LoggerMessage(
+        EventId = 4,
+        Level = LogLevel.Warning,
+        Message = "{TruncatedCount} of {DocumentCount} documents were longer than the model's input and were read only in part.")]
     private partial void LogTruncated(int truncatedCount, int documentCount);
 }

@@ -55,7 +55,8 @@ public sealed partial class Reranker
             _ => RerankingReason.ScorerFailed,
         };
         Exception failure = failed.Failure ?? new RelevanceScoringException(
-            $"{failed.ScorerName} was not called, because it failed several times in a row. It is tried again after a break; its failures before say what to change.")
+            $"{failed.ScorerName} was not called, because it failed several times in a row. " +
+            "It is tried again after a break; its failures before say what to change.")
         {
             FailedAttempts = [failed],
             IsTransient = true,

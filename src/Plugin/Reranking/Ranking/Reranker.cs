@@ -10,7 +10,10 @@ namespace Reranking;
 /// <summary>Reorders the candidates of a first stage by relevance, cuts them to the best, and keeps answering when the scorer fails.</summary>
 /// <remarks>
 /// <para>Thread-safe; one instance serves the application. It does not own the scorer and does not dispose it.</para>
-/// <para>Texts of queries and documents go to the scorer only. Logs and metrics never hold them, spans only with <see cref="RerankingOptions.EnableSensitiveData"/>.</para>
+/// <para>
+/// Texts of queries and documents go to the scorer only. Logs and metrics never hold them, spans only with
+/// <see cref="RerankingOptions.EnableSensitiveData"/>.
+/// </para>
 /// </remarks>
 public sealed partial class Reranker
 {
@@ -22,7 +25,7 @@ public sealed partial class Reranker
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
     /// <param name="options">The options of calls that bring none, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Takes a line a call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a line per call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of timeouts and durations, or <see langword="null"/> for the system's.</param>
     /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
@@ -99,8 +102,13 @@ public sealed partial class Reranker
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    /// <exception cref="RelevanceScoringException">The scorer failed or returned invalid scores, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
-    /// <exception cref="TimeoutException">The scorer took longer than <see cref="RerankingOptions.Timeout"/>, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.</exception>
+    /// <exception cref="RelevanceScoringException">
+    /// The scorer failed or returned invalid scores, and <see cref="RerankingOptions.OnFailure"/> is <see cref="RerankingFailureMode.Throw"/>.
+    /// </exception>
+    /// <exception cref="TimeoutException">
+    /// The scorer took longer than <see cref="RerankingOptions.Timeout"/>, and <see cref="RerankingOptions.OnFailure"/> is
+    /// <see cref="RerankingFailureMode.Throw"/>.
+    /// </exception>
     public async Task<RerankingResult<T>> RerankAsync<T>(
         string query,
         IReadOnlyList<T> candidates,

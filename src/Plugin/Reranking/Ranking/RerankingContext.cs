@@ -5,7 +5,8 @@ namespace Reranking.Ranking;
 /// <param name="scorer">Returns the scorer.</param>
 /// <param name="keepLocal">Returns whether the text of a record must stay on this machine; or <see langword="null"/> if there is no such rule.</param>
 /// <param name="release">Releases both, or <see langword="null"/>.</param>
-internal readonly struct RerankingContext(RerankingOptions options, Func<IRelevanceScorer> scorer, Func<object?, bool>? keepLocal = null, Action? release = null)
+internal readonly struct RerankingContext(
+    RerankingOptions options, Func<IRelevanceScorer> scorer, Func<object?, bool>? keepLocal = null, Action? release = null)
     : IDisposable
 {
     public RerankingOptions Options { get; } = options;

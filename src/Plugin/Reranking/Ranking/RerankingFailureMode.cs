@@ -6,6 +6,9 @@ public enum RerankingFailureMode
     /// <summary>Answer in first-stage order, log a warning and count it: a chatbot with slightly worse passages beats one that is down.</summary>
     Fallback,
 
-    /// <summary>Throw: the exception of the scorer, a <see cref="RelevanceScoringException"/> about its scores or a cancellation of its own, or a <see cref="TimeoutException"/>.</summary>
+    /// <summary>
+    /// Throw: the exception of the scorer, a <see cref="RelevanceScoringException"/> about its scores or a cancellation of its own, or a
+    /// <see cref="TimeoutException"/>.
+    /// </summary>
     Throw,
 }

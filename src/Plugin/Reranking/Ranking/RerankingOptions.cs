@@ -11,7 +11,10 @@ public sealed class RerankingOptions
     public int TopN { get; set; } = 5;
 
     /// <summary>Gets or sets how many candidates are scored at most, from the first of the first-stage order on.</summary>
-    /// <value>From 1. The default is 50. These are positions: a blank text among them takes one up without being scored. Fetch at least as many: a passage that retrieval did not fetch can't be found again.</value>
+    /// <value>
+    /// From 1. The default is 50. These are positions: a blank text among them takes one up without being scored. Fetch at least as many: a passage
+    /// that retrieval did not fetch can't be found again.
+    /// </value>
     public int CandidateCount { get; set; } = 50;
 
     /// <summary>Gets or sets what becomes of the candidates beyond <see cref="CandidateCount"/>.</summary>
@@ -24,7 +27,8 @@ public sealed class RerankingOptions
     /// was skipped or fell back: then there are no scores to hold against it.
     /// </value>
     /// <remarks>
-    /// Scores of different models are not comparable: choose the threshold for the model in use. With named scorers each has a <c>MinScore</c> of its own, which holds where this one is not set.
+    /// Scores of different models are not comparable: choose the threshold for the model in use. With named scorers each has a <c>MinScore</c> of its
+    /// own, which holds where this one is not set.
     /// </remarks>
     public double? MinScore { get; set; }
 

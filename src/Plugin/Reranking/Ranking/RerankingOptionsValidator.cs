@@ -37,7 +37,8 @@ internal static class RerankingOptionsValidator
 
         if (options.Timeout != System.Threading.Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
         {
-            yield return Message(path, nameof(options.Timeout), options.Timeout, "more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit");
+            yield return Message(
+                path, nameof(options.Timeout), options.Timeout, "more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit");
         }
 
         if (!Enum.IsDefined(options.OnFailure))
@@ -47,7 +48,8 @@ internal static class RerankingOptionsValidator
 
         if (!Enum.IsDefined(options.UnscoredCandidates))
         {
-            yield return Message(path, nameof(options.UnscoredCandidates), options.UnscoredCandidates, string.Join(" or ", Enum.GetNames<UnscoredCandidates>()));
+            yield return Message(
+                path, nameof(options.UnscoredCandidates), options.UnscoredCandidates, string.Join(" or ", Enum.GetNames<UnscoredCandidates>()));
         }
     }
 

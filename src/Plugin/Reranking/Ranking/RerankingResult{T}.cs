@@ -33,7 +33,9 @@ public sealed class RerankingResult<T>
     /// <value>In the order in which they were asked; empty if the first one answered.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; internal init; } = [];
 
-    /// <summary>Gets a value indicating whether the call was kept on this machine because the text of a candidate, or all of the call, must not leave it.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the call was kept on this machine because the text of a candidate, or all of the call, must not leave it.
+    /// </summary>
     public bool KeptLocal { get; internal init; }
 
     /// <summary>Gets the threshold that the ranking was cut by.</summary>
@@ -51,7 +53,7 @@ public sealed class RerankingResult<T>
     public int TruncatedCount { get; internal init; }
 
     /// <summary>Gets what the scorer consumed.</summary>
-    /// <value>The usage, or <see langword="null"/> if the provider does not tell.</value>
+    /// <value>The usage, or <see langword="null"/> if the provider does not say.</value>
     public RelevanceScoringUsage? Usage { get; internal init; }
 
     /// <summary>Gets how long the call took, the scorer included and the wait for a stream of candidates not.</summary>

@@ -52,7 +52,8 @@ public static class HttpRerankingBuilderExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">There is a scorer already; several need names.</exception>
-    public static RerankingBuilder AddHttp(this RerankingBuilder builder, Action<HttpScorerOptions> configure, Action<IHttpClientBuilder>? configureClient = null)
+    public static RerankingBuilder AddHttp(
+        this RerankingBuilder builder, Action<HttpScorerOptions> configure, Action<IHttpClientBuilder>? configureClient = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -65,7 +66,9 @@ public static class HttpRerankingBuilderExtensions
     /// <param name="configure">Sets the options.</param>
     /// <param name="configureClient">Changes the client that the scorers share, its handlers and its resilience, or <see langword="null"/>.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="builder"/>, <paramref name="name"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="builder"/>, <paramref name="name"/> or <paramref name="configure"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or white space.</exception>
     /// <exception cref="InvalidOperationException">There is a scorer of that name, or one without a name, already.</exception>
     public static RerankingBuilder AddHttp(
@@ -79,11 +82,13 @@ public static class HttpRerankingBuilderExtensions
 
     /// <summary>The same as <see cref="AddHttp(RerankingBuilder, Action{IHttpClientBuilder})"/>.</summary>
     /// <inheritdoc cref="AddHttp(RerankingBuilder, Action{IHttpClientBuilder})" path="/*[not(self::summary)]"/>
-    public static RerankingBuilder AddCohere(this RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient = null) => builder.AddHttp(configureClient);
+    public static RerankingBuilder AddCohere(this RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient = null) =>
+        builder.AddHttp(configureClient);
 
     /// <summary>Adds Cohere's rerank API as the only scorer.</summary>
     /// <inheritdoc cref="AddHttp(RerankingBuilder, Action{HttpScorerOptions}, Action{IHttpClientBuilder})" path="/*[not(self::summary)]"/>
-    public static RerankingBuilder AddCohere(this RerankingBuilder builder, Action<HttpScorerOptions> configure, Action<IHttpClientBuilder>? configureClient = null) =>
+    public static RerankingBuilder AddCohere(
+        this RerankingBuilder builder, Action<HttpScorerOptions> configure, Action<IHttpClientBuilder>? configureClient = null) =>
         builder.AddHttp(configure, configureClient);
 
     /// <summary>Adds Cohere's rerank API under a name.</summary>
@@ -98,7 +103,8 @@ public static class HttpRerankingBuilderExtensions
         AddClient(builder, configureClient);
         builder.Services.AddSingleton<IValidateOptions<HttpScorerOptions>>(new HttpScorerOptionsValidator(name));
         builder.Services.AddOptions<HttpScorerOptions>(name).Configure(configure);
-        return services => services.GetRequiredService<HttpScorerFactory>().Create(name, services.GetRequiredService<IOptionsMonitor<HttpScorerOptions>>().Get(name));
+        return services =>
+            services.GetRequiredService<HttpScorerFactory>().Create(name, services.GetRequiredService<IOptionsMonitor<HttpScorerOptions>>().Get(name));
     }
 
     private static void AddClient(RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient)

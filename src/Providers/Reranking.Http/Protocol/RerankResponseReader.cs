@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace Reranking.Http.Protocol;
 
 /// <summary>What a response says besides the scores.</summary>
-/// <param name="Model">The model that scored, or <see langword="null"/> if the API does not tell.</param>
-/// <param name="Tokens">The tokens read, or <see langword="null"/> if the API does not tell.</param>
-/// <param name="Units">The search units billed, or <see langword="null"/> if the API does not tell.</param>
+/// <param name="Model">The model that scored, or <see langword="null"/> if the API does not say.</param>
+/// <param name="Tokens">The tokens read, or <see langword="null"/> if the API does not say.</param>
+/// <param name="Units">The search units billed, or <see langword="null"/> if the API does not say.</param>
 /// <param name="Warnings">What the API warns of.</param>
 internal sealed record RerankResponse(string? Model, double? Tokens, double? Units, IReadOnlyList<string> Warnings);
 

@@ -36,7 +36,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
     /// The client to send with, or <see langword="null"/> for one of its own. It is neither changed nor disposed. Timeouts, retries and limits of the options
     /// apply to it too; its handler should not follow redirects, which would take the key along.
     /// </param>
-    /// <param name="logger">Takes a line per call at Debug and the warnings of the API, or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a line per call at Debug and the warnings of the API, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of timeouts, pauses and limits, or <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>

@@ -10,7 +10,7 @@ namespace Reranking.Http.Scoring;
 /// <param name="dialect">The API.</param>
 /// <param name="scoreKind">What the numbers of the API are.</param>
 /// <param name="api">The name of the API and its host, for the log.</param>
-/// <param name="logger">Takes a line per call.</param>
+/// <param name="logger">Receives a line per call.</param>
 internal sealed partial class RequestSplitter(
     RerankClient client, HttpScorerOptions options, RerankDialect dialect, HttpScoreKind scoreKind, string api, ILogger logger)
 {

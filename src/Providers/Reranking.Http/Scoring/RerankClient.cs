@@ -10,7 +10,7 @@ namespace Reranking.Http.Scoring;
 /// <param name="reader">Reads the JSON of responses.</param>
 /// <param name="errors">Creates the exceptions.</param>
 /// <param name="key">The key, which must not be shown, or <see langword="null"/>.</param>
-/// <param name="logger">Takes the warnings of the API.</param>
+/// <param name="logger">Receives the warnings of the API.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed partial class RerankClient(
     RerankTransport transport, RerankResponseReader reader, RerankErrors errors, string? key, ILogger logger, TimeProvider timeProvider)

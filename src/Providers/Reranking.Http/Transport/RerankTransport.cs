@@ -50,7 +50,7 @@ internal sealed class RerankTransport(
         }
     }
 
-    /// <summary>Tells whether texts and key may follow a redirect.</summary>
+    /// <summary>Returns whether texts and key may follow a redirect.</summary>
     /// <remarks>301 to 303 turn a POST into a GET. The same host means the same port too, unless only the encryption is new.</remarks>
     internal static bool IsSafe(HttpStatusCode status, Uri from, Uri? to) =>
         status is HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect

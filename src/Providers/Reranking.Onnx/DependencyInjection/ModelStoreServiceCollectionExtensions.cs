@@ -50,6 +50,9 @@ public static class ModelStoreServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ModelStoreOptions>, ModelStoreOptionsValidator>();
         services.AddOptions<ModelStoreOptions>();
         services.AddSingleton(static provider => new ModelStore(
-            provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value, httpClient: null, provider.GetService<ILogger<ModelStore>>(), provider.GetService<TimeProvider>()));
+            provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value,
+            httpClient: null,
+            provider.GetService<ILogger<ModelStore>>(),
+            provider.GetService<TimeProvider>()));
     }
 }

@@ -10,12 +10,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OnnxRerankingBuilderExtensions
 {
     /// <summary>
-    /// Lets the section name local cross-encoders, by <c>"Provider": "Onnx"</c> and the keys of <see cref="OnnxScorerOptions"/>; without a section, adds the bundled model of the package
-    /// <c>Reranking.Onnx.MiniLM</c> as the only scorer.
+    /// Lets the section name local cross-encoders, by <c>"Provider": "Onnx"</c> and the keys of <see cref="OnnxScorerOptions"/>; without a section,
+    /// adds the bundled model of the package <c>Reranking.Onnx.MiniLM</c> as the only scorer.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>Models named by <see cref="OnnxScorerOptions.Model"/> are fetched as the section <c>ModelStore</c> beside <c>Scorers</c> says, see <see cref="ModelStoreOptions"/>.</remarks>
+    /// <remarks>
+    /// Models named by <see cref="OnnxScorerOptions.Model"/> are fetched as the section <c>ModelStore</c> beside <c>Scorers</c> says, see
+    /// <see cref="ModelStoreOptions"/>.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">There is no section, and there is a scorer already; several need names.</exception>
     public static RerankingBuilder AddOnnx(this RerankingBuilder builder)
@@ -27,7 +30,8 @@ public static class OnnxRerankingBuilderExtensions
         }
 
         AddModelStore(builder);
-        return builder.AddProvider(static services => new OnnxScorerProvider(services.GetService<ILogger<OnnxRelevanceScorer>>(), services.GetRequiredService<ModelStore>()));
+        return builder.AddProvider(
+            static services => new OnnxScorerProvider(services.GetService<ILogger<OnnxRelevanceScorer>>(), services.GetRequiredService<ModelStore>()));
     }
 
     /// <summary>Adds a local cross-encoder as the only scorer.</summary>

@@ -37,19 +37,22 @@ internal sealed class GraphInputs
         _tokenInputs = [.. inputs.Keys.Where(KnownInputs.Contains)];
         if (!_tokenInputs.Contains("input_ids"))
         {
-            throw new RelevanceScoringException($"'{folder.ModelFile}' has no input_ids among its inputs {string.Join(", ", inputs.Keys)}; expected {Expected}. {setting}");
+            throw new RelevanceScoringException(
+                $"'{folder.ModelFile}' has no input_ids among its inputs {string.Join(", ", inputs.Keys)}; expected {Expected}. {setting}");
         }
 
         if (_tokenInputs.Select(name => inputs[name]).FirstOrDefault(static input => input.Dimensions is not [_, -1]) is { } fixedInput)
         {
             throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] of open length. Export it with dynamic axes, or check {folder.Options.SettingsPath}:ModelPath.");
+                $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] of open length. " +
+                $"Export it with dynamic axes, or check {folder.Options.SettingsPath}:ModelPath.");
         }
 
         TensorElementType[] types = [.. _tokenInputs.Select(name => inputs[name].ElementDataType).Distinct()];
         if (types is not ([TensorElementType.Int64] or [TensorElementType.Int32]))
         {
-            throw new RelevanceScoringException($"'{folder.ModelFile}' has inputs of type {string.Join(", ", types)}; expected Int64 or Int32, the same for all. {setting}");
+            throw new RelevanceScoringException(
+                $"'{folder.ModelFile}' has inputs of type {string.Join(", ", types)}; expected Int64 or Int32, the same for all. {setting}");
         }
 
         _past = [.. inputs.Where(static input => PastInput.IsName(input.Key)).Select(input => PastInput.Create(folder, input.Key, input.Value))];
@@ -104,7 +107,8 @@ internal sealed class GraphInputs
                     _ => buffers.Types(batchSize * length),
                 };
                 values[i] = _isNarrow
-                    ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.Narrow(tokens.Span, i, _tokenInputs.Length), buffers.InputShape)
+                    ? OrtValue.CreateTensorValueFromMemory(
+                        OrtMemoryInfo.DefaultInstance, buffers.Narrow(tokens.Span, i, _tokenInputs.Length), buffers.InputShape)
                     : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tokens, buffers.InputShape);
             }
 
@@ -145,7 +149,8 @@ internal sealed record PastInput(string Name, TensorElementType Type, long Heads
         input.ElementDataType is TensorElementType.Float or TensorElementType.Float16 && input.Dimensions is [_, > 0, -1, > 0]
             ? new PastInput(name, input.ElementDataType, input.Dimensions[1], input.Dimensions[3])
             : throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has the input {name} of type {input.ElementDataType} and shape [{string.Join(", ", input.Dimensions)}]; expected Float or Float16 of [batch, heads, past, size] with the past open. Check {folder.Options.SettingsPath}:ModelPath.");
+                $"'{folder.ModelFile}' has the input {name} of type {input.ElementDataType} and shape [{string.Join(", ", input.Dimensions)}]; " +
+                $"expected Float or Float16 of [batch, heads, past, size] with the past open. Check {folder.Options.SettingsPath}:ModelPath.");
 
     public OrtValue CreateEmpty(int batchSize) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Type, [batchSize, Heads, 0, HeadSize]);
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Assigns a fixed number of slots, one run at a time and in turn: a request of 5 runs does not wait behind one of 1,000. Runs have threads of their own, so that inference never
-/// starves the thread pool that timeouts and sockets depend on.
+/// Assigns a fixed number of slots, one run at a time and in turn: a request of 5 runs does not wait behind one of 1,000. Runs have threads of their
+/// own, so that inference never starves the thread pool that timeouts and sockets depend on.
 /// </summary>
 internal sealed class InferenceScheduler(int maxConcurrency)
 {
@@ -28,7 +28,9 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     }
 
     /// <summary>Runs a number of pieces of work, each with its position, in order of their positions and at most as many at once as there are slots.</summary>
-    /// <returns>A task that ends when all have ended, or when the first has failed or <paramref name="cancellationToken"/> was canceled and none is under way any more.</returns>
+    /// <returns>
+    /// A task that ends when all have ended, or when the first has failed or <paramref name="cancellationToken"/> was canceled and none is under way any more.
+    /// </returns>
     public async Task RunAsync(int count, Action<int> run, CancellationToken cancellationToken)
     {
         if (count == 0)
@@ -38,7 +40,8 @@ internal sealed class InferenceScheduler(int maxConcurrency)
 
         // Registered before the first run may start: a run can cancel its own request.
         var job = new Job(count, run);
-        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, token) => ((CanceledJob)state!).Cancel(token), new CanceledJob(this, job));
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((CanceledJob)state!).Cancel(token), new CanceledJob(this, job));
         await using (registration.ConfigureAwait(false))
         {
             Enqueue(job);

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Memory for outputs that are too large for the garbage-collected heap. In total it stays within a limit, unless a single block is larger, which is then the only one; a run that needs more waits for those under way.
+/// Memory for outputs that are too large for the garbage-collected heap. In total it stays within a limit, unless a single block is larger, which is
+/// then the only one; a run that needs more waits for those under way.
 /// </summary>
 /// <param name="limit">The limit in bytes.</param>
 /// <remarks>Thread-safe. A block is used again while a request runs, because fresh memory costs as much as a run of a small model.</remarks>

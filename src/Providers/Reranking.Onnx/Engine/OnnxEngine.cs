@@ -4,7 +4,10 @@ using Reranking.Onnx.Tokenization;
 
 namespace Reranking.Onnx.Engine;
 
-/// <summary>Runs the inputs of requests through a model: plans the runs, takes turns with all other requests of the process, and hands each row of the output to its reader.</summary>
+/// <summary>
+/// Runs the inputs of requests through a model: plans the runs, takes turns with all other requests of the process, and hands each row of the output
+/// to its reader.
+/// </summary>
 /// <remarks>Thread-safe. The session is closed when the owner has disposed the engine and the last request with a reference has ended.</remarks>
 internal sealed class OnnxEngine : IDisposable
 {
@@ -76,5 +79,7 @@ internal sealed class OnnxEngine : IDisposable
 /// <summary>Takes the output of one input.</summary>
 /// <param name="index">The position of the input in its request.</param>
 /// <param name="tokenCount">How many tokens the input has.</param>
-/// <param name="values">The row of the output: a number per label, or a vector per token with those of the padding at the end. The memory is reused after the call.</param>
+/// <param name="values">
+/// The row of the output: a number per label, or a vector per token with those of the padding at the end. The memory is reused after the call.
+/// </param>
 internal delegate void RowReader(int index, int tokenCount, ReadOnlySpan<float> values);

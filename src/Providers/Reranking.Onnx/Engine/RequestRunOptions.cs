@@ -4,8 +4,8 @@ namespace Reranking.Onnx.Engine;
 
 /// <summary>The run options of one request: canceled together, and the last runs give the arena's memory back.</summary>
 /// <remarks>
-/// The arena is faster than none and has a lower peak, but keeps the memory of the longest input forever. Shrinking it after every run costs a third of the speed, after the last
-/// ones nothing that can be measured.
+/// The arena is faster than none and has a lower peak, but keeps the memory of the longest input forever. Shrinking it after every run costs a third
+/// of the speed, after the last ones nothing that can be measured.
 /// </remarks>
 internal sealed class RequestRunOptions : IDisposable
 {

@@ -17,7 +17,10 @@ internal sealed class RunBuffers
     public long[] InputShape { get; } = new long[2];
 
     /// <summary>Gets how many bytes the buffers have grown to.</summary>
-    public long Size => ((long)(_ids.Length + _types.Length + _mask.Length + _positions.Length) * sizeof(long)) + ((long)(_narrow.Length + _output.Length) * sizeof(int)) + ((long)_halfOutput.Length * sizeof(short));
+    public long Size =>
+        ((long)(_ids.Length + _types.Length + _mask.Length + _positions.Length) * sizeof(long))
+        + ((long)(_narrow.Length + _output.Length) * sizeof(int))
+        + ((long)_halfOutput.Length * sizeof(short));
 
     public Memory<long> Ids(int length) => Memory(ref _ids, length);
 

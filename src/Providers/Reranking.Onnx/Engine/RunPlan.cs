@@ -20,7 +20,9 @@ internal sealed class RunPlan
     /// <summary>Gets the positions of the inputs of a run, the longest first.</summary>
     public ReadOnlySpan<int> this[int run] => _order.AsSpan(_starts[run].._starts[run + 1]);
 
-    /// <summary>Plans one input per run: for CPUs, where it is the fastest, and where the score of a quantized model would depend on the composition of a batch.</summary>
+    /// <summary>
+    /// Plans one input per run: for CPUs, where it is the fastest, and where the score of a quantized model would depend on the composition of a batch.
+    /// </summary>
     public static RunPlan OneByOne(TokenizedInputs inputs) => new(LongestFirst(inputs), [.. Enumerable.Range(0, inputs.Count + 1)]);
 
     /// <summary>Plans batches whose tokens, padded to the longest, stay within a limit: for GPUs.</summary>

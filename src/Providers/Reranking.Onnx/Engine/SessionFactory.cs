@@ -35,18 +35,22 @@ internal static class SessionFactory
         catch (OnnxRuntimeException exception)
         {
             throw new RelevanceScoringException(
-                $"'{path}' can't be loaded by ONNX Runtime: {exception.Message} Expected a complete ONNX model. Check {options.SettingsPath}:ModelPath.", exception);
+                $"'{path}' can't be loaded by ONNX Runtime: {exception.Message} Expected a complete ONNX model. Check {options.SettingsPath}:ModelPath.",
+                exception);
         }
         catch (Exception exception) when (IsNativeLibraryFailure(exception))
         {
             throw new RelevanceScoringException(
-                $"The native library of ONNX Runtime can't be loaded: {exception.Message} Expected the one of the package Microsoft.ML.OnnxRuntime, or of its GPU kin, in the version of Microsoft.ML.OnnxRuntime.Managed.", exception);
+                $"The native library of ONNX Runtime can't be loaded: {exception.Message} " +
+                "Expected the one of the package Microsoft.ML.OnnxRuntime, or of its GPU kin, in the version of Microsoft.ML.OnnxRuntime.Managed.",
+                exception);
         }
     }
 
     // Met first wherever the runtime is first touched, possibly wrapped by a static constructor.
     private static bool IsNativeLibraryFailure(Exception exception) =>
-        exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException || (exception is TypeInitializationException { InnerException: { } inner } && IsNativeLibraryFailure(inner));
+        exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException
+        || (exception is TypeInitializationException { InnerException: { } inner } && IsNativeLibraryFailure(inner));
 
     private static SessionOptions CreateOptions(OnnxModelOptions options)
     {
@@ -108,7 +112,8 @@ internal static class SessionFactory
         if (!available.Contains(provider))
         {
             throw new RelevanceScoringException(
-                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, but the ONNX Runtime of this application has only {string.Join(", ", available)}. Add the package {package}, or set it to Cpu.");
+                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, " +
+                $"but the ONNX Runtime of this application has only {string.Join(", ", available)}. Add the package {package}, or set it to Cpu.");
         }
 
         try
@@ -133,7 +138,9 @@ internal static class SessionFactory
         catch (OnnxRuntimeException exception)
         {
             throw new RelevanceScoringException(
-                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, which does not start: {exception.Message} Check the driver and {options.SettingsPath}:DeviceId ({options.DeviceId}), or set it to Cpu.", exception);
+                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, which does not start: {exception.Message} " +
+                $"Check the driver and {options.SettingsPath}:DeviceId ({options.DeviceId}), or set it to Cpu.",
+                exception);
         }
     }
 }

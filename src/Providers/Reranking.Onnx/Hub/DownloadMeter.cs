@@ -3,7 +3,7 @@ namespace Reranking.Onnx.Hub;
 /// <summary>Adds up the bytes of all files and reports them, at most once a megabyte.</summary>
 /// <param name="model">The name that was asked for.</param>
 /// <param name="total">The bytes of all files, or <see langword="null"/>.</param>
-/// <param name="progress">Takes the reports, or <see langword="null"/>.</param>
+/// <param name="progress">Receives the reports, or <see langword="null"/>.</param>
 internal sealed class DownloadMeter(string model, long? total, IProgress<ModelDownloadProgress>? progress)
 {
     private const long Step = 1 << 20;

@@ -11,7 +11,7 @@ namespace Reranking.Onnx.Hub;
 /// <param name="hub">The endpoint.</param>
 /// <param name="retry">Retries transient failures.</param>
 /// <param name="options">The names of settings, for messages.</param>
-/// <param name="logger">Takes a line if a file is damaged.</param>
+/// <param name="logger">Receives a line if a file is damaged.</param>
 internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelStoreOptions options, ILogger logger)
 {
     private const int BufferSize = 1 << 17;
@@ -130,7 +130,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             cause);
     }
 
-    // The free bytes on the disk of the folder, or null if the system does not tell.
+    // The free bytes on the disk of the folder, or null if the system does not say.
     private static long? FreeBytes(string folder)
     {
         try

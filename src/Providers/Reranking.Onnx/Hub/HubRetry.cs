@@ -22,7 +22,7 @@ internal sealed class TransientHubException : RelevanceScoringException
 /// </remarks>
 /// <param name="options">How often.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Takes a line per retry.</param>
+/// <param name="logger">Receives a line per retry.</param>
 internal sealed partial class HubRetry(ModelStoreOptions options, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);

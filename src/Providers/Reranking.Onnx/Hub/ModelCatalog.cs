@@ -16,20 +16,28 @@ public static class ModelCatalog
     /// <summary>Gets the models.</summary>
     public static IReadOnlyList<ModelCatalogEntry> Entries { get; } =
     [
-        MsMarco("TinyBERT-L-2-v2", "TinyBERT-L2-v2", "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc", 18, BertTokenizer, "0eac39ee56a3edf98d0beee17fa1bb368a5a1d8c8671b5afd6dd71677f8d8496"),
+        MsMarco(
+            "TinyBERT-L-2-v2", "TinyBERT-L2-v2", "81d1926f67cb8eee2c2be17ca9f793c7c3bd20cc", 18, BertTokenizer,
+            "0eac39ee56a3edf98d0beee17fa1bb368a5a1d8c8671b5afd6dd71677f8d8496"),
         MsMarco("MiniLM-L-2-v2", "MiniLM-L2-v2", "1b5cd67b15209f24824c50370e0397743aa9b787", 63, BertTokenizer),
         MsMarco("MiniLM-L-4-v2", "MiniLM-L4-v2", Branch, 77),
-        MsMarco("MiniLM-L-6-v2", "MiniLM-L6-v2", "c5ee24cb16019beea0893ab7796b1df96625c6b8", 91, BertTokenizer, "5d3e70fd0c9ff14b9b5169a51e957b7a9c74897afd0a35ce4bd318150c1d4d4a"),
+        MsMarco(
+            "MiniLM-L-6-v2", "MiniLM-L6-v2", "c5ee24cb16019beea0893ab7796b1df96625c6b8", 91, BertTokenizer,
+            "5d3e70fd0c9ff14b9b5169a51e957b7a9c74897afd0a35ce4bd318150c1d4d4a"),
         MsMarco("MiniLM-L-12-v2", "MiniLM-L12-v2", "7b0235231ca2674cb8ca8f022859a6eba2b1c968", 134),
         MsMarco("electra-base", "electra-base", Branch, null),
         Entry(
-            "BAAI/bge-reranker-base", "2cfc18c9415c912f9d8155881c133215df768a70", ["zh", "en"], 512, "mit", 1_110, "9eb652ac4e40cc093272bbbe0f55d521cf67570060227109b5cdc20945a4489e",
+            "BAAI/bge-reranker-base", "2cfc18c9415c912f9d8155881c133215df768a70", ["zh", "en"], 512, "mit", 1_110,
+            "9eb652ac4e40cc093272bbbe0f55d521cf67570060227109b5cdc20945a4489e",
             [new(Unquantized, "15b9a8c3da82eddf263df571281166e00e9308fe19d077084b642ebfcaf06d2b")]),
-        Entry("BAAI/bge-reranker-large", "55611d7bca2a7133960a6d3b71e083071bbfc312", ["zh", "en"], 512, "mit", 2_240, null, [new(Unquantized, DataFile: Unquantized + "_data")]),
+        Entry(
+            "BAAI/bge-reranker-large", "55611d7bca2a7133960a6d3b71e083071bbfc312", ["zh", "en"], 512, "mit", 2_240, null,
+            [new(Unquantized, DataFile: Unquantized + "_data")]),
 
         // Its authors publish no ONNX file; the hub's own community does.
         Entry(
-            "BAAI/bge-reranker-v2-m3", "6f5ff65298512715a1e669753bc754d2bc8f367b", ["multilingual"], 8_192, "apache-2.0", 2_270, "8bf8afbfd11306bd872018c53bfdf2e160a56f8edbcf49933324404791c148d3",
+            "BAAI/bge-reranker-v2-m3", "6f5ff65298512715a1e669753bc754d2bc8f367b", ["multilingual"], 8_192, "apache-2.0", 2_270,
+            "8bf8afbfd11306bd872018c53bfdf2e160a56f8edbcf49933324404791c148d3",
             [
                 new(Unquantized, DataFile: Unquantized + "_data"),
                 new(Quantized, "912fc1215c2dbff6499700534bd8d31253af01573861abbfc43afd1fab6cce5d"),
@@ -42,7 +50,9 @@ public static class ModelCatalog
         Entry(
             "mixedbread-ai/mxbai-rerank-base-v1", "800f24c113213a187e65bde9db00c15a2bb12738", ["en"], 512, "apache-2.0", 739, DebertaTokenizer,
             [new(Unquantized, "acd44aff3ed526079ed44cffac2e549ce70805ea193d70973c98b67e09efec1a"), new(Quantized)]),
-        Entry("mixedbread-ai/mxbai-rerank-large-v1", "98f655841d5caf0b16eaff79c2b4ca109d920d17", ["en"], 512, "apache-2.0", 1_740, null, [new(Unquantized), new(Quantized)]),
+        Entry(
+            "mixedbread-ai/mxbai-rerank-large-v1", "98f655841d5caf0b16eaff79c2b4ca109d920d17", ["en"], 512, "apache-2.0", 1_740, null,
+            [new(Unquantized), new(Quantized)]),
         Entry("mixedbread-ai/mxbai-rerank-base-v2", Branch, ["multilingual"], 32_768, "apache-2.0", null, null, []),
         Entry("mixedbread-ai/mxbai-rerank-large-v2", Branch, ["multilingual"], 32_768, "apache-2.0", null, null, []),
 
@@ -51,17 +61,22 @@ public static class ModelCatalog
             "Qwen/Qwen3-Reranker-0.6B", Branch, ["multilingual"], 32_768, "apache-2.0", null, null, [new(Quantized), new("onnx/model_q4.onnx")],
             repository: "onnx-community/Qwen3-Reranker-0.6B-ONNX"),
         Entry(
-            "jinaai/jina-reranker-v1-turbo-en", "b8c14f4e723d9e0aab4732a7b7b93741eeeb77c2", ["en"], 8_192, "apache-2.0", 151, "0046da43cc8c424b317f56b092b0512aaaa65c4f925d2f16af9d9eeb4d0ef902",
+            "jinaai/jina-reranker-v1-turbo-en", "b8c14f4e723d9e0aab4732a7b7b93741eeeb77c2", ["en"], 8_192, "apache-2.0", 151,
+            "0046da43cc8c424b317f56b092b0512aaaa65c4f925d2f16af9d9eeb4d0ef902",
             [new(Unquantized, "c1296c66c119de645fa9cdee536d8637740efe85224cfa270281e50f213aa565"), new(Quantized)]),
-        Entry("jinaai/jina-reranker-v1-tiny-en", "aca45de6945b5dc6399abcd2a9c55ded5dc9111f", ["en"], 8_192, "apache-2.0", 132, null, [new(Unquantized), new(Quantized)]),
         Entry(
-            "jinaai/jina-reranker-v2-base-multilingual", "9cfeff2df7d40d1b78e75e5e9cebec92a99813c9", ["multilingual"], 1_024, "cc-by-nc-4.0", 1_110, "3a56def25aa40facc030ea8b0b87f3688e4b3c39eb8b45d5702b3a1300fe2a20",
+            "jinaai/jina-reranker-v1-tiny-en", "aca45de6945b5dc6399abcd2a9c55ded5dc9111f", ["en"], 8_192, "apache-2.0", 132, null,
+            [new(Unquantized), new(Quantized)]),
+        Entry(
+            "jinaai/jina-reranker-v2-base-multilingual", "9cfeff2df7d40d1b78e75e5e9cebec92a99813c9", ["multilingual"], 1_024, "cc-by-nc-4.0", 1_110,
+            "3a56def25aa40facc030ea8b0b87f3688e4b3c39eb8b45d5702b3a1300fe2a20",
             [
                 new(Unquantized, "0ef3f7978f7bc52360864d74edc1a0e03d159af770a7767c4d5943496e616012"),
                 new(Quantized, "c5220cf8fe023f8aa0ed2a3eb787d4451a7f17cf53f6b787e35718dd4b8815c3"),
             ]),
         Entry(
-            "Alibaba-NLP/gte-reranker-modernbert-base", "f7481e6055501a30fb19d090657df9ec1f79ab2c", ["en"], 8_192, "apache-2.0", 599, "2aea6ff4701d063e7e029b6be695a1659f2caaa2ae4fb0e8b18285818271becd",
+            "Alibaba-NLP/gte-reranker-modernbert-base", "f7481e6055501a30fb19d090657df9ec1f79ab2c", ["en"], 8_192, "apache-2.0", 599,
+            "2aea6ff4701d063e7e029b6be695a1659f2caaa2ae4fb0e8b18285818271becd",
             [
                 new(Unquantized, "c6d3226502addbcd4d2cf273802957ebf8a2a6bf94037dcb9b1d95bfc01e5d93"),
                 new(Quantized, "ecc6a0ae67cee3d898167802383112d9185ca9250e07bd5d1fa65019b050179d"),
@@ -82,15 +97,17 @@ public static class ModelCatalog
     /// <summary>Gets what a repository has beside its ONNX files.</summary>
     internal static IReadOnlyList<ModelCatalogFile> UsualFiles => Files();
 
-    private static ModelCatalogFile[] Files(string? tokenizerSha256 = null) => [new("config.json"), new("tokenizer.json", tokenizerSha256), new("tokenizer_config.json")];
+    private static ModelCatalogFile[] Files(string? tokenizerSha256 = null) =>
+        [new("config.json"), new("tokenizer.json", tokenizerSha256), new("tokenizer_config.json")];
 
     // The repositories were renamed after the names became known; the hub knows both.
-    private static ModelCatalogEntry MsMarco(string name, string repositoryName, string revision, int? size, string? tokenizerSha256 = null, string? modelSha256 = null) =>
+    private static ModelCatalogEntry MsMarco(
+        string name, string repositoryName, string revision, int? size, string? tokenizerSha256 = null, string? modelSha256 = null) =>
         Entry(
             $"cross-encoder/ms-marco-{name}", revision, ["en"], 512, "apache-2.0", size, tokenizerSha256,
             [
-                new(Unquantized, modelSha256), new("onnx/model_qint8_avx512_vnni.onnx"), new("onnx/model_qint8_avx512.onnx"), new("onnx/model_quint8_avx2.onnx"),
-                new("onnx/model_qint8_arm64.onnx"),
+                new(Unquantized, modelSha256), new("onnx/model_qint8_avx512_vnni.onnx"), new("onnx/model_qint8_avx512.onnx"),
+                new("onnx/model_quint8_avx2.onnx"), new("onnx/model_qint8_arm64.onnx"),
             ],
             $"cross-encoder/ms-marco-{repositoryName}",
             "identity");

@@ -4,5 +4,5 @@ namespace Reranking.Onnx;
 /// <param name="Model">The name that was asked for, such as <c>BAAI/bge-reranker-v2-m3</c>.</param>
 /// <param name="File">The file under way.</param>
 /// <param name="BytesReceived">The bytes of all files so far, those of an earlier download that was cut included. It never falls.</param>
-/// <param name="TotalBytes">The bytes of all files, or <see langword="null"/> if the endpoint does not tell.</param>
+/// <param name="TotalBytes">The bytes of all files, or <see langword="null"/> if the endpoint does not say.</param>
 public readonly record struct ModelDownloadProgress(string Model, string File, long BytesReceived, long? TotalBytes);

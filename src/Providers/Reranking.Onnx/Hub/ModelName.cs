@@ -13,7 +13,7 @@ internal static partial class ModelName
 
     public static bool IsCommit(string? revision) => revision is not null && CommitPattern().IsMatch(revision);
 
-    /// <summary>Tells whether a path stays within its folder, on every system.</summary>
+    /// <summary>Returns whether a path stays within its folder, on every system.</summary>
     public static bool IsFile(string path) => FilePattern().IsMatch(path) && path.Split('/').All(static segment => segment.Trim('.').Length > 0);
 
     // "--" stands for the slash in the name of the folder.

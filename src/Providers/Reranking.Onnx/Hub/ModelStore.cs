@@ -29,7 +29,7 @@ public sealed partial class ModelStore : IDisposable
     /// Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirects: the store does, without the token.
     /// It is not disposed.
     /// </param>
-    /// <param name="logger">Takes a line per download and its warnings, or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a line per download and its warnings, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ModelStore(ModelStoreOptions? options = null, HttpClient? httpClient = null, ILogger<ModelStore>? logger = null, TimeProvider? timeProvider = null)
@@ -53,7 +53,7 @@ public sealed partial class ModelStore : IDisposable
     /// <param name="modelFile">
     /// The ONNX file, such as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalog, else <c>onnx/model.onnx</c>.
     /// </param>
-    /// <param name="progress">Takes reports, at most one per megabyte, or <see langword="null"/>.</param>
+    /// <param name="progress">Receives reports, at most one per megabyte, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Stops the download; the next call resumes it.</param>
     /// <returns>The path of the folder, for <see cref="OnnxModelOptions.ModelPath"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>

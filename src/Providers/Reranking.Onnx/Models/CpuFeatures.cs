@@ -9,8 +9,8 @@ internal static class CpuFeatures
     public static string Int8InstructionSet { get; } = Detect();
 
     /// <summary>
-    /// Gets a value indicating whether 8-bit products are summed in 16 bits, which saturates: x64 before VNNI. ONNX Runtime then has to be told to trade speed for precision,
-    /// or a quantized model returns other scores than elsewhere.
+    /// Gets a value indicating whether 8-bit products are summed in 16 bits, which saturates: x64 before VNNI. ONNX Runtime then has to be told to
+    /// trade speed for precision, or a quantized model returns other scores than elsewhere.
     /// </summary>
     public static bool SaturatesInt8 { get; } = X86Base.IsSupported && Int8InstructionSet is "AVX2" or "AVX-512" or "SSE";
 

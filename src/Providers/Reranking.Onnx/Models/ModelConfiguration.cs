@@ -74,7 +74,8 @@ internal sealed class ModelConfiguration
             VocabularySize = Integer(root, "vocab_size"),
             PadTokenId = Integer(root, "pad_token_id"),
             MaxTokens = positions is null || tokenizerLimit is null ? positions ?? tokenizerLimit : Math.Min(positions.Value, tokenizerLimit.Value),
-            Activation = root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers) && sentenceTransformers.ValueKind == JsonValueKind.Object
+            Activation = root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers)
+                && sentenceTransformers.ValueKind == JsonValueKind.Object
                 ? Text(sentenceTransformers, "activation_fn")
                 : Text(root, "sbert_ce_default_activation_function"),
         };
@@ -105,7 +106,8 @@ internal sealed class ModelConfiguration
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RelevanceScoringException($"'{path}' can't be read: {exception.Message} Check {options.SettingsPath}:{nameof(options.ModelPath)}.", exception);
+            throw new RelevanceScoringException(
+                $"'{path}' can't be read: {exception.Message} Check {options.SettingsPath}:{nameof(options.ModelPath)}.", exception);
         }
 
         throw new RelevanceScoringException(Damaged(path, options));
@@ -115,10 +117,14 @@ internal sealed class ModelConfiguration
         $"'{path}' is no JSON object. Expected the file as it was published with the model. Check {options.SettingsPath}:{nameof(options.ModelPath)}.";
 
     private static int? Integer(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < Unlimited ? (int)value.GetDouble() : null;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < Unlimited
+            ? (int)value.GetDouble()
+            : null;
 
     private static string[] Texts(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(static value => value.ToString())] : [];
+        element.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Array
+            ? [.. values.EnumerateArray().Select(static value => value.ToString())]
+            : [];
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

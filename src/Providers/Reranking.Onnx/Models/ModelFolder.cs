@@ -45,13 +45,15 @@ internal sealed class ModelFolder
         string[] candidates = (modelFile ?? options.ModelFile) is { } file ? [file] : ["model.onnx", "onnx/model.onnx"];
         modelFile = candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists)
             ?? throw new RelevanceScoringException(
-                $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. {Expected} Set {setting} or {options.SettingsPath}:{nameof(options.ModelFile)}.");
+                $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. " +
+                $"{Expected} Set {setting} or {options.SettingsPath}:{nameof(options.ModelFile)}.");
         var folder = new ModelFolder(path, modelFile, options);
         foreach (string needed in new[] { folder.TokenizerFile, folder.ConfigFile })
         {
             if (!File.Exists(needed))
             {
-                throw new RelevanceScoringException($"The model folder '{path}' has no {System.IO.Path.GetFileName(needed)}. {Expected} Set {setting} to a complete one.");
+                throw new RelevanceScoringException(
+                    $"The model folder '{path}' has no {System.IO.Path.GetFileName(needed)}. {Expected} Set {setting} to a complete one.");
             }
         }
 

@@ -8,7 +8,8 @@ namespace Reranking.Onnx.Models;
 /// <param name="Type">Float or Float16.</param>
 /// <param name="Rank">The number of dimensions, 1 to 3.</param>
 /// <param name="Width">
-/// The count of numbers per input, or per token of it: the labels of a cross-encoder, the dimensions of an embedding, the vocabulary of a language model; -1 if neither the graph nor the files say it.
+/// The count of numbers per input, or per token of it: the labels of a cross-encoder, the dimensions of an embedding, the vocabulary of a language
+/// model; -1 if neither the graph nor the files say it.
 /// </param>
 /// <param name="HasOnePosition">Whether there is one row per input instead of one per token.</param>
 /// <param name="IsTokenLogits">Whether a row has a logit for each token of the vocabulary: the model is a language model.</param>
@@ -17,7 +18,9 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
     /// <summary>Gets a value indicating whether there is a vector per token, as from an embedding model.</summary>
     public bool IsTokenVectors => !IsTokenLogits && Rank == 3 && !HasOnePosition && Width != 1;
 
-    /// <summary>Gets the shape of the output for a batch: one number per label for a scorer, whatever the rank; one vector per token for an embedding model.</summary>
+    /// <summary>
+    /// Gets the shape of the output for a batch: one number per label for a scorer, whatever the rank; one vector per token for an embedding model.
+    /// </summary>
     /// <param name="batchSize">The number of inputs.</param>
     /// <param name="length">The number of tokens that each of them is padded to.</param>
     public long[] Shape(int batchSize, int length) => Rank switch
@@ -64,5 +67,7 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
 
 /// <summary>Which logits of an output make the score.</summary>
 /// <param name="Relevant">The index of the label that stands for relevance, or of the token that a relevant document is answered with.</param>
-/// <param name="Irrelevant">The index of the token that any other document is answered with; <see langword="null"/> if the score is the softmax over all labels.</param>
+/// <param name="Irrelevant">
+/// The index of the token that any other document is answered with; <see langword="null"/> if the score is the softmax over all labels.
+/// </param>
 internal sealed record RelevanceLogits(int Relevant, int? Irrelevant = null);

@@ -4,7 +4,8 @@ using Reranking.Onnx.Tokenization;
 namespace Reranking.Onnx.Models;
 
 /// <summary>
-/// What is known about a model before it runs: everything that its files, the graph and the settings say together, resolved once. Nothing about a loaded model changes afterward.
+/// What is known about a model before it runs: everything that its files, the graph and the settings say together, resolved once. Nothing about a
+/// loaded model changes afterward.
 /// </summary>
 internal sealed record ModelProfile
 {
@@ -20,7 +21,9 @@ internal sealed record ModelProfile
     /// <summary>Gets the id that fills up the shorter inputs of a batch.</summary>
     public required int PadTokenId { get; init; }
 
-    /// <summary>Gets a value indicating whether the shorter inputs of a batch are padded at their start, so that all of them end at the same position.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the shorter inputs of a batch are padded at their start, so that all of them end at the same position.
+    /// </summary>
     public bool PadsLeft { get; init; }
 
     /// <summary>Gets the output that is read.</summary>

@@ -4,10 +4,12 @@ using System.Text;
 
 namespace Reranking.Onnx.Models;
 
-/// <summary>What tells two setups of a model apart that score differently: a hash of its files, and of the settings and the arithmetic that change a score.</summary>
+/// <summary>
+/// What tells two setups of a model apart that score differently: a hash of its files, and of the settings and the arithmetic that change a score.
+/// </summary>
 /// <remarks>
-/// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries again. Files that are exchanged after that
-/// belong to a new scorer.
+/// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries
+/// again. Files that are exchanged after that belong to a new scorer.
 /// </remarks>
 /// <param name="options">The settings. As long as a model with a name has not been fetched, they alone tell setups apart.</param>
 /// <param name="openFolder">Returns the folder, or <see langword="null"/> as long as the model has not been fetched.</param>
@@ -45,7 +47,8 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
         // Quantized models round differently where the processor has other instructions for them.
         string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
         int maxTokens = ModelProfile.ResolveMaxTokens(folder, ModelConfiguration.Read(folder));
-        hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {options.ScoreSettings}")));
+        hash.AppendData(Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {options.ScoreSettings}")));
         return Convert.ToHexString(hash.GetHashAndReset())[..Length];
     }
 

@@ -16,13 +16,16 @@ public abstract class OnnxModelOptions
     public string? ModelId { get; set; }
 
     /// <summary>Gets or sets how many tokens the model reads at most, special tokens included.</summary>
-    /// <value>From 8. The default is <see langword="null"/>: what <c>config.json</c> and <c>tokenizer_config.json</c> say. A lower number is faster; a higher one is refused.</value>
+    /// <value>
+    /// From 8. The default is <see langword="null"/>: what <c>config.json</c> and <c>tokenizer_config.json</c> say. A lower number is faster; a
+    /// higher one is refused.
+    /// </value>
     public int? MaxInputTokens { get; set; }
 
     /// <summary>Gets or sets how many runs are under way at once.</summary>
     /// <value>
-    /// From 1. The default is <see langword="null"/>: the number of processors, or 1 on an accelerator. All models of the process with the same number share the same slots, so that two models
-    /// do not fight for the processors.
+    /// From 1. The default is <see langword="null"/>: the number of processors, or 1 on an accelerator. All models of the process with the same
+    /// number share the same slots, so that two models do not fight for the processors.
     /// </value>
     public int? MaxConcurrency { get; set; }
 

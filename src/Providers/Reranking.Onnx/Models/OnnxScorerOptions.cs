@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Reranking.Onnx;
 
 /// <summary>How <see cref="OnnxRelevanceScorer"/> finds, loads and runs its cross-encoder.</summary>
-/// <remarks>Without a <see cref="OnnxModelOptions.ModelPath"/> and a <see cref="Model"/>, the model of the package <c>Reranking.Onnx.MiniLM</c> is taken from the folder of the application.</remarks>
+/// <remarks>
+/// Without a <see cref="OnnxModelOptions.ModelPath"/> and a <see cref="Model"/>, the model of the package <c>Reranking.Onnx.MiniLM</c> is taken from
+/// the folder of the application.
+/// </remarks>
 public sealed class OnnxScorerOptions : OnnxModelOptions
 {
     /// <summary>Initializes a new instance of the <see cref="OnnxScorerOptions"/> class.</summary>
@@ -11,10 +14,18 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Gets the settings that change a score, in one text.</summary>
     internal string ScoreSettings => string.Join(
-        '\n', new object?[] { Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows }.Select(static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+        '\n',
+        new object?[] { Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows }.Select(
+            static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
 
-    /// <summary>Gets or sets the name of a model that is fetched by <see cref="ModelStore"/> on the first use, instead of a <see cref="OnnxModelOptions.ModelPath"/>.</summary>
-    /// <value>A name of <see cref="ModelCatalog"/>, as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is <see langword="null"/>.</value>
+    /// <summary>
+    /// Gets or sets the name of a model that is fetched by <see cref="ModelStore"/> on the first use, instead of a
+    /// <see cref="OnnxModelOptions.ModelPath"/>.
+    /// </summary>
+    /// <value>
+    /// A name of <see cref="ModelCatalog"/>, as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is
+    /// <see langword="null"/>.
+    /// </value>
     public string? Model { get; set; }
 
     /// <summary>Gets or sets the commit, the tag or the branch of <see cref="Model"/>.</summary>
@@ -27,35 +38,37 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Gets or sets how many tokens of a document a window holds at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 16. The default is 160: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window never holds more than fits with the query.
+    /// From 16. The default is 160: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window
+    /// never holds more than fits with the query.
     /// </value>
     public int WindowTokens { get; set; } = 160;
 
     /// <summary>Gets or sets how much of a window the next one reads again at least, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window; so does every
-    /// paragraph that fits, before which only whole paragraphs are read again. More is slower.
+    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window;
+    /// so does every paragraph that fits, before which only whole paragraphs are read again. More is slower.
     /// </value>
     public double WindowOverlap { get; set; } = 0.25;
 
     /// <summary>Gets or sets how many windows of one document are read at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 1 to 10,000. The default is 128, about 8,000 tokens of a document. What comes after them is not read, and the score is <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a
-    /// document of its length.
+    /// From 1 to 10,000. The default is 128, about 8,000 tokens of a document. What comes after them is not read, and the score is
+    /// <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a document of its length.
     /// </value>
     public int MaxWindows { get; set; } = 128;
 
     /// <summary>Gets or sets the label whose probability is the score, for a model that has several.</summary>
     /// <value>
-    /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label. <see cref="RelevanceScore.Value"/> is then the softmax of the label,
-    /// and <see cref="RelevanceScore.RawValue"/> its log-odds against the others.
+    /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label.
+    /// <see cref="RelevanceScore.Value"/> is then the softmax of the label, and <see cref="RelevanceScore.RawValue"/> its log-odds against the others.
     /// </value>
     public string? Label { get; set; }
 
     /// <summary>Gets or sets the prompt that a language model was trained to rerank with.</summary>
     /// <value>
-    /// <c>Qwen3</c> for Qwen3-Reranker, <c>MxbaiV2</c> for mxbai-rerank v2, or a text with the places <c>{query}</c>, <c>{document}</c> and, optionally, <c>{instruction}</c>, in which control tokens are
-    /// spelled out. The default is <see langword="null"/>, the same as <c>Auto</c>: what <c>config.json</c> or the name of the model tells for certain, and none for all other models.
+    /// <c>Qwen3</c> for Qwen3-Reranker, <c>MxbaiV2</c> for mxbai-rerank v2, or a text with the places <c>{query}</c>, <c>{document}</c> and,
+    /// optionally, <c>{instruction}</c>, in which control tokens are spelled out. The default is <see langword="null"/>, the same as <c>Auto</c>:
+    /// what <c>config.json</c> or the name of the model tells for certain, and none for all other models.
     /// </value>
     public string? Prompt { get; set; }
 

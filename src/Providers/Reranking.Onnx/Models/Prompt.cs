@@ -1,9 +1,11 @@
 namespace Reranking.Onnx.Models;
 
-/// <summary>What a language model that was trained to rerank reads: a text with places for the instruction, the query and the document, and how the answer starts.</summary>
+/// <summary>
+/// What a language model that was trained to rerank reads: a text with places for the instruction, the query and the document, and how the answer starts.
+/// </summary>
 /// <remarks>
-/// A prompt has three parts that vary, the one of the query, the one of the document and what both are cut to; all else is fixed and never cut. Each piece is encoded by itself, as the
-/// reference does: joined before, "?" and the line break behind it would be one token instead of two.
+/// A prompt has three parts that vary, the one of the query, the one of the document and what both are cut to; all else is fixed and never cut. Each
+/// piece is encoded by itself, as the reference does: joined before, "?" and the line break behind it would be one token instead of two.
 /// </remarks>
 internal sealed record Prompt
 {

@@ -12,7 +12,9 @@ internal static class PromptCatalog
         Name = "Qwen3",
         ModelType = "qwen3",
         ControlToken = "<|im_start|>",
-        Before = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n",
+        Before =
+            "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct provided. " +
+            "Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n",
         Document = "<Instruct>: {instruction}\n<Query>: {query}\n<Document>: ",
         After = ["<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"],
         Instruction = "Given a web search query, retrieve relevant passages that answer the query",
@@ -32,7 +34,8 @@ internal static class PromptCatalog
         After =
         [
             "\n",
-            "You are a search relevance expert who evaluates how well documents match search queries. For each query-document pair, carefully analyze the semantic relationship between them, then provide your binary relevance judgment (0 for not relevant, 1 for relevant).\nRelevance:",
+            "You are a search relevance expert who evaluates how well documents match search queries. For each query-document pair, carefully analyze the " +
+            "semantic relationship between them, then provide your binary relevance judgment (0 for not relevant, 1 for relevant).\nRelevance:",
             "<|im_end|>\n<|im_start|>assistant\n",
         ],
         YesToken = "1",
@@ -40,7 +43,9 @@ internal static class PromptCatalog
         IsMaxTokensOfContent = true,
     };
 
-    /// <summary>Returns the prompt that the settings name or spell out, or that the model was certainly trained with; <see langword="null"/> for a model without one.</summary>
+    /// <summary>
+    /// Returns the prompt that the settings name or spell out, or that the model was certainly trained with; <see langword="null"/> for a model without one.
+    /// </summary>
     public static Prompt? Choose(OnnxScorerOptions options, ModelFolder folder, ModelConfiguration configuration)
     {
         Prompt? prompt = options.Prompt is { } text && !Is(text, Auto) ? Find(text) ?? FromTemplate(text) : Detect(folder, configuration);
@@ -63,7 +68,9 @@ internal static class PromptCatalog
             return null;
         }
 
-        string expected = $"{Auto}, {Qwen3.Name}, {MxbaiV2.Name}, or a text with {PromptText.Query} and, behind it, {PromptText.Document}, each once, and {PromptText.Instruction} before {PromptText.Document} at most once";
+        string expected =
+            $"{Auto}, {Qwen3.Name}, {MxbaiV2.Name}, or a text with {PromptText.Query} and, behind it, {PromptText.Document}, each once, " +
+            $"and {PromptText.Instruction} before {PromptText.Document} at most once";
         int document = text.IndexOf(PromptText.Document, StringComparison.Ordinal);
         bool isTemplate = PromptText.Count(text, PromptText.Document) == 1
             && PromptText.Count(text, PromptText.Query) == 1
@@ -90,7 +97,13 @@ internal static class PromptCatalog
         string[] path = folder.Path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
 
         // In the cache of the hub the folder is called by its commit: models--Qwen--Qwen3-Reranker-0.6B/snapshots/….
-        IEnumerable<string?> names = [configuration.NameOrPath, folder.ModelId, path.LastOrDefault(), path.LastOrDefault(static part => part.StartsWith("models--", StringComparison.Ordinal))];
+        IEnumerable<string?> names =
+        [
+            configuration.NameOrPath,
+            folder.ModelId,
+            path.LastOrDefault(),
+            path.LastOrDefault(static part => part.StartsWith("models--", StringComparison.Ordinal)),
+        ];
         return names.Any(known => known?.Contains(name, StringComparison.OrdinalIgnoreCase) == true);
     }
 

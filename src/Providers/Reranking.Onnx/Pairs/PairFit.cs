@@ -6,7 +6,9 @@ namespace Reranking.Onnx.Pairs;
 internal readonly record struct PairFit(int QueryLength, int DocumentLength)
 {
     /// <summary>Cuts a pair as HuggingFace tokenizers 0.23 does by <c>longest_first</c>: the longer side first, then both to the same length.</summary>
-    /// <param name="queryLength">The tokens of the query, as <see cref="Tokenization.Tokenizer.Encode"/> returns them with the model's whole length as the limit.</param>
+    /// <param name="queryLength">
+    /// The tokens of the query, as <see cref="Tokenization.Tokenizer.Encode"/> returns them with the model's whole length as the limit.
+    /// </param>
     /// <param name="documentLength">The tokens of the document, from the same limit.</param>
     /// <param name="budget">The model's length without the special tokens.</param>
     public static PairFit LongestFirst(int queryLength, int documentLength, int budget)

@@ -14,7 +14,8 @@ internal static class TextBoundaries
     /// <param name="start">Where the part starts, before the end of the text.</param>
     /// <param name="maxLength">The most code units, from 1; a surrogate pair at the end may take one more.</param>
     /// <returns>
-    /// Behind the first sentence or paragraph, the white space that follows included; where none ends in time behind the last whole word, and in an endless word between two code points.
+    /// Behind the first sentence or paragraph, the white space that follows included; where none ends in time behind the last whole word, and in an
+    /// endless word between two code points.
     /// </returns>
     public static int FindEnd(ReadOnlySpan<char> text, int start, int maxLength)
     {

@@ -13,20 +13,22 @@ internal readonly record struct DocumentWindow(Range Range, EncodedText Tokens, 
 /// <param name="document">The document, not empty: an empty one always fits.</param>
 /// <param name="room">How many tokens a window has at most, from 1. If a single code point has more, they are all there.</param>
 /// <param name="overlap">
-/// How many tokens of a window the next one repeats at least, up to half of the room: a passage of this length is whole in one of them. But before a paragraph that fits
-/// whole, only paragraphs that fit whole beside it are repeated.
+/// How many tokens of a window the next one repeats at least, up to half of the room: a passage of this length is whole in one of them. But before a
+/// paragraph that fits whole, only paragraphs that fit whole beside it are repeated.
 /// </param>
 /// <param name="output">Where the tokens of the windows go, one after another.</param>
 /// <remarks>
-/// A text is encoded twice: piece by piece to find where a window ends, and then the window as a whole. Its ids can't be put together from those of the pieces, since a model
-/// may join characters across their borders, and may read the start of a text differently.
+/// A text is encoded twice: piece by piece to find where a window ends, and then the window as a whole. Its ids can't be put together from those of
+/// the pieces, since a model may join characters across their borders, and may read the start of a text differently.
 /// </remarks>
 internal sealed class WindowCutter(Tokenizer tokenizer, string document, int room, int overlap, TokenBuffer output)
 {
     /// <summary>Returns the windows in the order of the document, each cut when it is asked for.</summary>
     public IEnumerable<DocumentWindow> Cut() => Cut(frame: 0, range => tokenizer.Encode(document.AsSpan(range), room + 1, output));
 
-    /// <summary>Returns the windows in the order of the document, each cut when it is asked for and encoded together with what a prompt puts before it.</summary>
+    /// <summary>
+    /// Returns the windows in the order of the document, each cut when it is asked for and encoded together with what a prompt puts before it.
+    /// </summary>
     /// <param name="frame">How many tokens the prompt puts before it.</param>
     /// <param name="encode">Encodes a part of the document into the output.</param>
     public IEnumerable<DocumentWindow> Cut(int frame, Func<Range, EncodedText> encode)
@@ -78,7 +80,8 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
             return (range, encode(range));
         }
 
-        // To the end of a paragraph, where the window gets further than the one before and leaves a paragraph to the next one that is whole there, or else is half full and has more than that one has again.
+        // To the end of a paragraph, where the window gets further than the one before and leaves a paragraph to the next one that is whole there, or
+        // else is half full and has more than that one has again.
         int CountThatFits()
         {
             int count = 0;
@@ -94,7 +97,8 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
             return paragraphs > 0 && Has(count) && (isEnough || FitsWhole(paragraphs, out _)) ? paragraphs : count;
         }
 
-        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near. Before a paragraph that fits whole only whole ones stay: half of another would lower its score.
+        // Enough pieces stay for the overlap, and then to the start of their paragraph, if it is near. Before a paragraph that fits whole only whole
+        // ones stay: half of another would lower its score.
         int CountThatIsDone(int count)
         {
             bool isWhole = FitsWhole(count, out int next) && pieces[count - 1].EndsParagraph;

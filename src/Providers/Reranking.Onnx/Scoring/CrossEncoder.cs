@@ -53,7 +53,9 @@ internal sealed class CrossEncoder : IDisposable
         return await ScoreAsync(pairs, Engine.Plan(pairs.Inputs), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, except for the rounding of quantized models.</summary>
+    /// <summary>
+    /// Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, except for the rounding of quantized models.
+    /// </summary>
     public async Task<RelevanceScores> ScoreAsync(PairInputs pairs, RunPlan plan, CancellationToken cancellationToken)
     {
         double[] logits = new double[pairs.Inputs.Count];

@@ -7,7 +7,9 @@ using Reranking.Onnx.Pairs;
 
 namespace Reranking.Onnx.Scoring;
 
-/// <summary>Known pairs that a model has to score as it did when its folder was created, so that a broken file, runtime or processor is found at start, not by users.</summary>
+/// <summary>
+/// Known pairs that a model has to score as it did when its folder was created, so that a broken file, runtime or processor is found at start, not by users.
+/// </summary>
 internal static class SelfTest
 {
     public static async Task RunAsync(CrossEncoder encoder)
@@ -29,7 +31,8 @@ internal static class SelfTest
             if (pair.InputIds is { } expected && !pairs.Inputs.Ids(0).SequenceEqual(expected))
             {
                 throw new RelevanceScoringException(
-                    $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': its tokenizer returns other tokens than expected. Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath.");
+                    $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': its tokenizer returns other tokens than expected. " +
+                    $"Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath.");
             }
 
             RelevanceScores scores = await encoder.ScoreAsync(pairs, RunPlan.OneByOne(pairs.Inputs), CancellationToken.None).ConfigureAwait(false);
@@ -38,7 +41,9 @@ internal static class SelfTest
             {
                 throw new RelevanceScoringException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': it returns {found:0.####}; expected {pair.RawScore:0.####} ± {pair.Tolerance:0.####}. Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath."));
+                    $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': " +
+                    $"it returns {found:0.####}; expected {pair.RawScore:0.####} ± {pair.Tolerance:0.####}. " +
+                    $"Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath."));
             }
         }
     }
@@ -58,7 +63,8 @@ internal static class SelfTest
     }
 
     private static string Unreadable(ModelFolder folder) =>
-        $"'{folder.SelfTestFile}' can't be read; expected an array of objects with query, document, rawScore, tolerance and, optionally, inputIds. Restore the file or remove it.";
+        $"'{folder.SelfTestFile}' can't be read; expected an array of objects with query, document, rawScore, tolerance and, optionally, inputIds. " +
+        "Restore the file or remove it.";
 }
 
 /// <summary>One pair of a self-test.</summary>

@@ -32,7 +32,8 @@ internal sealed class Tokenizer(TextEncoder encoder, TokenModel model, AddedVoca
     /// <summary>Appends the ids of one text, without special tokens.</summary>
     /// <param name="text">A query or a document. A lone surrogate counts as U+FFFD.</param>
     /// <param name="limit">
-    /// How many ids are enough. HuggingFace takes the model's whole length here and reads on to the end of a word; the ids beyond it are for the truncation to cut.
+    /// How many ids are enough. HuggingFace takes the model's whole length here and reads on to the end of a word; the ids beyond it are for the
+    /// truncation to cut.
     /// </param>
     /// <param name="output">Where the ids go.</param>
     public EncodedText Encode(ReadOnlySpan<char> text, int limit, TokenBuffer output)

@@ -25,7 +25,9 @@ public sealed class CacheFailureTests
         FakeLogRecord record = Assert.Single(_logger.Collector.GetSnapshot());
         Assert.Equal("The cache failed for 2 of 2 documents; their scores do not depend on it.", record.Message);
         Assert.Equal((LogLevel.Warning, 50, failure), (record.Level, record.Id.Id, record.Exception));
-        Assert.All(_cache.Written, options => Assert.True(options?.Flags?.HasFlag(HybridCacheEntryFlags.DisableDistributedCache), "A cache that failed is written locally alone."));
+        Assert.All(
+            _cache.Written,
+            options => Assert.True(options?.Flags?.HasFlag(HybridCacheEntryFlags.DisableDistributedCache), "A cache that failed is written locally alone."));
     }
 
     [Fact]
@@ -33,7 +35,8 @@ public sealed class CacheFailureTests
     {
         await Create().ScoreAsync("q", ["a", "b", "c"]);
         int reads = 0;
-        _cache.BeforeRead = _ => Interlocked.Increment(ref reads) == 2 ? Task.FromException(new InvalidOperationException("The cache is down.")) : Task.CompletedTask;
+        _cache.BeforeRead = _ =>
+            Interlocked.Increment(ref reads) == 2 ? Task.FromException(new InvalidOperationException("The cache is down.")) : Task.CompletedTask;
 
         Assert.Equal(PairScorer.Scores("q", "a", "b", "c"), await Create().ScoreAsync("q", ["a", "b", "c"]));
 
@@ -73,7 +76,9 @@ public sealed class CacheFailureTests
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(PairScorer.Scores("q", "a"), await scoring);
-        Assert.Equal("The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.", Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
+        Assert.Equal(
+            "The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.",
+            Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
     }
 
     [Fact]
@@ -97,7 +102,9 @@ public sealed class CacheFailureTests
 
         Assert.Equal(PairScorer.Scores("q", "a"), await scoring);
         Assert.Single(_inner.Seen);
-        Assert.Equal("The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.", Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
+        Assert.Equal(
+            "The cache took longer than 00:00:00.2500000. Raise CacheTimeout, or check the cache.",
+            Assert.Single(_logger.Collector.GetSnapshot()).Exception?.Message);
     }
 
     [Theory]
@@ -229,7 +236,9 @@ public sealed class CacheFailureTests
 
         await new CachingRelevanceScorer(inner, _cache, options: null, _logger).ScoreAsync("q", ["a"]);
 
-        Assert.Equal("The scores of 1 documents are not kept: they are invalid, or those of a chain, a cascade or a scorer with a name or a threshold.", _logger.LatestRecord.Message);
+        Assert.Equal(
+            "The scores of 1 documents are not kept: they are invalid, or those of a chain, a cascade or a scorer with a name or a threshold.",
+            _logger.LatestRecord.Message);
         Assert.Equal((LogLevel.Debug, 52), (_logger.LatestRecord.Level, _logger.LatestRecord.Id.Id));
     }
 

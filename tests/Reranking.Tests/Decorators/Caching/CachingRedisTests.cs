@@ -146,7 +146,8 @@ public sealed class CachingRedisTests
         return services.BuildServiceProvider();
     }
 
-    private static Task<RelevanceScores> ScoreAsync(ServiceProvider process, string[] documents) => process.GetRequiredService<IRelevanceScorer>().ScoreAsync("q", documents);
+    private static Task<RelevanceScores> ScoreAsync(ServiceProvider process, string[] documents) =>
+        process.GetRequiredService<IRelevanceScorer>().ScoreAsync("q", documents);
 
     private static IEnumerable<string> Warnings(ServiceProvider process) =>
         process.GetFakeLogCollector().GetSnapshot().Where(record => record.Level >= LogLevel.Warning).Select(record => record.Message);

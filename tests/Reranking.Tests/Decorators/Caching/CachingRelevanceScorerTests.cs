@@ -28,9 +28,15 @@ public sealed class CachingRelevanceScorerTests : IDisposable
     public void Constructor_OptionsOutOfRange_NamesTheOption()
     {
         Assert.Equal("Expiration is 00:00:00; expected more than zero. (Parameter 'options')", Failure(options => options.Expiration = TimeSpan.Zero));
-        Assert.Equal("LocalExpiration is -00:00:01; expected more than zero. (Parameter 'options')", Failure(options => options.LocalExpiration = TimeSpan.FromSeconds(-1)));
-        Assert.Equal("CacheTimeout is 00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')", Failure(options => options.CacheTimeout = TimeSpan.Zero));
-        Assert.Equal("CacheTimeout is 2.00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')", Failure(options => options.CacheTimeout = TimeSpan.FromDays(2)));
+        Assert.Equal(
+            "LocalExpiration is -00:00:01; expected more than zero. (Parameter 'options')",
+            Failure(options => options.LocalExpiration = TimeSpan.FromSeconds(-1)));
+        Assert.Equal(
+            "CacheTimeout is 00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')",
+            Failure(options => options.CacheTimeout = TimeSpan.Zero));
+        Assert.Equal(
+            "CacheTimeout is 2.00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')",
+            Failure(options => options.CacheTimeout = TimeSpan.FromDays(2)));
         Assert.Equal("KeyPrefix is null; expected a text, which may be empty. (Parameter 'options')", Failure(options => options.KeyPrefix = null!));
         Assert.Equal("KeyPrefix has 257 characters; expected at most 256. (Parameter 'options')", Failure(options => options.KeyPrefix = new string('k', 257)));
         Assert.Equal("KeyPrefix holds a control character; expected none. (Parameter 'options')", Failure(options => options.KeyPrefix = "a\nb"));
@@ -72,7 +78,9 @@ public sealed class CachingRelevanceScorerTests : IDisposable
 
         Assert.Equal(PairScorer.Scores("q", "a", "b", "c", "a", "d", "e"), scores);
         Assert.Equal([["b", "d"], ["a", "c", "e"]], inner.Seen);
-        Assert.Equal(["2 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-1", "3 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-1"], _probe.Of("reranking.cache.misses"));
+        Assert.Equal(
+            ["2 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-1", "3 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-1"],
+            _probe.Of("reranking.cache.misses"));
         Assert.Equal(["3 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-1"], _probe.Of("reranking.cache.hits"));
     }
 
@@ -166,14 +174,19 @@ public sealed class CachingRelevanceScorerTests : IDisposable
         Assert.Empty(_cache.Entries);
         Assert.Equal(2, inner.Seen.Count());
         Assert.Equal(PairScorer.Scores("q", "a", "b", "a").Select(score => score with { Stage = kind == "stage" ? 1 : 0 }), scores);
-        Assert.Equal((kind == "name" ? "local" : null, kind == "threshold" ? 0.5 : null, kind == "failed attempts" ? 1 : 0), (scores.ScorerName, scores.MinScore, scores.FailedAttempts.Count));
+        Assert.Equal(
+            (kind == "name" ? "local" : null, kind == "threshold" ? 0.5 : null, kind == "failed attempts" ? 1 : 0),
+            (scores.ScorerName, scores.MinScore, scores.FailedAttempts.Count));
     }
 
     [Fact]
     public async Task ScoreAsync_AnotherScorerAnswersForTheRest_NeverMixesTheTwo()
     {
         var attempt = new ScoringAttempt("first", ScoringAttemptReason.Failed, null, TimeSpan.Zero);
-        using var inner = new PairScorer { After = (call, scores) => call == 1 ? scores : new RelevanceScores([.. scores], scores) { FailedAttempts = [attempt] } };
+        using var inner = new PairScorer
+        {
+            After = (call, scores) => call == 1 ? scores : new RelevanceScores([.. scores], scores) { FailedAttempts = [attempt] },
+        };
         using CachingRelevanceScorer scorer = Create(inner);
         await scorer.ScoreAsync("q", ["a"]);
 
@@ -257,13 +270,16 @@ public sealed class CachingRelevanceScorerTests : IDisposable
     public async Task ScoreAsync_Options_ReachTheScorerAndTheCache()
     {
         using var inner = new PairScorer();
-        using CachingRelevanceScorer scorer = Create(inner, new() { Expiration = TimeSpan.FromHours(2), LocalExpiration = TimeSpan.FromMinutes(3), KeyPrefix = "shop:" });
+        using CachingRelevanceScorer scorer = Create(
+            inner, new() { Expiration = TimeSpan.FromHours(2), LocalExpiration = TimeSpan.FromMinutes(3), KeyPrefix = "shop:" });
 
         RelevanceScores scores = await scorer.ScoreAsync("q", ["a"], new RelevanceScoringOptions { ModelId = "pairs-2" });
 
         Assert.Equal("pairs-2", scores.ModelId);
         HybridCacheEntryOptions? written = Assert.Single(_cache.Written);
-        Assert.Equal((TimeSpan.FromHours(2), TimeSpan.FromMinutes(3), HybridCacheEntryFlags.DisableCompression), (written?.Expiration, written?.LocalCacheExpiration, written?.Flags));
+        Assert.Equal(
+            (TimeSpan.FromHours(2), TimeSpan.FromMinutes(3), HybridCacheEntryFlags.DisableCompression),
+            (written?.Expiration, written?.LocalCacheExpiration, written?.Flags));
         Assert.StartsWith("shop:", Assert.Single(_cache.Entries).Key, StringComparison.Ordinal);
         Assert.Equal(["1 {document} gen_ai.provider.name=pairs gen_ai.request.model=pairs-2"], _probe.Of("reranking.cache.misses"));
     }
@@ -275,7 +291,9 @@ public sealed class CachingRelevanceScorerTests : IDisposable
         using ServiceProvider services = HybridServices(time);
         using var inner = new PairScorer();
         using var scorer = new CachingRelevanceScorer(
-            inner, services.GetRequiredService<HybridCache>(), new() { Expiration = TimeSpan.FromHours(1), LocalExpiration = TimeSpan.FromMinutes(10), CacheTimeout = TimeSpan.FromDays(1) });
+            inner,
+            services.GetRequiredService<HybridCache>(),
+            new() { Expiration = TimeSpan.FromHours(1), LocalExpiration = TimeSpan.FromMinutes(10), CacheTimeout = TimeSpan.FromDays(1) });
         await scorer.ScoreAsync("q", ["a"]);
 
         time.Advance(TimeSpan.FromMinutes(9));
@@ -310,7 +328,9 @@ public sealed class CachingRelevanceScorerTests : IDisposable
 
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => new PairScorer().AsBuilder().UseCaching().Build(services));
 
-        Assert.Equal("No HybridCache is registered, and UseCaching needs one. Call services.AddHybridCache() of the package Microsoft.Extensions.Caching.Hybrid.", exception.Message);
+        Assert.Equal(
+            "No HybridCache is registered, and UseCaching needs one. Call services.AddHybridCache() of the package Microsoft.Extensions.Caching.Hybrid.",
+            exception.Message);
     }
 
     [Fact]

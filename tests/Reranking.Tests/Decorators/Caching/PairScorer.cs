@@ -30,7 +30,11 @@ internal sealed class PairScorer : IRelevanceScorer, IModelRevision
     public static RelevanceScore Score(string query, string document)
     {
         byte[] hash = SHA256.HashData(Encoding.Unicode.GetBytes(query + "\0" + document));
-        return RelevanceScore.FromLogit((BitConverter.ToInt32(hash) / 1e8) + (1.0 / 3)) with { IsTruncated = hash[4] > 127, TokenCount = hash[5] > 127 ? hash[6] : null };
+        return RelevanceScore.FromLogit((BitConverter.ToInt32(hash) / 1e8) + (1.0 / 3)) with
+        {
+            IsTruncated = hash[4] > 127,
+            TokenCount = hash[5] > 127 ? hash[6] : null,
+        };
     }
 
     public static IEnumerable<RelevanceScore> Scores(string query, params string[] documents) => documents.Select(document => Score(query, document));

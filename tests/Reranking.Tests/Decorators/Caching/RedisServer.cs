@@ -30,11 +30,12 @@ internal sealed class RedisServer : IDisposable
         for (int attempt = 0; ; attempt++)
         {
             int port = FreePort();
-            Process process = Process.Start(new ProcessStartInfo(program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+            Process process = Process.Start(
+                new ProcessStartInfo(program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                })!;
             process.OutputDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             var server = new RedisServer(process, port);

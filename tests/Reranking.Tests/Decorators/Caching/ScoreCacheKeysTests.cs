@@ -5,11 +5,14 @@ namespace Reranking.Tests;
 /// <summary>What parts two scores: everything that they depend on, and nothing else.</summary>
 public sealed class ScoreCacheKeysTests
 {
-    private static readonly RelevanceScorerMetadata Metadata = new() { ProviderName = "p", Endpoint = new Uri("https://a.example/v1"), ModelId = "m", MaxInputTokens = 512 };
+    private static readonly RelevanceScorerMetadata Metadata =
+        new() { ProviderName = "p", Endpoint = new Uri("https://a.example/v1"), ModelId = "m", MaxInputTokens = 512 };
 
     [Fact]
     public void Create_EqualCalls_GiveEqualKeys() =>
-        Assert.Equal(Key(options: new() { AdditionalProperties = Properties(("a", 1), ("b", true)) }), Key(options: new() { AdditionalProperties = Properties(("b", true), ("a", 1)) }));
+        Assert.Equal(
+            Key(options: new() { AdditionalProperties = Properties(("a", 1), ("b", true)) }),
+            Key(options: new() { AdditionalProperties = Properties(("b", true), ("a", 1)) }));
 
     [Fact]
     public void Create_Key_IsThePrefixAndAHash() => Assert.Matches("^rr1:[0-9A-F]{64}$", Key());
@@ -58,7 +61,8 @@ public sealed class ScoreCacheKeysTests
 
         // The longest input may be unknown until a model is loaded; its revision tells it anyway.
         Assert.Equal(
-            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m" }, revision: "r"), Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m", MaxInputTokens = 512 }, revision: "r"));
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m" }, revision: "r"),
+            Key(metadata: new RelevanceScorerMetadata { ProviderName = "p", ModelId = "m", MaxInputTokens = 512 }, revision: "r"));
 
         // A local scorer keeps everything local anyway.
         RelevanceScorerMetadata local = new() { ProviderName = "p", ModelId = "m", IsLocal = true };
@@ -121,7 +125,8 @@ public sealed class ScoreCacheKeysTests
         Assert.Empty(cache.Entries);
     }
 
-    private static Dictionary<string, object?> Properties(params (string Name, object? Value)[] properties) => properties.ToDictionary(property => property.Name, property => property.Value);
+    private static Dictionary<string, object?> Properties(params (string Name, object? Value)[] properties) =>
+        properties.ToDictionary(property => property.Name, property => property.Value);
 
     private static string? Key(
         string query = "query",

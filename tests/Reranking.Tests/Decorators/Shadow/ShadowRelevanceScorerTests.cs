@@ -52,8 +52,11 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal("SampleRate is NaN; expected 0 to 1. (Parameter 'options')", Failure(options => options.SampleRate = double.NaN));
         Assert.Equal("OverlapAt is 0; expected 1 or more. (Parameter 'options')", Failure(options => options.OverlapAt = 0));
         Assert.Equal("MaxConcurrency is 0; expected 1 or more. (Parameter 'options')", Failure(options => options.MaxConcurrency = 0));
-        Assert.Equal("Timeout is 00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')", Failure(options => options.Timeout = TimeSpan.Zero));
-        Assert.Equal("Timeout is 2.00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')", Failure(options => options.Timeout = TimeSpan.FromDays(2)));
+        Assert.Equal(
+            "Timeout is 00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')", Failure(options => options.Timeout = TimeSpan.Zero));
+        Assert.Equal(
+            "Timeout is 2.00:00:00; expected more than zero and at most 1.00:00:00. (Parameter 'options')",
+            Failure(options => options.Timeout = TimeSpan.FromDays(2)));
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
                 return Task.FromResult(new RelevanceScores([new(0.9, 3), new(0.8, 2), new(0.7, 1)]) { ModelId = "shadow-2" });
             },
         };
-        using ShadowRelevanceScorer scorer = Create(new FunctionScorer((_, _, _) => Task.FromResult(given), FunctionScorer.NumberMetadata), shadow, new() { SampleRate = 1, OverlapAt = 2 });
+        using ShadowRelevanceScorer scorer = Create(
+            new FunctionScorer((_, _, _) => Task.FromResult(given), FunctionScorer.NumberMetadata), shadow, new() { SampleRate = 1, OverlapAt = 2 });
 
         Assert.Same(given, await scorer.ScoreAsync("q", Documents));
         await _calls.WaitForMeasurementsAsync(1);
@@ -125,7 +129,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(["dropped", "failed", "dropped"], Outcomes());
         Assert.Equal(1, shadow.Calls);
         Assert.Equal(
-            "The shadow took longer than 00:00:30 for 3 documents. Raise ShadowRelevanceScorerOptions.Timeout.", Assert.IsType<TimeoutException>(_logger.LatestRecord.Exception).Message);
+            "The shadow took longer than 00:00:30 for 3 documents. Raise ShadowRelevanceScorerOptions.Timeout.",
+            Assert.IsType<TimeoutException>(_logger.LatestRecord.Exception).Message);
     }
 
     [Fact]
@@ -176,7 +181,10 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [InlineData("throws", "System.InvalidOperationException", "The shadow is broken.")]
     [InlineData("throws at once", "System.InvalidOperationException", "The shadow is broken.")]
     [InlineData("too few", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned 2.")]
-    [InlineData("NaN", "Reranking.RelevanceScoringException", "Expected finite raw scores and scores from 0 to 1, but the shadow returned the raw score 2 and the score 2 for document 1.")]
+    [InlineData(
+        "NaN",
+        "Reranking.RelevanceScoringException",
+        "Expected finite raw scores and scores from 0 to 1, but the shadow returned the raw score 2 and the score 2 for document 1.")]
     [InlineData("null", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned null.")]
     public async Task ScoreAsync_ShadowFails_IsCountedAndLoggedAtDebugAlone(string kind, string errorType, string message)
     {
@@ -328,7 +336,12 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [Fact]
     public async Task ScoreAsync_Options_ReachTheShadowWithoutTheModelOfTheScorer()
     {
-        var options = new RelevanceScoringOptions { ModelId = "numbers-1", Timeout = TimeSpan.FromSeconds(1), AdditionalProperties = new Dictionary<string, object?> { ["a"] = 1 } };
+        var options = new RelevanceScoringOptions
+        {
+            ModelId = "numbers-1",
+            Timeout = TimeSpan.FromSeconds(1),
+            AdditionalProperties = new Dictionary<string, object?> { ["a"] = 1 },
+        };
         using var shadow = new ShadowScorer();
         using ShadowRelevanceScorer scorer = Create(FunctionScorer.OfNumbers(), shadow);
 
@@ -448,8 +461,15 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     public async Task UseShadow_Services_AreTaken()
     {
         using var shadow = new ShadowScorer();
-        using ServiceProvider services = new ServiceCollection().AddSingleton(MeterFactory).AddSingleton<TimeProvider>(_time).AddSingleton(shadow).BuildServiceProvider();
-        using IRelevanceScorer scorer = FunctionScorer.OfNumbers().AsBuilder().UseShadow(provider => provider.GetRequiredService<ShadowScorer>(), options => options.SampleRate = 1).Build(services);
+        using ServiceProvider services = new ServiceCollection()
+            .AddSingleton(MeterFactory)
+            .AddSingleton<TimeProvider>(_time)
+            .AddSingleton(shadow)
+            .BuildServiceProvider();
+        using IRelevanceScorer scorer = FunctionScorer.OfNumbers()
+            .AsBuilder()
+            .UseShadow(provider => provider.GetRequiredService<ShadowScorer>(), options => options.SampleRate = 1)
+            .Build(services);
 
         await scorer.ScoreAsync("q", Documents);
         await _calls.WaitForMeasurementsAsync(1);
@@ -475,7 +495,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Equal(tags, Describe(measurement.Tags));
     }
 
-    private ShadowRelevanceScorer Create(IRelevanceScorer inner, ShadowScorer shadow, ShadowRelevanceScorerOptions? options = null, Func<double>? draw = null) =>
+    private ShadowRelevanceScorer Create(
+        IRelevanceScorer inner, ShadowScorer shadow, ShadowRelevanceScorerOptions? options = null, Func<double>? draw = null) =>
         new(inner, shadow, options ?? new() { SampleRate = 1 }, _logger, _time, MeterFactory) { Draw = draw ?? Random.Shared.NextDouble };
 
     private IEnumerable<object?> Outcomes() => _calls.GetMeasurementSnapshot().Select(measurement => measurement.Tags["reranking.outcome"]);

@@ -6,7 +6,8 @@ internal sealed class ShadowScorer : IRelevanceScorer
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
 
-    public Func<IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> Score { get; init; } = (documents, _) => Task.FromResult(FunctionScorer.Numbers(documents));
+    public Func<IReadOnlyList<string>, CancellationToken, Task<RelevanceScores>> Score { get; init; } = (documents, _) =>
+        Task.FromResult(FunctionScorer.Numbers(documents));
 
     public RelevanceScorerMetadata? Metadata { get; init; } = new() { ProviderName = "shadow", ModelId = "shadow-1" };
 

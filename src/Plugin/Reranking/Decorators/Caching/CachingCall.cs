@@ -35,7 +35,8 @@ internal sealed class CachingCall(string query, DistinctTexts texts, RelevanceSc
     public int HitCount => Math.Max(0, texts.PositionCount - _scoredCount);
 
     /// <summary>
-    /// Gets a value indicating whether the scores can stand together: all of one model, and none of a chain that may have asked another scorer for some of them.
+    /// Gets a value indicating whether the scores can stand together: all of one model, and none of a chain that may have asked another scorer for
+    /// some of them.
     /// </summary>
     public bool IsConsistent =>
         Entries.All(entry => entry!.ModelId == Entries[0]!.ModelId)

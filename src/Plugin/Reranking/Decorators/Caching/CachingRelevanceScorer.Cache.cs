@@ -87,11 +87,13 @@ public sealed partial class CachingRelevanceScorer
     private async Task<bool> WriteAsync(CachingCall call, List<Claim> claims, HybridCacheEntryOptions options)
     {
         await Task.WhenAll(claims.Select(claim =>
-            _cache.SetAsync(call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
+            _cache.SetAsync(
+                call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
         return true;
     }
 
-    private TimeoutException TookTooLong() => new($"The cache took longer than {_cacheTimeout}. Raise {nameof(CachingRelevanceScorerOptions.CacheTimeout)}, or check the cache.");
+    private TimeoutException TookTooLong() =>
+        new($"The cache took longer than {_cacheTimeout}. Raise {nameof(CachingRelevanceScorerOptions.CacheTimeout)}, or check the cache.");
 
     private void WarnOnce(CachingCall call, Exception exception, int failedCount)
     {
@@ -102,15 +104,24 @@ public sealed partial class CachingRelevanceScorer
         }
     }
 
-    [LoggerMessage(EventId = 50, Level = LogLevel.Warning, Message = "The cache failed for {FailedCount} of {DocumentCount} documents; their scores do not depend on it.")]
+    [LoggerMessage(
+        EventId = 50, Level = LogLevel.Warning, Message = "The cache failed for {FailedCount} of {DocumentCount} documents; their scores do not depend on it.")]
     private partial void LogCacheFailed(Exception exception, int failedCount, int documentCount);
 
-    [LoggerMessage(EventId = 51, Level = LogLevel.Warning, Message = "The revision of model {ModelId} can't be told, so its scores are neither looked up nor kept.")]
+    [LoggerMessage(
+        EventId = 51, Level = LogLevel.Warning, Message = "The revision of model {ModelId} can't be told, so its scores are neither looked up nor kept.")]
     private partial void LogNoRevision(Exception exception, string? modelId);
 
-    [LoggerMessage(EventId = 52, Level = LogLevel.Debug, Message = "The scores of {DocumentCount} documents are not kept: they are invalid, or those of a chain, a cascade or a scorer with a name or a threshold.")]
+    [LoggerMessage(
+        EventId = 52,
+        Level = LogLevel.Debug,
+        Message = "The scores of {DocumentCount} documents are not kept: " +
+            "they are invalid, or those of a chain, a cascade or a scorer with a name or a threshold.")]
     private partial void LogNotKept(int documentCount);
 
-    [LoggerMessage(EventId = 53, Level = LogLevel.Debug, Message = "Scored {DocumentCount} documents anew, because the kept scores are of another model than the new ones.")]
+    [LoggerMessage(
+        EventId = 53,
+        Level = LogLevel.Debug,
+        Message = "Scored {DocumentCount} documents anew, because the kept scores are of another model than the new ones.")]
     private partial void LogScoredAnew(int documentCount);
 }

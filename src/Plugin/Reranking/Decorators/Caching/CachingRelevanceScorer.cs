@@ -11,17 +11,19 @@ namespace Reranking;
 /// <summary>A decorator that keeps scores in a <see cref="HybridCache"/>, document by document, and asks the inner scorer for the others in one call.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. A document that another call of this instance is about to score is waited for and not scored again; when that call fails or its caller leaves, the ones that wait
-/// score it themselves. Only finished, valid scores are kept. The cache is no reason for a call to fail: what it does not answer in time is scored, and a warning is logged.
+/// Thread-safe. A document that another call of this instance is about to score is waited for and not scored again; when that call fails or its
+/// caller leaves, the ones that wait score it themselves. Only finished, valid scores are kept. The cache is no reason for a call to fail: what it
+/// does not answer in time is scored, and a warning is logged.
 /// </para>
 /// <para>
-/// It is meant for scorers whose score of a document depends on nothing but the query and the document, and belongs directly around one: the answers of chains and cascades, and those
-/// that carry a scorer's name or threshold, are passed on and not kept. Nor are those of a scorer that names neither its model nor its revision, of options of a derived
-/// type, and of options with properties other than texts, numbers and booleans.
+/// It is meant for scorers whose score of a document depends on nothing but the query and the document, and belongs directly around one: the answers
+/// of chains and cascades, and those that carry a scorer's name or threshold, are passed on and not kept. Nor are those of a scorer that names
+/// neither its model nor its revision, of options of a derived type, and of options with properties other than texts, numbers and booleans.
 /// </para>
 /// <para>
-/// The usage of an answer is what the call itself consumed: nothing, if all scores were known. The cache holds numbers, the model's name and a hash, never a text, so that
-/// calls that keep their texts on this machine use a remote cache too. The hash is not secret: who knows a query and a document can find out that they were scored.
+/// The usage of an answer is what the call itself consumed: nothing, if all scores were known. The cache holds numbers, the model's name and a hash,
+/// never a text, so that calls that keep their texts on this machine use a remote cache too. The hash is not secret: who knows a query and a document
+/// can find out that they were scored.
 /// </para>
 /// <para>How much memory the scores take is for the cache to bound: <c>MemoryCacheOptions.SizeLimit</c> for the local one, <c>maxmemory</c> for Redis.</para>
 /// </remarks>
@@ -44,7 +46,7 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
     /// <param name="innerScorer">The scorer that is asked for the scores that the cache does not hold.</param>
     /// <param name="cache">Keeps the scores. It is not disposed.</param>
     /// <param name="options">How scores are kept, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Takes a warning a call where the cache fails, or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a warning per call in which the cache fails, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of <see cref="CachingRelevanceScorerOptions.CacheTimeout"/>, or <see langword="null"/> for the system's.</param>
     /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="cache"/> is <see langword="null"/>.</exception>
@@ -91,7 +93,9 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
 
         RelevanceScorerMetadata? metadata = InnerScorer.GetService<RelevanceScorerMetadata>();
         return texts.PositionCount > 0 && await KeysAsync(metadata, query, texts, options, cancellationToken).ConfigureAwait(false) is { } keys
-            ? await ScoreAsync(new CachingCall(query, texts, options, keys, CachingMetrics.Tags(metadata, options)) { StartTimestamp = start }, cancellationToken).ConfigureAwait(false)
+            ? await ScoreAsync(
+                new CachingCall(query, texts, options, keys, CachingMetrics.Tags(metadata, options)) { StartTimestamp = start },
+                cancellationToken).ConfigureAwait(false)
             : await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
     }
 

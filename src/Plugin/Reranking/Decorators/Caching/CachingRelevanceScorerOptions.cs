@@ -7,7 +7,9 @@ public sealed class CachingRelevanceScorerOptions
 
     /// <summary>Gets or sets how long a score is kept.</summary>
     /// <value>More than zero. The default is one hour.</value>
-    /// <remarks>Scores of a model whose revision is known never become wrong; the age bounds the size, and the damage where a hosted model changes under its name.</remarks>
+    /// <remarks>
+    /// Scores of a model whose revision is known never become wrong; the age bounds the size, and the damage where a hosted model changes under its name.
+    /// </remarks>
     public TimeSpan Expiration { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Gets or sets how long a score stays in the memory of this process.</summary>
@@ -29,11 +31,12 @@ public sealed class CachingRelevanceScorerOptions
         string? fault =
             Expiration <= TimeSpan.Zero ? $"{nameof(Expiration)} is {Expiration}; expected more than zero."
             : LocalExpiration <= TimeSpan.Zero ? $"{nameof(LocalExpiration)} is {LocalExpiration}; expected more than zero."
-            : CacheTimeout <= TimeSpan.Zero || CacheTimeout > TimeSpan.FromDays(1) ? $"{nameof(CacheTimeout)} is {CacheTimeout}; expected more than zero and at most 1.00:00:00."
-            : KeyPrefix is null ? $"{nameof(KeyPrefix)} is null; expected a text, which may be empty."
-            : KeyPrefix.Length > MaxKeyPrefixLength ? $"{nameof(KeyPrefix)} has {KeyPrefix.Length} characters; expected at most {MaxKeyPrefixLength}."
-            : KeyPrefix.Any(char.IsControl) ? $"{nameof(KeyPrefix)} holds a control character; expected none."
-            : null;
+            : CacheTimeout <= TimeSpan.Zero || CacheTimeout > TimeSpan.FromDays(1)
+                ? $"{nameof(CacheTimeout)} is {CacheTimeout}; expected more than zero and at most 1.00:00:00."
+                : KeyPrefix is null ? $"{nameof(KeyPrefix)} is null; expected a text, which may be empty."
+                : KeyPrefix.Length > MaxKeyPrefixLength ? $"{nameof(KeyPrefix)} has {KeyPrefix.Length} characters; expected at most {MaxKeyPrefixLength}."
+                : KeyPrefix.Any(char.IsControl) ? $"{nameof(KeyPrefix)} holds a control character; expected none."
+                : null;
         if (fault is not null)
         {
             throw new ArgumentException(fault, parameterName);

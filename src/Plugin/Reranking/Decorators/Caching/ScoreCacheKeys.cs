@@ -12,8 +12,8 @@ internal static class ScoreCacheKeys
 
     /// <summary>Creates the keys of the documents of a call.</summary>
     /// <returns>
-    /// A key a document, or <see langword="null"/> if it can't be told what the scores depend on: options of a derived type, properties that are no plain values, or a scorer
-    /// that names neither its model nor its revision.
+    /// A key a document, or <see langword="null"/> if it can't be told what the scores depend on: options of a derived type, properties that are no
+    /// plain values, or a scorer that names neither its model nor its revision.
     /// </returns>
     public static string[]? Create(
         string prefix, RelevanceScorerMetadata metadata, string? revision, RelevanceScoringOptions? options, string query, IReadOnlyList<string> documents)
@@ -31,7 +31,7 @@ internal static class ScoreCacheKeys
         Append(hash, modelId);
         Append(hash, revision);
 
-        // A revision tells the longest input by itself, and is there before a model is loaded, when its longest input may not be known yet.
+        // A revision covers the longest input, and is known before the model is loaded, when the longest input may still be unknown.
         Append(hash, revision is null ? metadata.MaxInputTokens?.ToString(CultureInfo.InvariantCulture) : null);
 
         // A hosted scorer refuses texts that are kept local, and a chain asks another one: its answer is not the one of a call without the wish.
@@ -58,7 +58,8 @@ internal static class ScoreCacheKeys
 
     private static bool TryAppendProperties(IncrementalHash hash, IDictionary<string, object?>? properties)
     {
-        foreach ((string name, object? value) in (properties ?? new Dictionary<string, object?>()).OrderBy(static property => property.Key, StringComparer.Ordinal))
+        foreach ((string name, object? value) in (properties ?? new Dictionary<string, object?>())
+            .OrderBy(static property => property.Key, StringComparer.Ordinal))
         {
             if (value is not (null or string or decimal) && !value.GetType().IsPrimitive)
             {

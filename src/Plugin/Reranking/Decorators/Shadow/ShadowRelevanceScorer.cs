@@ -7,19 +7,23 @@ using Reranking.Scoring;
 namespace Reranking;
 
 /// <summary>
-/// A decorator that lets a second scorer, the shadow, score a sample of the calls in the background and records how alike the two rank: how a team decides a swap on its own traffic.
+/// A decorator that lets a second scorer, the shadow, score a sample of the calls in the background and records how alike the two rank: how a team
+/// decides a swap on its own traffic.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. Answers, failures and cancellations are those of the inner scorer, and no answer waits for the shadow: it starts after the answer, on the thread pool, apart
-/// from the caller's token and spans. What fails in it is counted and logged at Debug, and nothing else.
+/// Thread-safe. Answers, failures and cancellations are those of the inner scorer, and no answer waits for the shadow: it starts after the answer, on
+/// the thread pool, apart from the caller's token and spans. What fails in it is counted and logged at Debug, and nothing else.
 /// </para>
 /// <para>
-/// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so that a hosted one sees them;
-/// calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set go to a local shadow only. A model that the options name is the inner scorer's, and the shadow scores with its own.
-/// Its calls are marked as <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
+/// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so
+/// that a hosted one sees them; calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set go to a local shadow only. A model that the
+/// options name is the inner scorer's, and the shadow scores with its own. Its calls are marked as
+/// <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
 /// </para>
-/// <para>It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.</para>
+/// <para>
+/// It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.
+/// </para>
 /// </remarks>
 public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
 {
@@ -37,7 +41,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     /// <param name="innerScorer">The scorer that answers.</param>
     /// <param name="shadowScorer">The scorer that is compared with it.</param>
     /// <param name="options">How the shadow samples and compares, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Takes a line at Debug where the shadow fails, or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a line at Debug when the shadow fails, or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock of the timeout and of durations, or <see langword="null"/> for the system's.</param>
     /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="shadowScorer"/> is <see langword="null"/>.</exception>
@@ -137,7 +141,8 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
 
             // Unsafe is what is wanted: without the caller's execution context, whose activity ends with the answer.
             ThreadPool.UnsafeQueueUserWorkItem(
-                static call => _ = AbandonedTask.ObserveAsync(call.Scorer.RunAsync(call.Query, call.Documents, call.Options, call.Scores, call.Model, call.ShadowModel)),
+                static call => _ = AbandonedTask.ObserveAsync(
+                    call.Scorer.RunAsync(call.Query, call.Documents, call.Options, call.Scores, call.Model, call.ShadowModel)),
                 (Scorer: this, Query: query, Documents: copy, Options: shadowOptions, Scores: scores, Model: model, ShadowModel: shadow?.ModelId),
                 preferLocal: false);
         }
@@ -172,7 +177,10 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
         catch (Exception exception)
         {
             Exception failure = timeout.IsCancellationRequested
-                ? new TimeoutException($"The shadow took longer than {_options.Timeout} for {documents.Length} documents. Raise {nameof(ShadowRelevanceScorerOptions)}.{nameof(ShadowRelevanceScorerOptions.Timeout)}.", exception)
+                ? new TimeoutException(
+                    $"The shadow took longer than {_options.Timeout} for {documents.Length} documents. " +
+                    $"Raise {nameof(ShadowRelevanceScorerOptions)}.{nameof(ShadowRelevanceScorerOptions.Timeout)}.",
+                    exception)
                 : exception;
             LogFailed(failure, documents.Length);
             _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));

@@ -43,7 +43,9 @@ internal sealed class AddedTokenMatcher
         _ => _neighbors.Contains(((char)cut.Before, (char)cut.After)),
     };
 
-    /// <summary>Returns how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.</summary>
+    /// <summary>
+    /// Returns how much of the start of a text may be searched before the rest is known: the tokens that start there are those of the whole, whatever follows.
+    /// </summary>
     public int SettledLength(ReadOnlySpan<char> start)
     {
         if (IsEmpty)

@@ -9,7 +9,11 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     private const char Removed = '\uFFFF';
 
     private const CodePointClasses Changing =
-        CodePointClasses.Control | CodePointClasses.Combining | CodePointClasses.StrippedMark | CodePointClasses.HasDecomposition | CodePointClasses.HasLowercase;
+        CodePointClasses.Control
+        | CodePointClasses.Combining
+        | CodePointClasses.StrippedMark
+        | CodePointClasses.HasDecomposition
+        | CodePointClasses.HasLowercase;
 
     private readonly char[] _ascii = BuildAscii(cleanText, lowercase);
 

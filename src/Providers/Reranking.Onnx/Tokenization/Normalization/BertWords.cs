@@ -3,7 +3,9 @@ using Reranking.Onnx.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tokenization.Normalization;
 
-/// <summary>The code points of which <see cref="BertNormalizer"/>, however it is set, makes neither white space nor punctuation, and which it does not set apart.</summary>
+/// <summary>
+/// The code points of which <see cref="BertNormalizer"/>, however it is set, makes neither white space nor punctuation, and which it does not set apart.
+/// </summary>
 /// <remarks>Thread-safe. Looked up once a process for all code points, when the first endless word comes.</remarks>
 internal static class BertWords
 {

@@ -9,7 +9,9 @@ internal abstract class Normalizer
     /// <summary>Appends the normalized text. A lone surrogate counts as U+FFFD.</summary>
     public abstract void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch);
 
-    /// <summary>Returns whether a text may be cut at a place, so that its parts normalize to what the whole text does, and what they end and start with there.</summary>
+    /// <summary>
+    /// Returns whether a text may be cut at a place, so that its parts normalize to what the whole text does, and what they end and start with there.
+    /// </summary>
     /// <remarks>Where it may be cut, a huge text is read only as far as needed.</remarks>
     public virtual TextCut Cut(TextCut cut) => TextCut.Impossible;
 

@@ -23,8 +23,8 @@ internal abstract class PreTokenizer
     /// <summary>Returns how much of the start of a text may be split before the rest is known.</summary>
     /// <param name="start">The start, which ends between two code points.</param>
     /// <returns>
-    /// A length: of the pre-tokens of this much the last is the start of one of the whole, or all of it, and those before it are the same, whatever follows; 0 where
-    /// that is unknown.
+    /// A length: of the pre-tokens of this much the last is the start of one of the whole, or all of it, and those before it are the same, whatever
+    /// follows; 0 where that is unknown.
     /// </returns>
     public virtual int SettledLength(ReadOnlySpan<char> start) => 0;
 

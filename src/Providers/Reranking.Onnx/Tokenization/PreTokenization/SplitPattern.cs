@@ -42,7 +42,8 @@ internal abstract class SplitPattern
     public static int SettledLength(ReadOnlySpan<char> start)
     {
         const int LongestContraction = 3;
-        while (!start.IsEmpty && (CodePoints.Is(start[^1], CodePointClasses.WhiteSpace) || start[Math.Max(0, start.Length - LongestContraction)..].Contains('\'')))
+        while (!start.IsEmpty
+            && (CodePoints.Is(start[^1], CodePointClasses.WhiteSpace) || start[Math.Max(0, start.Length - LongestContraction)..].Contains('\'')))
         {
             start = start[..^1];
         }
