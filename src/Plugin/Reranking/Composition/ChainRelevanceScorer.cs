@@ -9,10 +9,14 @@ namespace Reranking;
 
 /// <summary>Several scorers in a row: the next one answers if the one before fails, is late or returns invalid scores.</summary>
 /// <remarks>
-/// <para>Thread-safe; owns the scorers. All scores of an answer are of one scorer: scales never mix. <see cref="RelevanceScores.FailedAttempts"/> says who did not answer, and why.</para>
 /// <para>
-/// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the next. A scorer that failed
-/// five times in a row is skipped for half a minute; then one call tries it again. Where <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are skipped.
+/// Thread-safe; owns the scorers. All scores of an answer are of one scorer: scales never mix. <see cref="RelevanceScores.FailedAttempts"/> says who
+/// did not answer, and why.
+/// </para>
+/// <para>
+/// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the
+/// next. A scorer that failed five times in a row is skipped for half a minute; then one call tries it again. Where
+/// <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are skipped.
 /// </para>
 /// <para>
 /// Some failures do not count: a query or documents that the scorer refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), a call that the
@@ -30,9 +34,10 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
 
     /// <summary>Initializes a new instance of the <see cref="ChainRelevanceScorer"/> class.</summary>
     /// <param name="scorers">
-    /// The scorers, in the order in which they are asked; at least one. Results, logs and metrics call them by their models, or else by their providers or types.
+    /// The scorers, in the order in which they are asked; at least one. Results, logs and metrics call them by their models, or else by their
+    /// providers or types.
     /// </param>
-    /// <param name="logger">Takes a warning for each scorer that did not answer; or <see langword="null"/>.</param>
+    /// <param name="logger">Receives a warning for each scorer that did not answer; or <see langword="null"/>.</param>
     /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
     /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scorers"/> or one of the scorers is <see langword="null"/>.</exception>
@@ -58,8 +63,13 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
         _links = [.. links.Select(link => (link, new CircuitBreaker(_timeProvider)))];
     }
 
-    /// <summary>Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.</summary>
-    /// <value>More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose own timeout says what they need.</value>
+    /// <summary>
+    /// Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.
+    /// </summary>
+    /// <value>
+    /// More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose own
+    /// timeout says what they need.
+    /// </value>
     public TimeSpan? UsualTimeout { get; init; }
 
     /// <inheritdoc/>
@@ -95,17 +105,24 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             {
                 return failed.Count == 0 && scores.ScorerName is not null
                     ? scores
-                    : new RelevanceScores(scores, scores) { ScorerName = scores.ScorerName ?? link.Name, FailedAttempts = [.. failed, .. scores.FailedAttempts] };
+                    : new RelevanceScores(scores, scores)
+                    {
+                        ScorerName = scores.ScorerName ?? link.Name,
+                        FailedAttempts = [.. failed, .. scores.FailedAttempts],
+                    };
             }
 
             Report(attempt!);
         }
 
         string reasons = string.Join(", ", failed.Select(static attempt => $"'{attempt.ScorerName}' ({attempt.Reason})"));
-        throw new RelevanceScoringException($"No scorer of the chain answered: {reasons}. Check Reranking:Use and the settings of the scorers.", failed.LastOrDefault(static attempt => attempt.Failure is not null)?.Failure)
+        throw new RelevanceScoringException(
+            $"No scorer of the chain answered: {reasons}. Check Reranking:Use and the settings of the scorers.",
+            failed.LastOrDefault(static attempt => attempt.Failure is not null)?.Failure)
         {
             FailedAttempts = failed,
-            IsTransient = failed.Exists(static attempt => attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false }),
+            IsTransient = failed.Exists(
+                static attempt => attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false }),
             IsRequestFault = failed.TrueForAll(static attempt => attempt.Failure is RelevanceScoringException { IsRequestFault: true }),
         };
 
@@ -138,11 +155,15 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
     private static ChainLink[] Links(IEnumerable<IRelevanceScorer> scorers)
     {
         ArgumentNullException.ThrowIfNull(scorers);
-        ChainLink[] links = [.. scorers.Select(static scorer => new ChainLink((scorer ?? throw new ArgumentNullException(nameof(scorers))).DisplayName(), scorer))];
+        ChainLink[] links = [.. scorers.Select(
+            static scorer => new ChainLink((scorer ?? throw new ArgumentNullException(nameof(scorers))).DisplayName(), scorer))];
         return links.Length > 0 ? links : throw new ArgumentException("A chain has 0 scorers; expected 1 or more.", nameof(scorers));
     }
 
-    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "Scorer {ScorerName} did not answer for {DocumentCount} documents ({Reason}); the next one of the chain is asked.")]
+    [LoggerMessage(
+        EventId = 40,
+        Level = LogLevel.Warning,
+        Message = "Scorer {ScorerName} did not answer for {DocumentCount} documents ({Reason}); the next one of the chain is asked.")]
     private partial void LogFailed(Exception? exception, string scorerName, ScoringAttemptReason reason, int documentCount);
 }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Reranking.Scoring;
 
 namespace Reranking.Tests;
 
@@ -84,6 +85,34 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         AssertOnly(_tau, 1 / 3.0, "gen_ai.request.model=numbers-2 reranking.shadow.model=shadow-2");
         AssertOnly(_overlap, 0.5, "gen_ai.request.model=numbers-2 reranking.shadow.model=shadow-2");
         Assert.Equal(0, _logger.Collector.Count);
+    }
+
+    [Theory]
+    [InlineData(false, false, 5)]   // the circuit is open after five
+    [InlineData(true, false, 8)]
+    [InlineData(false, true, 8)]
+    public async Task ScoreAsync_ShadowFailsInARow_IsNotCalledWhileItsCircuitIsOpen(bool isRequestFault, bool isRateLimited, int expectedCalls)
+    {
+        using var shadow = new ShadowScorer
+        {
+            Breaker = new CircuitBreaker(_time),
+            Score = (_, _) => throw new RelevanceScoringException("down") { IsRequestFault = isRequestFault, IsRateLimited = isRateLimited },
+        };
+        var inner = new FunctionScorer((_, documents, _) => Task.FromResult(FunctionScorer.Numbers(documents)));
+        using ShadowRelevanceScorer scorer = Create(inner, shadow, new() { SampleRate = 1, MaxConcurrency = 100 });
+
+        for (int call = 1; call <= 8; call++)
+        {
+            await scorer.ScoreAsync("q", Documents);
+            await _calls.WaitForMeasurementsAsync(call);
+        }
+
+        Assert.Equal(expectedCalls, shadow.Calls);
+        Assert.Equal(Enumerable.Repeat("failed", expectedCalls).Concat(Enumerable.Repeat("dropped", 8 - expectedCalls)), Outcomes());
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await scorer.ScoreAsync("q", Documents);
+        await _calls.WaitForMeasurementsAsync(9);
+        Assert.Equal(expectedCalls + 1, shadow.Calls);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using Reranking.Scoring;
+
 namespace Reranking.Tests;
 
 /// <summary>A shadow that does what a test says and tells when it is entered and disposed.</summary>
-internal sealed class ShadowScorer : IRelevanceScorer
+internal sealed class ShadowScorer : IRelevanceScorer, ICircuitBreakerSource
 {
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
@@ -12,6 +14,8 @@ internal sealed class ShadowScorer : IRelevanceScorer
     public RelevanceScorerMetadata? Metadata { get; init; } = new() { ProviderName = "shadow", ModelId = "shadow-1" };
 
     public bool ThrowsWhenAsked { get; init; }
+
+    public CircuitBreaker? Breaker { get; init; }
 
     public SemaphoreSlim Entered { get; } = new(0);
 
@@ -38,7 +42,12 @@ internal sealed class ShadowScorer : IRelevanceScorer
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
-        ThrowsWhenAsked ? throw new InvalidOperationException("It can't be asked.") : serviceType == typeof(RelevanceScorerMetadata) ? Metadata : null;
+        ThrowsWhenAsked ? throw new InvalidOperationException("It can't be asked.")
+        : serviceType == typeof(ICircuitBreakerSource) && Breaker is not null ? this
+        : serviceType == typeof(RelevanceScorerMetadata) ? Metadata
+        : null;
+
+    public CircuitBreaker? GetCircuitBreaker(RelevanceScoringOptions? options) => Breaker;
 
     public void Dispose() => _disposed.TrySetResult();
 }

@@ -155,12 +155,20 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
 
     private async Task RunAsync(string query, string[] documents, RelevanceScoringOptions options, RelevanceScores scores, string? model, string? shadowModel)
     {
+        CircuitBreaker? breaker = null;
         long start = _timeProvider.GetTimestamp();
         Task<RelevanceScores>? scoring = null;
         using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
         try
         {
+            breaker = _shadowScorer.GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options);
+            if (breaker?.TryEnter() == false)
+            {
+                _metrics.RecordDropped(ShadowMetrics.Tags(model, shadowModel));
+                return;
+            }
+
             scoring = _shadowScorer.ScoreAsync(query, documents, options, linked.Token);
             RelevanceScores? shadow = await scoring.WaitAsync(linked.Token).ConfigureAwait(false);
             if (!AreComparable(shadow, documents.Length))
@@ -168,6 +176,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                 throw new RelevanceScoringException(RelevanceScoresValidator.FindProblem(shadow, documents.Length, "the shadow"));
             }
 
+            breaker?.Succeed();
             _metrics.RecordCompared(
                 _timeProvider.GetElapsedTime(start),
                 RankCorrelation.KendallTau(scores, shadow!),
@@ -182,6 +191,15 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                     $"Raise {nameof(ShadowRelevanceScorerOptions)}.{nameof(ShadowRelevanceScorerOptions.Timeout)}.",
                     exception)
                 : exception;
+            if (IsFaultOfShadow(failure))
+            {
+                breaker?.Fail();
+            }
+            else
+            {
+                breaker?.Leave();
+            }
+
             LogFailed(failure, documents.Length);
             _metrics.RecordFailed(_timeProvider.GetElapsedTime(start), failure.GetType().FullName!, ShadowMetrics.Tags(model, shadowModel));
         }
@@ -192,6 +210,11 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             Leave();
         }
     }
+
+    // What the request, the rate limit of the application or the time of a shadow brings about says nothing about the scorer.
+    private bool IsFaultOfShadow(Exception failure) =>
+        !_disposal.IsCancellationRequested
+        && failure is not (TimeoutException or RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true });
 
     private bool TryEnter()
     {
