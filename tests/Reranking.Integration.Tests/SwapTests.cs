@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
@@ -54,6 +55,7 @@ public sealed class SwapTests : IDisposable
         await app.ChangeAsync(hosted);
         await app.ChangeAsync(local);
 
+        var running = Stopwatch.StartNew();
         using var stop = new CancellationTokenSource();
         Task<int>[] callers = [.. Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(app.Reranker, expected, stop.Token)))];
         long memory = 0;
@@ -78,7 +80,10 @@ public sealed class SwapTests : IDisposable
 
         // A session that stays takes about 5 MB, and there were 400 of them since the first measurement.
         Assert.True(growth < 200_000_000, $"The process grew by {growth / 1_000_000} MB.");
-        Assert.True(server.Accepted <= 2 * Callers, $"{server.Accepted} connections for {Callers} callers.");
+
+        // Connections are renewed after two minutes, however often the configuration changes meanwhile.
+        double lifetimes = Math.Ceiling(running.Elapsed / TimeSpan.FromMinutes(2));
+        Assert.True(server.Accepted <= Callers * (1 + lifetimes), $"{server.Accepted} connections for {Callers} callers in {running.Elapsed}.");
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
@@ -124,7 +129,7 @@ public sealed class SwapTests : IDisposable
             }
 
             calls++;
-            await Task.Delay(1, CancellationToken.None);   // a caller that never pauses would leave the swaps no processor
+            await Task.Delay(5, CancellationToken.None);   // a caller that never pauses would leave the swaps no processor
         }
 
         return calls;

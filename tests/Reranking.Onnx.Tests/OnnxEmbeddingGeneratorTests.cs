@@ -30,9 +30,15 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
 
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"lowest cosine of {cosines.Count}: {cosines.Min():0.00000}"));
         Assert.Equal(goldens.Count, cosines.Count);
+
         // The model is dynamically quantized to int8, and a processor without VNNI sums in another order: there, two of these texts have 0.9988.
         // Across machines such a model is therefore held to the mean, and each text to being closer to its own golden than to any other.
         Assert.InRange(cosines.Average(), 0.999f, 1.001f);
+        if (!CpuFeatures.SaturatesInt8)
+        {
+            Assert.All(cosines, cosine => Assert.InRange(cosine, 0.999f, 1.001f));
+        }
+
         Assert.Empty(mistaken);
 
         string Nearest(Embedding<float> embedding)

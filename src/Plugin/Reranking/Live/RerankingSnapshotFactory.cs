@@ -12,6 +12,7 @@ namespace Reranking.Live;
 internal sealed class RerankingSnapshotFactory(IServiceProvider services, RerankingBuilder builder)
 {
     private readonly ILoggerFactory _loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+
     // Made now, since scorers are disposed when nothing can be made any more.
     private readonly ILogger _logger = services.GetService<ILogger<ScorerEntry>>() ?? NullLogger<ScorerEntry>.Instance;
     private readonly TimeProvider _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;

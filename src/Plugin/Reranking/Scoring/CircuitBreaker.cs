@@ -17,7 +17,10 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
     /// <summary>Gets how long the circuit stays open.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks to call the scorer; whoever is let in reports the end by <see cref="Succeed"/>, <see cref="Fail"/> or <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Asks to call the scorer; whoever is let in reports the end by <see cref="Succeed"/>, <see cref="Fail(Exception?, bool)"/> or
+    /// <see cref="Leave"/>.
+    /// </summary>
     public bool TryEnter()
     {
         lock (_lock)
@@ -42,6 +45,27 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
         lock (_lock)
         {
             (_failures, _isProbing) = (0, false);
+        }
+    }
+
+    /// <summary>Ends a call that failed. What the caller is to blame for does not count, since the circuit is that of all callers.</summary>
+    /// <param name="failure">Why it failed, or <see langword="null"/> if that is unknown.</param>
+    /// <param name="hadTime">Whether the call had enough time, so that being late or overloaded counts.</param>
+    public void Fail(Exception? failure, bool hadTime)
+    {
+        bool counts = failure switch
+        {
+            RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true } => false,
+            TimeoutException or RelevanceScoringException { IsTransient: true } => hadTime,
+            _ => true,
+        };
+        if (counts)
+        {
+            Fail();
+        }
+        else
+        {
+            Leave();
         }
     }
 

@@ -39,13 +39,9 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             {
                 breaker?.Succeed();
             }
-            else if (IsFaultOfScorer(failed!.Failure))
-            {
-                breaker?.Fail();
-            }
             else
             {
-                breaker?.Leave();
+                breaker?.Fail(failed!.Failure, hadTime: Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2));
             }
 
             return (scores, failed);
@@ -56,14 +52,6 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             throw;
         }
     }
-
-    // The circuit is that of all callers, and one caller must not open it by what it asks, how often it asks or how little time it allows.
-    private bool IsFaultOfScorer(Exception? failure) => failure switch
-    {
-        RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true } => false,
-        TimeoutException or RelevanceScoringException { IsTransient: true } => Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2),
-        _ => true,
-    };
 
     private async Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> CallAsync(
         string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken)

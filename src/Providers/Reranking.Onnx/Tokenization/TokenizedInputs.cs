@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 
 namespace Reranking.Onnx.Tokenization;
 
@@ -8,13 +8,23 @@ internal sealed class TokenizedInputs : IDisposable
 {
     private const int InitialCapacity = 1_024;
 
+    // As in TokenBufferPool: enough for 100 documents of 512 tokens. The shared array pool keeps arrays by thread, and requests change threads.
+    private const int MaxKeptCapacity = 1 << 17;
+    private const int MaxKept = 16;
+
+    private static readonly ConcurrentQueue<(long[] Ids, long[] TypeIds)> Kept = new();
+
     private readonly List<int> _ends;
-    private long[] _ids = ArrayPool<long>.Shared.Rent(InitialCapacity);
-    private long[] _typeIds = ArrayPool<long>.Shared.Rent(InitialCapacity);
+    private long[] _ids;
+    private long[] _typeIds;
 
     /// <summary>Initializes a new instance of the <see cref="TokenizedInputs"/> class.</summary>
     /// <param name="capacity">How many inputs are expected.</param>
-    public TokenizedInputs(int capacity) => _ends = new List<int>(capacity);
+    public TokenizedInputs(int capacity)
+    {
+        _ends = new List<int>(capacity);
+        (_ids, _typeIds) = Kept.TryDequeue(out (long[] Ids, long[] TypeIds) kept) ? kept : (new long[InitialCapacity], new long[InitialCapacity]);
+    }
 
     /// <summary>Gets the number of inputs.</summary>
     public int Count => _ends.Count;
@@ -39,8 +49,7 @@ internal sealed class TokenizedInputs : IDisposable
     {
         int start = TokenCount;
         int end = checked(start + length);
-        Reserve(ref _ids, start, end);
-        Reserve(ref _typeIds, start, end);
+        Reserve(start, end);
         _ends.Add(end);
         ids = _ids.AsSpan(start, length);
         typeIds = _typeIds.AsSpan(start, length);
@@ -48,30 +57,30 @@ internal sealed class TokenizedInputs : IDisposable
 
     public void Dispose()
     {
-        Return(ref _ids);
-        Return(ref _typeIds);
+        if (_ids.Length is > 0 and <= MaxKeptCapacity && Kept.Count < MaxKept)
+        {
+            Kept.Enqueue((_ids, _typeIds));
+        }
+
+        (_ids, _typeIds) = ([], []);
         _ends.Clear();
     }
 
     private int Start(int index) => index == 0 ? 0 : _ends[index - 1];
 
-    private static void Reserve(ref long[] array, int used, int needed)
+    private void Reserve(int used, int needed)
     {
-        if (needed > array.Length)
+        if (needed > _ids.Length)
         {
-            long[] grown = ArrayPool<long>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(needed, (long)array.Length * 2)));
-            array.AsSpan(0, used).CopyTo(grown);
-            Return(ref array);
-            array = grown;
-        }
-    }
+            int capacity = (int)Math.Min(Array.MaxLength, Math.Max(needed, (long)_ids.Length * 2));
+            (_ids, _typeIds) = (Grow(_ids), Grow(_typeIds));
 
-    private static void Return(ref long[] array)
-    {
-        if (array.Length > 0)
-        {
-            ArrayPool<long>.Shared.Return(array);
-            array = [];
+            long[] Grow(long[] array)
+            {
+                long[] grown = GC.AllocateUninitializedArray<long>(capacity);
+                array.AsSpan(0, used).CopyTo(grown);
+                return grown;
+            }
         }
     }
 }

@@ -191,13 +191,13 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                     $"Raise {nameof(ShadowRelevanceScorerOptions)}.{nameof(ShadowRelevanceScorerOptions.Timeout)}.",
                     exception)
                 : exception;
-            if (IsFaultOfShadow(failure))
+            if (_disposal.IsCancellationRequested)
             {
-                breaker?.Fail();
+                breaker?.Leave();
             }
             else
             {
-                breaker?.Leave();
+                breaker?.Fail(failure, hadTime: failure is not TimeoutException);   // how long a shadow may take is its own setting
             }
 
             LogFailed(failure, documents.Length);
@@ -210,11 +210,6 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             Leave();
         }
     }
-
-    // What the request, the rate limit of the application or the time of a shadow brings about says nothing about the scorer.
-    private bool IsFaultOfShadow(Exception failure) =>
-        !_disposal.IsCancellationRequested
-        && failure is not (TimeoutException or RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true });
 
     private bool TryEnter()
     {
