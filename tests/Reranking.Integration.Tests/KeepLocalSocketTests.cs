@@ -1,10 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 
-public class KeepLocalSocketTests
+public sealed class KeepLocalSocketTests : IDisposable
 {
     private const string Secret = "The acquisition of Tailspin Toys closes on Friday.";
+
+    // None of them plainly says that the text may leave.
+    private static readonly object?[] Kept =
+    [
+        true, 1, 2, "true", "true ", "yes", "1", "maybe", null, DBNull.Value, "", "  ", default(JsonElement), new List<string>(), new string?[] { null },
+        new[] { "false", "true" }, new[] { "a" }, JsonNode.Parse("[]"), JsonNode.Parse("[null]"), JsonNode.Parse("{}"), Element("null"), Element("[]"),
+        Element("[null]"), Element("1"), Element("\"\""), Element("""[["true"]]"""), new object(),
+    ];
+
+    private static readonly object?[] Open = [false, 0, "false", "no ", new[] { "false" }, Element("false"), Element("[0]"), JsonNode.Parse("\"no\"")];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public KeepLocalSocketTests() => App.UnpackTinyModel(_folder.Path);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(""" "Use": "cohere" """, false)]
+    [InlineData(""" "Use": "cohere" """, true)]
+    [InlineData(""" "Use": [ "cohere", "local" ] """, false)]
+    [InlineData(""" "Use": "local", "Shadow": { "Use": "cohere", "SampleRate": 1, "MaxConcurrency": 100 } """, false)]
+    [InlineData(""" "Use": "local", "Shadow": { "Use": "cohere", "SampleRate": 1, "MaxConcurrency": 100 } """, true)]
+    [InlineData(""" "Stages": [ { "Use": "local", "Keep": 2 }, { "Use": "cohere" } ] """, false)]
+    public async Task Seams_AnyValueThatIsNotPlainlyTheOpposite_NoByteReachesTheSocket(string use, bool isCached)
+    {
+        await using StubServer server = HostedStub.Start();
+        string json = $$"""
+            {
+              {{use}},
+              "KeepLocal": RULE,
+              "Scorers": {
+                "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "DataStaysLocal": false, "Model": "{{HostedStub.Model}}", "ApiKey": "key" },
+                "local":  { "Provider": "Onnx", "ModelPath": {{JsonSerializer.Serialize(_folder.Path)}} }
+              }
+            }
+            """;
+        await using var app = NewApp("""{ "Field": "confidential" }""");
+        await using var unlessMarked = NewApp("""{ "Field": "confidential", "WhenMissing": "Hosted" }""");
+        await using var tagged = NewApp("""{ "Field": "tags.confidential" }""");
+
+        foreach (object? value in Kept)
+        {
+            Seams.Record[] records = [new("Invoices are sent monthly.", false), new("A second one.", false), new(Secret, value)];
+            foreach (Func<Reranker, Seams.Record[], Task> seam in Seams.OfRecords.Values)
+            {
+                await seam(app.Reranker, records);
+            }
+        }
+
+        foreach (Func<Reranker, Seams.Record[], Task> seam in Seams.OfTexts.Values)
+        {
+            await seam(app.Reranker, [new("Invoices are sent monthly.", false), new(Secret, true)]);
+            await seam(unlessMarked.Reranker, [new("Invoices are sent monthly.", false), new(Secret, true)]);
+        }
+
+        foreach (string tags in (string[])["{}", """{ "confidential": [] }""", """{ "confidential": [ null ] }""", """{ "confidential": [ "" ] }""",
+            """{ "confidential": [ "false", "true" ] }""", """{ "Confidential": [ "yes" ] }"""])
+        {
+            await Seams.SearchKernelMemoryAsync(tagged.Reranker, tags, ["Invoices are sent monthly.", Secret]);
+        }
+
+        Assert.Equal(0, server.Accepted);
+
+        // The socket is the right one: what is open goes there, by each way.
+        foreach ((object? value, Func<Reranker, Seams.Record[], Task> seam) in Open.Zip(Seams.OfRecords.Values.Concat(Seams.OfRecords.Values)))
+        {
+            await seam(app.Reranker, [new($"Invoices are sent monthly {Guid.NewGuid()}.", value), new("Another text.", value)]);
+            Assert.DoesNotContain(Secret, (await server.NextAsync()).Body, StringComparison.Ordinal);
+        }
+
+        await Seams.SearchKernelMemoryAsync(tagged.Reranker, """{ "confidential": [ "false" ] }""", ["Invoices are sent monthly.", "Tagged as open."]);
+        Assert.Contains("Tagged as open.", (await server.NextAsync()).Body, StringComparison.Ordinal);
+
+        App NewApp(string rule) => new(json.Replace("RULE", rule, StringComparison.Ordinal), builder =>
+        {
+            if (isCached)
+            {
+                builder.Services.AddHybridCache();
+                builder.UseCaching();
+            }
+        });
+    }
 
     [Theory]
     [InlineData(""" "Use": "cohere", "KeepLocal": { "Field": "confidential" } """)]
@@ -53,6 +139,8 @@ public class KeepLocalSocketTests
         Assert.DoesNotContain("Tailspin", result.Failure!.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, server.Accepted);
     }
+
+    private static JsonElement Element(string json) => JsonDocument.Parse(json).RootElement;
 
     private sealed record Note(string Text, bool Confidential);
 }

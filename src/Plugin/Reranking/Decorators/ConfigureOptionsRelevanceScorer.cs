@@ -1,14 +1,16 @@
+using Reranking.Scoring;
+
 namespace Reranking;
 
 /// <summary>A decorator that changes the options of each call, for instance to name a model.</summary>
 /// <remarks>It works on a copy: the options of the caller stay as they are.</remarks>
-public sealed class ConfigureOptionsRelevanceScorer : DelegatingRelevanceScorer
+public sealed class ConfigureOptionsRelevanceScorer : DelegatingRelevanceScorer, IKeepLocalSource
 {
     private readonly Action<RelevanceScoringOptions> _configure;
 
     /// <summary>Initializes a new instance of the <see cref="ConfigureOptionsRelevanceScorer"/> class.</summary>
     /// <param name="innerScorer">The scorer that calls are passed on to.</param>
-    /// <param name="configure">Changes the copy of the options, or new ones if the caller passes none. It runs in every call, several at once.</param>
+    /// <param name="configure">Changes the copy of the options, or new ones if the caller passes none. It runs once or more in every call, several at once.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
     public ConfigureOptionsRelevanceScorer(IRelevanceScorer innerScorer, Action<RelevanceScoringOptions> configure)
         : base(innerScorer)
@@ -22,10 +24,15 @@ public sealed class ConfigureOptionsRelevanceScorer : DelegatingRelevanceScorer
         string query,
         IReadOnlyList<string> documents,
         RelevanceScoringOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        base.ScoreAsync(query, documents, Configure(options), cancellationToken);
+
+    bool IKeepLocalSource.KeepsLocal(RelevanceScoringOptions? options) => InnerScorer.KeepsLocal(Configure(options));
+
+    private RelevanceScoringOptions Configure(RelevanceScoringOptions? options)
     {
         RelevanceScoringOptions configured = options?.Clone() ?? new RelevanceScoringOptions();
         _configure(configured);
-        return base.ScoreAsync(query, documents, configured, cancellationToken);
+        return configured;
     }
 }

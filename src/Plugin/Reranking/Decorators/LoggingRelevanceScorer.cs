@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Reranking.Scoring;
 
 namespace Reranking;
 
 /// <summary>A decorator that logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
-/// <remarks>Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development.</remarks>
+/// <remarks>Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development; texts that have to stay on this machine never are.</remarks>
 public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
 {
     private readonly ILogger _logger;
@@ -28,7 +29,7 @@ public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(documents);
-        if (_logger.IsEnabled(LogLevel.Trace))
+        if (_logger.IsEnabled(LogLevel.Trace) && !InnerScorer.KeepsLocal(options))
         {
             LogTexts(query, documents);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Reranking.Diagnostics;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -30,7 +31,7 @@ public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
     }
 
     /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
-    /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>
+    /// <value>The default is <see langword="false"/>: only counts, names and durations are. Texts that have to stay on this machine never are.</value>
     public bool EnableSensitiveData { get; set; }
 
     /// <inheritdoc/>
@@ -50,7 +51,8 @@ public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
 
         TagList tags = RerankingMetrics.TagsOf(metadata);
         long start = _timeProvider.GetTimestamp();
-        using Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, documents.Count, EnableSensitiveData);
+        bool showsTexts = EnableSensitiveData && !InnerScorer.KeepsLocal(options);
+        using Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, documents.Count, showsTexts);
         RelevanceScores? scores;
         try
         {

@@ -8,9 +8,9 @@ namespace Reranking;
 public sealed partial class Reranker
 {
     private static Activity? StartActivity(
-        RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, RerankingOptions options)
+        RelevanceScorerMetadata? metadata, string query, IReadOnlyList<string> documents, int candidateCount, bool keptLocal, RerankingOptions options)
     {
-        Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, candidateCount, options.EnableSensitiveData);
+        Activity? activity = RerankingMetrics.StartActivity(metadata, query, documents, candidateCount, options.EnableSensitiveData && !keptLocal);
         activity?.SetTag(RerankingTelemetry.Tags.TopN, options.TopN);
         return activity;
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Diagnostics;
 using Reranking.Ranking;
+using Reranking.Scoring;
 
 namespace Reranking;
 
@@ -191,10 +192,11 @@ public sealed partial class Reranker
         if (skip != RerankingReason.None)
         {
             LogSkipped(candidateCount, skip);
-            return Unranked(RerankingOutcome.Skipped, skip, cause: null);
+            return Unranked(RerankingOutcome.Skipped, skip, cause: null, keptLocal: false);
         }
 
-        using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, settings);
+        bool keptLocal = scorer.KeepsLocal(new RelevanceScoringOptions { KeepLocal = texts.KeepLocal });
+        using Activity? activity = StartActivity(metadata, query, texts.Documents, candidateCount, keptLocal, settings);
         (RelevanceScores? scores, RerankingReason reason, Exception? failure) =
             await ScoreAsync(scorer, context.Options.Timeout, query, texts.Documents, texts.KeepLocal, settings, tags, activity, cancellationToken)
                 .ConfigureAwait(false);
@@ -202,26 +204,26 @@ public sealed partial class Reranker
         {
             _metrics.RecordFallback(reason, tags);
             activity?.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.FellBack));
-            if (texts.KeepLocal)
+            if (keptLocal)
             {
                 activity?.SetTag(RerankingTelemetry.Tags.KeptLocal, true);
             }
 
             LogFellBack(failure!, texts.Documents.Count, reason);
-            return Unranked(RerankingOutcome.FellBack, reason, failure);
+            return Unranked(RerankingOutcome.FellBack, reason, failure, keptLocal);
         }
 
         double? minScore = settings.MinScore ?? scores.MinScore;
         IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), minScore, settings.TopN);
         int truncated = scores.Count(static score => score.IsTruncated);
-        Report(ranking, scores, truncated, candidateCount, texts.KeepLocal, tags, activity);
+        Report(ranking, scores, truncated, candidateCount, keptLocal, tags, activity);
         return new RerankingResult<T>(ranking)
         {
             Outcome = RerankingOutcome.Reranked,
             ScorerMetadata = scores.ScorerMetadata ?? metadata,
             ScorerName = scores.ScorerName,
             FailedAttempts = scores.FailedAttempts,
-            KeptLocal = texts.KeepLocal,
+            KeptLocal = keptLocal,
             MinScore = minScore,
             ModelId = scores.ModelId ?? metadata?.ModelId,
             ScoredCount = scores.Count,
@@ -230,14 +232,14 @@ public sealed partial class Reranker
             Elapsed = _timeProvider.GetElapsedTime(start),
         };
 
-        RerankingResult<T> Unranked(RerankingOutcome outcome, RerankingReason why, Exception? cause) =>
+        RerankingResult<T> Unranked(RerankingOutcome outcome, RerankingReason why, Exception? cause, bool keptLocal) =>
             new(texts.InFirstStageOrder(settings.TopN))
             {
                 Outcome = outcome,
                 Reason = why,
                 Failure = cause,
                 FailedAttempts = (cause as RelevanceScoringException)?.FailedAttempts ?? [],
-                KeptLocal = texts.KeepLocal && outcome == RerankingOutcome.FellBack,
+                KeptLocal = keptLocal,
                 ScorerMetadata = metadata,
                 Elapsed = _timeProvider.GetElapsedTime(start),
             };

@@ -53,7 +53,7 @@ public sealed class RerankingOptions
     public bool KeepLocal { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
-    /// <value>The default is <see langword="false"/>: only counts, names and durations are.</value>
+    /// <value>The default is <see langword="false"/>: only counts, names and durations are. Texts that have to stay on this machine never are.</value>
     public bool EnableSensitiveData { get; set; }
 
     /// <summary>Copies the options, so that one call can differ.</summary>

@@ -17,9 +17,9 @@ namespace Reranking;
 /// </para>
 /// <para>
 /// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so
-/// that a hosted one sees them; calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set go to a local shadow only. A model that the
-/// options name is the inner scorer's, and the shadow scores with its own. Its calls are marked as
-/// <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
+/// that a hosted one sees them; calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set, here or by <see cref="ConfigureOptionsRelevanceScorer"/>
+/// further in, go to a local shadow only. A model that the options name is the inner scorer's, and the shadow scores with its own. Its calls are
+/// marked as <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
 /// </para>
 /// <para>
 /// It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.
@@ -120,7 +120,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
         try
         {
             RelevanceScorerMetadata? shadow = _shadowScorer.GetService<RelevanceScorerMetadata>();
-            if (!AreComparable(scores, documents.Count) || (options is { KeepLocal: true } && shadow is not { IsLocal: true }))
+            if (!AreComparable(scores, documents.Count) || (shadow is not { IsLocal: true } && InnerScorer.KeepsLocal(options)))
             {
                 return;
             }
