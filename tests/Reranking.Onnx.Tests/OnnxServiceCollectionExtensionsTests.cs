@@ -46,13 +46,16 @@ public sealed class OnnxServiceCollectionExtensionsTests
     }
 
     [Fact]
-    public void AddOnnx_NothingConfigured_TouchesNoFile()
+    public async Task AddOnnx_ModelNotInstalled_IsAnErrorOfTheFirstUseAndNoFallback()
     {
         var services = new ServiceCollection();
         services.AddReranking().AddOnnx(options => options.ModelPath = "/no/such/folder");
         using ServiceProvider provider = services.BuildServiceProvider();
+        Reranker reranker = provider.GetRequiredService<Reranker>();   // registration only registers
 
-        Assert.Equal("folder", provider.GetRequiredService<IRelevanceScorer>().GetService<RelevanceScorerMetadata>()!.ModelId);
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => reranker.RerankAsync("query", ["one", "two"]));
+
+        Assert.StartsWith("The model folder '/no/such/folder' is missing.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,10 @@ namespace Reranking;
 /// <summary>A scorer that can do the work of its first call in advance; ask for it with <see cref="IRelevanceScorer.GetService"/>.</summary>
 public interface IWarmable
 {
+    /// <summary>Gets a value indicating whether there is nothing left to load.</summary>
+    /// <value><see langword="false"/> before the first call, and while it loads.</value>
+    bool IsReady { get; }
+
     /// <summary>Loads what the first call would load, and checks that it works. Nothing is billed and no text leaves the process.</summary>
     /// <param name="cancellationToken">Stops the wait; a load that others wait for goes on.</param>
     /// <returns>A task that ends when the scorer is ready.</returns>

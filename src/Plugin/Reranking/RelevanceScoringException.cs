@@ -31,6 +31,10 @@ public class RelevanceScoringException : Exception
     /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>Gets a value indicating whether the scorer can't work as it is set up: its model is not installed or does not load.</summary>
+    /// <value>The default is <see langword="false"/>. A <see cref="Reranker"/> throws it whatever <see cref="RerankingOptions.OnFailure"/> says.</value>
+    public bool IsSetupFault { get; init; }
+
     /// <summary>Gets a value indicating whether the scorer refuses the query or the documents of this call, so that it may well answer another one.</summary>
     /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
     public bool IsRequestFault { get; init; }

@@ -11,6 +11,9 @@ internal sealed class ModelLoader<T>(object owner, Func<Task<T>> load) : IDispos
     private Task<T>? _loading;
     private bool _disposed;
 
+    /// <summary>Gets a value indicating whether it is loaded.</summary>
+    public bool IsLoaded => Volatile.Read(ref _loading) is { IsCompletedSuccessfully: true };
+
     public Task<T> GetAsync(CancellationToken cancellationToken)
     {
         Task<T> loading;

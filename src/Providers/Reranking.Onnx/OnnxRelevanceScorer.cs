@@ -43,7 +43,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     private ModelFolder? _folder;
     private RelevanceScorerMetadata _metadata;
 
-    /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. No file is touched yet.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. That its model is installed is checked; nothing is loaded yet.</summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
     /// <param name="logger">Receives a line per load at Debug, or <see langword="null"/>.</param>
     /// <param name="modelStore">
@@ -51,11 +51,17 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     /// stays the caller's.
     /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="RelevanceScoringException">The model is not installed: the folder is missing, or a file in it.</exception>
     public OnnxRelevanceScorer(OnnxScorerOptions? options = null, ILogger<OnnxRelevanceScorer>? logger = null, ModelStore? modelStore = null)
     {
         _options = (OnnxScorerOptions)(options ?? new OnnxScorerOptions()).Copy();
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
         _options.ModelId ??= _options.Model;
+        if (_options.Model is null)
+        {
+            OpenFolder();   // a model that is not installed is an error of the application, and no reason to fall back later
+        }
+
         _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
@@ -67,6 +73,9 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             IsLocal = true,
         };
     }
+
+    /// <inheritdoc/>
+    public bool IsReady => _loader.IsLoaded;
 
     /// <summary>Loads the model and scores a first pair, so that the first user does not wait for it.</summary>
     /// <param name="cancellationToken">Stops the waiting; a load under way goes on.</param>
@@ -151,6 +160,18 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     }
 
     private async Task<CrossEncoder> LoadAsync()
+    {
+        try
+        {
+            return await LoadModelAsync().ConfigureAwait(false);
+        }
+        catch (RelevanceScoringException exception) when (exception is { IsTransient: false, IsSetupFault: false })
+        {
+            throw new RelevanceScoringException(exception.Message, exception) { IsSetupFault = true };
+        }
+    }
+
+    private async Task<CrossEncoder> LoadModelAsync()
     {
         ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();

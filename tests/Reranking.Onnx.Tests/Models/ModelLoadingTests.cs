@@ -9,7 +9,7 @@ public sealed class ModelLoadingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task ScoreAsync_FolderMissing_NamesItAndTheSetting() => Assert.Equal(
+    public async Task Constructor_FolderMissing_NamesItAndTheSetting() => Assert.Equal(
         "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. " +
         "Set OnnxScorerOptions:ModelPath to one.",
         await FailureAsync("/no/such/folder"));
@@ -17,7 +17,7 @@ public sealed class ModelLoadingTests : IDisposable
     [Theory]
     [InlineData("tokenizer.json")]
     [InlineData("config.json")]
-    public async Task ScoreAsync_FileMissing_NamesIt(string file)
+    public async Task Constructor_FileMissing_NamesIt(string file)
     {
         File.Delete(_folder.File(file));
 
@@ -28,7 +28,7 @@ public sealed class ModelLoadingTests : IDisposable
     }
 
     [Fact]
-    public async Task ScoreAsync_ModelMissing_NamesThePlacesLookedAt()
+    public async Task Constructor_ModelMissing_NamesThePlacesLookedAt()
     {
         File.Delete(_folder.File("model.onnx"));
 
@@ -36,6 +36,32 @@ public sealed class ModelLoadingTests : IDisposable
             $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. A model folder holds model.onnx, tokenizer.json and config.json. " +
             "Set OnnxScorerOptions:ModelPath or OnnxScorerOptions:ModelFile.",
             await FailureAsync());
+    }
+
+    [Fact]
+    public async Task RerankAsync_ModelThatDoesNotLoad_IsThrownAndNoFallback()
+    {
+        File.WriteAllText(_folder.File("tokenizer.json"), "{}");
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = _folder.Path });
+        var reranker = new Reranker(scorer);
+
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.True((await Assert.ThrowsAsync<RelevanceScoringException>(() => reranker.RerankAsync("query", ["one", "two"]))).IsSetupFault);
+        }
+
+        Assert.False(scorer.IsReady);
+    }
+
+    [Fact]
+    public async Task IsReady_WarmedUp_IsTrue()
+    {
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = _folder.Path });
+        Assert.False(scorer.IsReady);
+
+        await scorer.WarmUpAsync();
+
+        Assert.True(scorer.IsReady);
     }
 
     [Fact]
@@ -246,7 +272,7 @@ public sealed class ModelLoadingTests : IDisposable
     public async Task ScoreAsync_FolderMendedAfterAFailure_Serves()
     {
         string config = File.ReadAllText(_folder.File("config.json"));
-        File.Delete(_folder.File("config.json"));
+        File.WriteAllText(_folder.File("config.json"), "{");
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = _folder.Path });
         await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
 
@@ -259,8 +285,17 @@ public sealed class ModelLoadingTests : IDisposable
     {
         OnnxScorerOptions options = new() { ModelPath = path ?? _folder.Path };
         configure?.Invoke(options);
-        using var scorer = new OnnxRelevanceScorer(options);
-        return (await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]))).Message;
+        bool isConstructed = false;
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(async () =>
+        {
+            using var scorer = new OnnxRelevanceScorer(options);
+            isConstructed = true;
+            await scorer.ScoreAsync("query", ["document"]);
+        });
+
+        // What is not installed is known at once; what does not load is a fault of the set-up and no reason to fall back.
+        Assert.Equal(isConstructed, exception.IsSetupFault);
+        return exception.Message;
     }
 
     private void WriteSelfTest(double rawScore, string? inputIds)

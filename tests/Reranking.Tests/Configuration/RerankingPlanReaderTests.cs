@@ -100,7 +100,7 @@ public class RerankingPlanReaderTests
         "Did you mean 'SampleRate'?")]
     [InlineData(
         """{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""",
-        "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time of more than 00:00:00 and at most 1.00:00:00.")]
+        "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 1.00:00:00.")]
     [InlineData("""{ "Use": "local", "Shadow": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
     [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
@@ -112,17 +112,17 @@ public class RerankingPlanReaderTests
     [InlineData(
         """{ "Use": "local", "TopNn": 3, TWO }""",
         "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, " +
-        "Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use. Did you mean 'TopN'?")]
+        "Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use, WarmUp. Did you mean 'TopN'?")]
     [InlineData(
         """{ "Use": "local", "MinScore": 0.3, TWO }""",
         "Reranking:MinScore is set, but a threshold belongs to a scorer, whose scale it is in; move it to Reranking:Scorers:<name>:MinScore.")]
     [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "CandidateCount": 1.5, TWO }""", "Reranking:CandidateCount is '1.5'; expected a whole number from 1.")]
-    [InlineData("""{ "Use": "local", "Timeout": "2s", TWO }""", "Reranking:Timeout is '2s'; expected a time of more than 00:00:00 and at most 49.00:00:00.")]
+    [InlineData("""{ "Use": "local", "Timeout": "2s", TWO }""", "Reranking:Timeout is '2s'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
     [InlineData(
         """{ "Use": "local", "Timeout": "-00:00:01", TWO }""",
-        "Reranking:Timeout is '-00:00:01'; expected a time of more than 00:00:00 and at most 49.00:00:00.")]
+        "Reranking:Timeout is '-00:00:01'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
     [InlineData(
         """{ "Use": "local", "OnFailure": "Fallbck", TWO }""",
         "Reranking:OnFailure is 'Fallbck'; expected Fallback or Throw. Did you mean 'Fallback'?")]
@@ -175,6 +175,22 @@ public class RerankingPlanReaderTests
     [InlineData(
         """{ "Use": "local", "KeepLocal": "confidential", TWO }""",
         """Reranking:KeepLocal is 'confidential'; expected a section, as { "Field": "confidential" }.""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": {}, TWO }""",
+        """Reranking:KeepLocal is empty; expected a rule, as { "Field": "confidential" }, or no KeepLocal at all.""")]
+    [InlineData(
+        """{ "Use": "local", "keepLocal": null, TWO }""",
+        """Reranking:KeepLocal is empty; expected a rule, as { "Field": "confidential" }, or no KeepLocal at all.""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": null }, TWO }""",
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "Metadata..label" }, TWO }""",
+        """Reranking:KeepLocal:Field is 'Metadata..label'; expected names with a dot between them, as "confidential" or "Metadata.confidential".""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": { "Field": "label", "Value": " " }, TWO }""",
+        """Reranking:KeepLocal:Value is empty; expected the value that keeps a text on this machine, as "true".""")]
+    [InlineData("""{ "Use": "local", "WarmUp": "Always", TWO }""", "Reranking:WarmUp is 'Always'; expected Background or BeforeStart or OnFirstCall.")]
     [InlineData("""{ "Use": "local", "KeepLocal": true, TWO }""", """Reranking:KeepLocal is 'True'; expected a section, as { "Field": "confidential" }.""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "a", "WhenMissing": "Hostd" }, TWO }""",
@@ -236,6 +252,37 @@ public class RerankingPlanReaderTests
 
     private static string? ModelOf(RerankingPlan plan, string scorer) =>
         plan.Scorers[scorer].Create().GetService<RelevanceScorerMetadata>()?.ModelId;
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("0")]
+    [InlineData("30")]
+    [InlineData(" 2 ")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("1.00")]
+    [InlineData("2s")]
+    [InlineData("00:00:00")]
+    [InlineData("-00:00:01")]
+    [InlineData("50.00:00:00")]
+    public void Read_TimeThatIsNone_IsRefusedInEachSetting(string value)
+    {
+        string[] paths = ["Timeout", "Scorers:local:Timeout", "Shadow:Timeout"];
+        List<string> failures = Read($$"""
+            { "Timeout": "{{value}}", "Shadow": { "Use": "local", "Timeout": "{{value}}" }, "Scorers": { "local": { "Provider": "Scripted", "Timeout": "{{value}}" } } }
+            """).Failures;
+
+        Assert.Equal(paths.Order(), failures.Select(failure => failure["Reranking:".Length..failure.IndexOf(' ', StringComparison.Ordinal)]).Order());
+        Assert.All(failures, failure => Assert.Contains(
+            $" is '{value}'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most ", failure, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("00:00:02", 2)]
+    [InlineData("0:0:0.25", 0.25)]
+    [InlineData("1.00:00:00", 86400)]
+    public void Read_Time_IsTaken(string value, double seconds) => Assert.Equal(
+        TimeSpan.FromSeconds(seconds), Read($$"""{ "Timeout": "{{value}}", "Scorers": { "local": { "Provider": "Scripted" } } }""").Plan.Options.Timeout);
 
     private static (RerankingPlan Plan, List<string> Failures) Read(string json)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
@@ -324,10 +325,90 @@ public sealed class LiveRerankingTests : IDisposable
         _configuration.Change(UseB);
         await warming.Task;
         _configuration.Change($$"""{ "Use": "c", {{Scorers.Replace("\"\"", "\"key\"", StringComparison.Ordinal)}} }""");
-        warm.SetResult();
-        await swaps.WaitForMeasurementsAsync(2);
+        await swaps.WaitForMeasurementsAsync(1);   // b was never waited for, although it would come
 
         Assert.Equal("c", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Change_WhileAWarmUpHangs_TakesEffectAtOnce(bool heedsItsToken)
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var warming = new TaskCompletionSource();
+        _provider.OnCreate = (name, scorer) => scorer.OnWarmUp = name != "b" ? null : token =>
+        {
+            warming.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, heedsItsToken ? token : CancellationToken.None);
+        };
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(UseB);
+        await warming.Task;
+
+        // Neither another section nor a file that is half written stops a scorer that loads.
+        _configuration.Change(UseB);
+        _configuration.Change("""{ "Use": "b" }""");
+        await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(0, _provider.Made[1].Disposals);
+        _configuration.Change($$"""{ "Use": "c", {{Scorers.Replace("\"\"", "\"key\"", StringComparison.Ordinal)}} }""");
+        await swaps.WaitForMeasurementsAsync(1);
+
+        Assert.Equal("c", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+        Assert.Equal([1, 1], _provider.Made.Select(scorer => scorer.Disposals));
+        Assert.Contains(
+            Logs.GetSnapshot(),
+            record => record.Message == "A changed configuration of Reranking was changed again before its scorers were loaded; the newer one is read.");
+        Assert.DoesNotContain(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Change_FileThatIsNoJson_IsLoggedAndTheOldConfigurationServes(bool isChained)
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        string path = Path.Combine(folder, "appsettings.json");
+        await File.WriteAllTextAsync(path, $$"""{ "Reranking": {{UseA}} }""", TestContext.Current.CancellationToken);
+        int told = 0;
+        IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(source =>
+        {
+            (source.Path, source.ReloadOnChange, source.ReloadDelay) = (path, true, 10);
+            source.ResolveFileProvider();
+            source.OnLoadException = context =>
+            {
+                told++;
+                context.Ignore = true;
+            };
+        }).Build();
+        IConfigurationRoot configuration = isChained ? new ConfigurationBuilder().AddConfiguration(root).Build() : root;
+        try
+        {
+            _services = Build(builder => builder.Services.AddSingleton<IConfiguration>(configuration), configuration.GetSection("Reranking"));
+            await Reranker.RerankAsync("query", Documents);
+
+            await File.WriteAllTextAsync(path, """{ "Reranking": { "Use": "b", """, TestContext.Current.CancellationToken);
+
+            await WaitUntilAsync(() => Logs.GetSnapshot().Any(record => record.Level == LogLevel.Error));
+            Assert.Equal(
+                "The configuration file appsettings.json changed and can't be read; until it is mended, the configuration before stays in service.",
+                Logs.GetSnapshot().First(record => record.Level == LogLevel.Error).Message);
+            await WaitUntilAsync(() => told > 0);   // the handler of the application is called as before
+            Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+
+            await File.WriteAllTextAsync(path, $$"""{ "Reranking": {{UseB}} }""", TestContext.Current.CancellationToken);
+            while ((await Reranker.RerankAsync("query", Documents)).ScorerName != "b")
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            _services?.Dispose();
+            _services = null;
+            (root as IDisposable)?.Dispose();
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -578,12 +659,14 @@ public sealed class LiveRerankingTests : IDisposable
         }
     }
 
-    private ServiceProvider Build(Action<RerankingBuilder> configure)
+    private ServiceProvider Build(Action<RerankingBuilder> configure, IConfigurationSection? section = null)
     {
         var services = new ServiceCollection();
         services.AddMetrics()
             .AddFakeLogging(options => options.FilteredLevels = new HashSet<LogLevel> { LogLevel.Information, LogLevel.Warning, LogLevel.Error });
-        configure(services.AddReranking(_configuration.Section).AddProvider(_ => _provider).AddProvider(_ => new ScriptedProvider("Hosted", isHosted: true)));
+        configure(services.AddReranking(section ?? _configuration.Section)
+            .AddProvider(_ => _provider)
+            .AddProvider(_ => new ScriptedProvider("Hosted", isHosted: true)));
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 

@@ -70,6 +70,37 @@ public class RerankerFailureTests
     public static TheoryData<string> KindNames => [.. Kinds.Keys];
 
     [Theory]
+    [InlineData("alone", true)]
+    [InlineData("first stage", true)]
+    [InlineData("all of a chain", true)]
+    [InlineData("first of a chain", false)]
+    [InlineData("last stage", false)]
+    public async Task RerankAsync_ScorerThatIsNotSetUp_IsThrownAndNoFallback(string what, bool throws)
+    {
+        var failure = new RelevanceScoringException("The model is not installed.") { IsSetupFault = true };
+        IRelevanceScorer broken = ScriptedScorer.Throwing(failure);
+        using IRelevanceScorer scorer = what switch
+        {
+            "alone" => broken,
+            "all of a chain" => new ChainRelevanceScorer([broken, ScriptedScorer.Throwing(failure)]),
+            "first of a chain" => new ChainRelevanceScorer([broken, new ScriptedScorer()]),
+            "first stage" => new CascadeRelevanceScorer([new CascadeStage("one", broken, 2), new CascadeStage("two", new ScriptedScorer(), 2)]),
+            _ => new CascadeRelevanceScorer([new CascadeStage("one", new ScriptedScorer(), 2), new CascadeStage("two", broken, 2)]),
+        };
+        var reranker = new Reranker(scorer, new RerankingOptions { OnFailure = RerankingFailureMode.Fallback });
+
+        if (throws)
+        {
+            var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => reranker.RerankAsync("query", ["0.1", "0.3"]));
+            Assert.True(exception.IsSetupFault);
+        }
+        else
+        {
+            Assert.Equal(RerankingOutcome.Reranked, (await reranker.RerankAsync("query", ["0.1", "0.3"])).Outcome);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(KindNames))]
     public async Task RerankAsync_ScorerFails_FallsBackToTheFirstStageOrder(string kind)
     {

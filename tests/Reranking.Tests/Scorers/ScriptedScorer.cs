@@ -16,6 +16,8 @@ internal sealed class ScriptedScorer(string model = "scripted-1", bool isHosted 
 
     public int WarmUps => _warmUps;
 
+    public bool IsReady { get; set; } = true;
+
     public bool WasUsedAfterDispose { get; private set; }
 
     public List<string> Seen { get; } = [];

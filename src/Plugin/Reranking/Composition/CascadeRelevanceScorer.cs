@@ -19,7 +19,7 @@ namespace Reranking;
 /// </para>
 /// <para>The score of a document depends on the others: they decide whether it goes on.</para>
 /// </remarks>
-public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
+public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLocalSource
 {
     private readonly CascadeStage[] _stages;
     private readonly ILogger _logger;
@@ -98,6 +98,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
                     {
                         FailedAttempts = failed,
                         IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
+                        IsSetupFault = attempt.Failure is RelevanceScoringException { IsSetupFault: true },
                         IsRequestFault = attempt.Failure is RelevanceScoringException { IsRequestFault: true },
                     };
                 }
@@ -134,6 +135,8 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer
             : serviceType == typeof(ICircuitBreakerSource) ? null   // a circuit is that of one scorer, and the cascade checks it itself
             : _stages[^1].Scorer.GetService(serviceType, serviceKey);
     }
+
+    bool IKeepLocalSource.KeepsLocal(RelevanceScoringOptions? options) => Array.Exists(_stages, stage => stage.Scorer.KeepsLocal(options));
 
     /// <summary>Disposes the scorers, all of them even if one fails.</summary>
     /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>

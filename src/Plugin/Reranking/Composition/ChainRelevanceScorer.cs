@@ -24,7 +24,7 @@ namespace Reranking;
 /// than half of the time which <see cref="UsualTimeout"/> allows the scorer. A scorer of the configuration shares the count with all that call it.
 /// </para>
 /// </remarks>
-public sealed partial class ChainRelevanceScorer : IRelevanceScorer
+public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalSource
 {
     private readonly (ChainLink Link, CircuitBreaker Breaker)[] _links;
     private readonly ILogger _logger;
@@ -124,6 +124,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             IsTransient = failed.Exists(
                 static attempt => attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false }),
             IsRequestFault = failed.TrueForAll(static attempt => attempt.Failure is RelevanceScoringException { IsRequestFault: true }),
+            IsSetupFault = failed.TrueForAll(static attempt => attempt.Failure is RelevanceScoringException { IsSetupFault: true }),
         };
 
         void Report(ScoringAttempt attempt)
@@ -143,6 +144,8 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer
             : serviceType == typeof(ICircuitBreakerSource) ? null   // a circuit is that of one scorer, and the chain checks it itself
             : _links[0].Link.Scorer.GetService(serviceType, serviceKey);
     }
+
+    bool IKeepLocalSource.KeepsLocal(RelevanceScoringOptions? options) => Array.Exists(_links, entry => entry.Link.Scorer.KeepsLocal(options));
 
     /// <summary>Disposes the scorers, all of them even if one fails.</summary>
     /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>

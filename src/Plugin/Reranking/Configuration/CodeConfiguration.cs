@@ -14,6 +14,9 @@ internal sealed class CodeConfiguration
     /// <summary>Gets a value indicating whether code says which texts must stay on this machine.</summary>
     public bool HasKeepLocalRule { get; init; }
 
+    /// <summary>Gets when the scorers are loaded, unless the section says so.</summary>
+    public RerankingWarmUp WarmUp { get; init; }
+
     /// <summary>Gets the scorers.</summary>
     public IReadOnlyList<CodeScorer> Scorers { get; init; } = [];
 

@@ -18,6 +18,7 @@ public sealed class RerankingBuilder
     private readonly List<Func<object?, bool?>> _keepLocal = [];   // null: the rule does not know the type
     private readonly Action<string> _addKeyedServices;
     private string[] _use = [];
+    private RerankingWarmUp _warmUp;
 
     internal RerankingBuilder(IServiceCollection services, IConfigurationSection? section, Action<string> addKeyedServices)
     {
@@ -101,6 +102,21 @@ public sealed class RerankingBuilder
         return this;
     }
 
+    /// <summary>Says when an application with a host loads the scorers that answer; <c>WarmUp</c> of the section goes before it.</summary>
+    /// <param name="warmUp">When. Without a call it is <see cref="RerankingWarmUp.Background"/>.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="warmUp"/> is not a member of the enumeration.</exception>
+    public RerankingBuilder WarmUp(RerankingWarmUp warmUp)
+    {
+        if (!Enum.IsDefined(warmUp))
+        {
+            throw new ArgumentOutOfRangeException(nameof(warmUp), warmUp, "Expected a member of RerankingWarmUp.");
+        }
+
+        _warmUp = warmUp;
+        return this;
+    }
+
     /// <summary>Decorates the scorers.</summary>
     /// <param name="decorate">
     /// Takes the name of a scorer and its builder; it is called for each scorer that is created, also after a change of the configuration.
@@ -133,6 +149,7 @@ public sealed class RerankingBuilder
         HasKeepLocalRule = _keepLocal.Count > 0,
         Scorers = [.. _scorers.Select(scorer => new CodeScorer(scorer.Name, () => scorer.Factory(services)))],
         Use = _use,
+        WarmUp = _warmUp,
         Options = () => services.GetRequiredService<IOptions<RerankingOptions>>().Value,
     };
 

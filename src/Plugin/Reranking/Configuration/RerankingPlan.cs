@@ -20,6 +20,9 @@ internal sealed record RerankingPlan
     /// <summary>Gets how the scorer in the background is asked.</summary>
     public ShadowRelevanceScorerOptions Shadow { get; init; } = new();
 
+    /// <summary>Gets when the scorers are loaded; read when the host starts.</summary>
+    public RerankingWarmUp WarmUp { get; init; }
+
     /// <summary>Gets a hash of the section without what is read at start: equal ones ask for the same.</summary>
     public required string Fingerprint { get; init; }
 

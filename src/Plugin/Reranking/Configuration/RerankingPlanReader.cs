@@ -17,12 +17,13 @@ internal static class RerankingPlanReader
     private const string Stages = "Stages";
     private const string KeepLocal = "KeepLocal";
     private const string Shadow = "Shadow";
+    private const string WarmUp = "WarmUp";
 
     private static readonly string[] RootKeys =
     [
         Use, Stages, Scorers, KeepLocal, Shadow, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount),
         nameof(RerankingOptions.UnscoredCandidates), nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure),
-        nameof(RerankingOptions.EnableSensitiveData),
+        nameof(RerankingOptions.EnableSensitiveData), WarmUp,
     ];
 
     private static readonly string[] ScorerKeys = [Provider, MinScore, MinScoreModel, Timeout];
@@ -68,6 +69,7 @@ internal static class RerankingPlanReader
 
         IReadOnlyList<StagePlan> stages = ReadStages(root, section, names, failures, code);
         SectionReader keepLocal = root.Section(KeepLocal);
+        bool isKeepLocalNamed = section.GetChildren().Any(static child => child.Key.Equals(KeepLocal, StringComparison.OrdinalIgnoreCase));
         string? localScorer = keepLocal.Name(Use, names);
         string? shadowScorer = ReadShadowScorer(root, section.GetSection(Shadow), names, failures);
         HashSet<string?> used = [.. stages.SelectMany(static stage => stage.Use), localScorer, shadowScorer];
@@ -88,12 +90,13 @@ internal static class RerankingPlanReader
         return new RerankingPlan
         {
             Options = code.HasSection ? ReadOptions(root) : code.ReadOptions(failures),
+            WarmUp = root.Choice(WarmUp, code.WarmUp),
             Scorers = scorers,
             Stages = stages,
             LocalScorer = localScorer,
             ShadowScorer = shadowScorer,
             Shadow = ReadShadow(root.Section(Shadow)),
-            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), code.HasKeepLocalRule, failures),
+            KeepLocal = ReadKeepLocal(keepLocal, section.GetSection(KeepLocal), isKeepLocalNamed, code.HasKeepLocalRule, failures),
             Fingerprint = Fingerprint(section, providerKeys),
             ReadAtStart = providerKeys.Select(section.GetSection).ToDictionary(static shared => shared.Path, static shared => Fingerprint(shared, [])),
         };
@@ -266,13 +269,19 @@ internal static class RerankingPlanReader
     }
 
     // A rule that is not understood must not be taken for none.
-    private static KeepLocalField? ReadKeepLocal(SectionReader reader, IConfigurationSection section, bool hasRuleInCode, ICollection<string> failures)
+    private static KeepLocalField? ReadKeepLocal(
+        SectionReader reader, IConfigurationSection section, bool isNamed, bool hasRuleInCode, ICollection<string> failures)
     {
         const string Field = "Field";
         const string Value = "Value";
         const string WhenMissing = "WhenMissing";
         if (!section.Exists())
         {
+            if (isNamed)
+            {
+                failures.Add($"{reader.Path} is empty; expected a rule, as {{ \"{Field}\": \"confidential\" }}, or no {KeepLocal} at all.");
+            }
+
             return null;
         }
 
@@ -284,8 +293,18 @@ internal static class RerankingPlanReader
 
         reader.RefuseUnknownKeys([Field, Value, WhenMissing, Use], "the rule that keeps texts local");
         MissingField missing = reader.Choice(WhenMissing, MissingField.Local);
+        if (section[Value] is { } blank && string.IsNullOrWhiteSpace(blank))
+        {
+            failures.Add($"{reader.Path}:{Value} is empty; expected the value that keeps a text on this machine, as \"true\".");
+        }
+
         if (reader.Text(Field) is { } field)
         {
+            if (field.Split('.').Any(string.IsNullOrWhiteSpace))
+            {
+                failures.Add($"{reader.Path}:{Field} is '{field}'; expected names with a dot between them, as \"confidential\" or \"Metadata.confidential\".");
+            }
+
             return new KeepLocalField(field, reader.Text(Value) ?? "true", missing);
         }
 

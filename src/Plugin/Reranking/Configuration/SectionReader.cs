@@ -43,10 +43,11 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
 
     public TimeSpan? Duration(string key, TimeSpan? maximum = null)
     {
+        // A plain number is one of days, and who writes it means seconds.
         TimeSpan longest = maximum ?? RerankingOptionsValidator.LongestTimeout;
         return section[key] is not { Length: > 0 } text ? null
-            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= longest ? value
-            : Refuse<TimeSpan?>(key, text, $"a time of more than 00:00:00 and at most {longest}", null);
+            : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= longest ? value
+            : Refuse<TimeSpan?>(key, text, $"a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most {longest}", null);
     }
 
     public TEnum Choice<TEnum>(string key, TEnum fallback)

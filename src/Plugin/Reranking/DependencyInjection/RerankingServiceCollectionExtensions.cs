@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Reranking;
@@ -13,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <para>
 /// Each method registers a <see cref="Reranker"/> and an <see cref="IRelevanceScorer"/>, and both again as keyed services under the name of each
 /// named scorer. Call one of them, once, and add scorers to the builder that it returns. Registration only registers: nothing is created before the
-/// first use. What was registered is checked when the host starts.
+/// first use. What was registered is checked when the host starts, and then loaded in the background (<see cref="RerankingWarmUp"/>).
 /// </para>
 /// <para>The <see cref="TimeProvider"/>, the <see cref="IMeterFactory"/> and the loggers are those of the services, if there are any.</para>
 /// </remarks>
@@ -84,6 +85,9 @@ public static class RerankingServiceCollectionExtensions
         services.AddSingleton(provider => new LiveReranking(provider, builder));
         services.AddSingleton<IValidateOptions<LiveRerankingOptions>, LiveRerankingValidator>();
         services.AddOptionsWithValidateOnStart<LiveRerankingOptions>();
+        services.AddSingleton(static provider => new RerankingWarmUpService(
+            provider.GetRequiredService<LiveReranking>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<LiveReranking>>()));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RerankingWarmUpService>());
         services.AddSingleton<IRelevanceScorer>(static provider => new LiveRelevanceScorer(provider.GetRequiredService<LiveReranking>(), name: null));
         services.AddSingleton(static provider => CreateReranker(provider, provider.GetRequiredService<LiveReranking>().AcquireContext));
         return builder;

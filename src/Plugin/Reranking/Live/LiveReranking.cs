@@ -8,6 +8,7 @@ using Microsoft.Extensions.Primitives;
 using Reranking.Configuration;
 using Reranking.Diagnostics;
 using Reranking.Ranking;
+using Reranking.Scoring;
 
 namespace Reranking.Live;
 
@@ -29,6 +30,7 @@ internal sealed partial class LiveReranking : IDisposable
     private bool _disposed;
     private bool _hasChanged;
     private bool _isReloading;
+    private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LiveReranking(IServiceProvider services, RerankingBuilder builder)
     {
@@ -39,6 +41,13 @@ internal sealed partial class LiveReranking : IDisposable
         _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
         _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
         _changes = ChangeToken.OnChange(_section.GetReloadToken, OnChange);
+        ConfigurationFiles.WatchForErrors(services.GetService<IConfiguration>(), (exception, file) =>
+        {
+            if (!_disposed)
+            {
+                LogFileNotRead(exception, file);
+            }
+        });
     }
 
     /// <summary>Returns what is wrong with the configuration, and puts it into service if nothing is.</summary>
@@ -64,6 +73,10 @@ internal sealed partial class LiveReranking : IDisposable
             catch (OptionsValidationException exception)
             {
                 failures.AddRange(exception.Failures);   // of the options of a scorer that was added in code
+            }
+            catch (RelevanceScoringException exception)
+            {
+                failures.Add(exception.Message);   // of a scorer that can't be created, such as one whose model is not installed
             }
 
             return failures;
@@ -91,6 +104,34 @@ internal sealed partial class LiveReranking : IDisposable
             {
                 return current;
             }
+        }
+    }
+
+    /// <summary>Returns when the scorers are loaded, and whether they are.</summary>
+    public (RerankingWarmUp When, bool IsReady) GetReadiness()
+    {
+        RerankingSnapshot snapshot = Acquire();
+        try
+        {
+            return (snapshot.Plan.WarmUp, snapshot.IsReady);
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
+    /// <summary>Loads what the scorers in use would load on their first call.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        RerankingSnapshot snapshot = Acquire();
+        try
+        {
+            await snapshot.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            snapshot.Release();
         }
     }
 
@@ -128,6 +169,7 @@ internal sealed partial class LiveReranking : IDisposable
         lock (_lock)
         {
             _hasChanged = true;
+            _change.TrySetResult();
             if (_isReloading || _disposed || _current is null)
             {
                 return;   // whoever reloads looks again when it is done; and what never served is read on first use
@@ -152,6 +194,7 @@ internal sealed partial class LiveReranking : IDisposable
                 }
 
                 _hasChanged = false;
+                _change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             try
@@ -166,6 +209,10 @@ internal sealed partial class LiveReranking : IDisposable
             catch (Exception) when (_disposed)
             {
                 // The container is going away, and the configuration with it.
+            }
+            catch (OperationCanceledException) when (_change.Task.IsCompleted)
+            {
+                LogSuperseded(_section.Path);   // the next round reads the newer one
             }
             catch (Exception exception)
             {
@@ -201,7 +248,7 @@ internal sealed partial class LiveReranking : IDisposable
 
             try
             {
-                await next.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+                await WarmUpUnlessSupersededAsync(next, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -228,6 +275,32 @@ internal sealed partial class LiveReranking : IDisposable
         {
             previous.Release();
         }
+    }
+
+    // A model that does not come, or a server that does not answer, must not keep a corrected configuration waiting.
+    private async Task WarmUpUnlessSupersededAsync(RerankingSnapshot next, CancellationToken cancellationToken)
+    {
+        using var superseded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task warmUp = next.WarmUpAsync(superseded.Token);
+        Task change = _change.Task;
+        while (await Task.WhenAny(warmUp, change).WaitAsync(cancellationToken).ConfigureAwait(false) != warmUp)
+        {
+            List<string> failures = [];
+            if (RerankingPlanReader.Read(_section, _providers, failures, _code).Fingerprint != next.Plan.Fingerprint && failures.Count == 0)
+            {
+                await superseded.CancelAsync().ConfigureAwait(false);
+                _ = AbandonedTask.ObserveAsync(warmUp);
+                throw new OperationCanceledException(superseded.Token);
+            }
+
+            lock (_lock)
+            {
+                _change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                change = _change.Task;
+            }
+        }
+
+        await warmUp.ConfigureAwait(false);
     }
 
     private void WarnOfWhatIsReadAtStart(RerankingPlan plan)
@@ -264,6 +337,18 @@ internal sealed partial class LiveReranking : IDisposable
         Level = LogLevel.Error,
         Message = "A scorer of the changed configuration of {SectionPath} does not load, and the configuration before stays in service.")]
     private partial void LogNotLoaded(Exception exception, string sectionPath);
+
+    [LoggerMessage(
+        EventId = 36,
+        Level = LogLevel.Information,
+        Message = "A changed configuration of {SectionPath} was changed again before its scorers were loaded; the newer one is read.")]
+    private partial void LogSuperseded(string sectionPath);
+
+    [LoggerMessage(
+        EventId = 37,
+        Level = LogLevel.Error,
+        Message = "The configuration file {File} changed and can't be read; until it is mended, the configuration before stays in service.")]
+    private partial void LogFileNotRead(Exception exception, string file);
 
     [LoggerMessage(
         EventId = 33,

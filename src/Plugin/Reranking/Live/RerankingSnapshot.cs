@@ -61,6 +61,18 @@ internal sealed class RerankingSnapshot
         }
     }
 
+    /// <summary>Gets a value indicating whether no scorer in use has anything left to load.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Values.All(static entry => entry.Scorer.GetService<IWarmable>() is not { IsReady: false });
+            }
+        }
+    }
+
     /// <summary>Returns the entry of a scorer with the same settings, with a reference for the caller, or <see langword="null"/>.</summary>
     public ScorerEntry? TryShare(ScorerPlan plan)
     {

@@ -63,7 +63,7 @@ public sealed partial class Reranker
         };
         RecordFailure(reason == RerankingReason.ScorerFailed ? failure.GetType().FullName! : RerankingMetrics.TagValue(reason));
         activity?.SetTag(RerankingTelemetry.Tags.Reason, RerankingMetrics.TagValue(reason));
-        if (options.OnFailure == RerankingFailureMode.Throw)
+        if (options.OnFailure == RerankingFailureMode.Throw || failure is RelevanceScoringException { IsSetupFault: true })
         {
             ExceptionDispatchInfo.Throw(failure);
         }

@@ -4,6 +4,9 @@ namespace Reranking;
 public enum RerankingFailureMode
 {
     /// <summary>Answer in first-stage order, log a warning and count it: a chatbot with slightly worse passages beats one that is down.</summary>
+    /// <remarks>
+    /// A <see cref="RelevanceScoringException.IsSetupFault"/> is thrown all the same: a model that is not installed would leave the order wrong for good.
+    /// </remarks>
     Fallback,
 
     /// <summary>

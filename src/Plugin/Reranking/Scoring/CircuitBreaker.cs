@@ -56,6 +56,7 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
         bool counts = failure switch
         {
             RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true } => false,
+            RelevanceScoringException { IsSetupFault: true } => false,   // an open circuit would hide what has to be changed
             TimeoutException or RelevanceScoringException { IsTransient: true } => hadTime,
             _ => true,
         };

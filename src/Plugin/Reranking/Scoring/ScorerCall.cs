@@ -15,6 +15,8 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
     /// <summary>Gets the circuit breaker of a scorer that brings none, or <see langword="null"/> for none.</summary>
     public CircuitBreaker? CircuitBreaker { get; init; }
 
+    private bool IsLoading => scorer.GetService<IWarmable>() is { IsReady: false };
+
     /// <summary>Returns whether the texts of a call can be given to a scorer: those of any call, if it is known to be local.</summary>
     public static bool MayRead(IRelevanceScorer scorer, RelevanceScoringOptions? options) =>
         options is not { KeepLocal: true } || scorer.GetService<RelevanceScorerMetadata>() is { IsLocal: true };
@@ -41,7 +43,7 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             }
             else
             {
-                breaker?.Fail(failed!.Failure, hadTime: Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2));
+                breaker?.Fail(failed!.Failure, hadTime: Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2) && !IsLoading);
             }
 
             return (scores, failed);
@@ -112,8 +114,11 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
         // However a scorer ends after its time is over, and if it returns the scores it has so far, it was late, not wrong.
         if (timeout.IsCancellationRequested)
         {
-            (reason, failure) = (ScoringAttemptReason.Timeout, new TimeoutException(
-                $"{name} took longer than {Timeout} for {documents.Count} documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.", failure));
+            string message = IsLoading
+                ? $"{name} was still loading its model after {Timeout}. Warm it up before the first call: a host does when it starts, unless "
+                    + "Reranking:WarmUp is OnFirstCall; without a host call IWarmable.WarmUpAsync."
+                : $"{name} took longer than {Timeout} for {documents.Count} documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.";
+            (reason, failure) = (ScoringAttemptReason.Timeout, new TimeoutException(message, failure));
         }
 
         return (null, new ScoringAttempt(name, reason, failure, timeProvider.GetElapsedTime(start)));

@@ -86,6 +86,9 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         _splitter = new RequestSplitter(client, _options, dialect, scoreKind, _errors.Api, logger);
     }
 
+    /// <inheritdoc/>
+    public bool IsReady => true;
+
     /// <summary>Only checks that the scorer was not disposed: the settings were checked when it was created, and a request would be billed.</summary>
     /// <param name="cancellationToken">A canceled token throws.</param>
     /// <returns>A completed task.</returns>
