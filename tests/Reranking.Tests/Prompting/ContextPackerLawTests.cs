@@ -80,7 +80,7 @@ public sealed class ContextPackerLawTests
                 Assert.Equal(packed.Passages.OrderBy(passage => passage.Indices.Min()), packed.Passages);
                 Assert.All(packed.Passages, passage => Assert.Contains($"[{passage.Citation}]", packed.Text, StringComparison.Ordinal));
                 Assert.All(packed.Passages, passage => Assert.Contains(passages[passage.Indices[0]].Text.Trim(), passage.Text, StringComparison.Ordinal));
-                Assert.All(packed.Passages, passage => Assert.Contains(passage.Text, packed.Text, StringComparison.Ordinal));
+                Assert.All(packed.Passages, passage => Assert.Contains(CitationFormat.Write(passage), packed.Text, StringComparison.Ordinal));
                 Assert.All(
                     packed.Passages, passage => Assert.Equal(passage.Indices.Select(i => Source(passages[i])).Distinct(), passage.Sources.Select(Source)));
             },
@@ -130,9 +130,12 @@ public sealed class ContextPackerLawTests
                 Assert.All(packed.Dropped, drop => Assert.Equal(PassageDropReason.OverBudget, drop.Reason));
 
                 string Write(IReadOnlyList<int> indices) => string.Join(
-                    options.Separator,
+                    options.Separator switch { "" => "\n", " --- " => "\n --- \n", var separator => separator },
                     new[] { options.Preamble }.Where(preamble => preamble.Length > 0)
-                        .Concat(indices.Select((index, i) => $"[{i + 1}]\n{passages[index].Text.Trim()}")));
+                        .Concat(indices.Select((index, i) => $"[{i + 1}]\n{Quoted(passages[index].Text)}")));
+
+                static string Quoted(string text) =>
+                    string.Join('\n', text.Trim().Split('\n').Select(line => string.IsNullOrWhiteSpace(line) ? ">" : $"> {line}"));
             },
             iter: Cases);
 

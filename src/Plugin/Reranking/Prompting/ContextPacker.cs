@@ -8,7 +8,7 @@ namespace Reranking;
 /// <para>
 /// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages of the same
 /// text become one that cites all sources, near-duplicates are left out, and kept chunks that follow each other in a document are merged, their
-/// overlap once.
+/// overlap once. Texts are the same if they differ in case, white space and ornamental punctuation only.
 /// </para>
 /// <para>
 /// The text never has more tokens than the budget: tokens of a joined text are not the sum of those of its parts, so each trial writes and counts all
@@ -20,6 +20,7 @@ public sealed class ContextPacker
 {
     private readonly Func<string, int> _countTokens;
     private readonly ContextPackerOptions _options;
+    private readonly string _separator;
     private readonly int _preambleTokenCount;
 
     /// <summary>Initializes a new instance of the <see cref="ContextPacker"/> class.</summary>
@@ -32,6 +33,7 @@ public sealed class ContextPacker
         ArgumentNullException.ThrowIfNull(countTokens);
         _countTokens = countTokens;
         _options = options?.Clone() ?? new ContextPackerOptions();
+        _separator = _options.Format is null ? OnLinesOfItsOwn(_options.Separator) : _options.Separator;
         _preambleTokenCount = countTokens(_options.Preamble);
         if (FindFault() is { } fault)
         {
@@ -74,7 +76,7 @@ public sealed class ContextPacker
 
             var words = new PassageWords(passage.Text);
             int same = kept.FindIndex(other => other.Words.IsSameAs(words));
-            if (same < 0 && kept.Exists(other => other.Words.Similarity(words) >= _options.NearDuplicateThreshold))
+            if (same < 0 && _options.NearDuplicateThreshold is { } threshold && kept.Exists(other => other.Words.IsNearDuplicateOf(words, threshold)))
             {
                 dropped.Add(new DroppedPassage(i, PassageDropReason.NearDuplicate));
                 continue;
@@ -104,13 +106,6 @@ public sealed class ContextPacker
         return packed;
     }
 
-    private static string Format(PackedPassage passage)
-    {
-        string sources = string.Join("; ", passage.Sources.Select(static source => source.Citation).Where(static citation => citation.Length > 0));
-        string separator = sources.Length > 0 ? " " : "";
-        return string.Create(CultureInfo.InvariantCulture, $"[{passage.Citation}]{separator}{sources}\n{passage.Text}");
-    }
-
     private static PackedPassage Merge(IReadOnlyList<KeptPassage> chunks, int citation)
     {
         (int Index, ContextPassage Passage)[] origins = [.. chunks.SelectMany(static chunk => chunk.Origins).OrderBy(static origin => origin.Index)];
@@ -123,17 +118,26 @@ public sealed class ContextPacker
 
     private PackedContext Write(List<KeptPassage> kept, List<DroppedPassage> dropped)
     {
-        PackedPassage[] passages = [.. NeighborChunks.Group(kept).Select(static (chunks, index) => Merge(chunks, index + 1))];
+        PackedPassage[] passages = [.. NeighborChunks.Group(kept).Select((chunks, index) => Merge(chunks, _options.FirstCitation + index))];
         IEnumerable<PackedPassage> ordered = _options.Order == PassageOrder.BestFirst
             ? passages
             : passages.Where(static (_, rank) => rank % 2 == 0).Concat(passages.Where(static (_, rank) => rank % 2 == 1).Reverse());
-        IEnumerable<string> parts = ordered.Select(_options.Format ?? Format);
-        string text = string.Join(_options.Separator, _options.Preamble.Length == 0 ? parts : parts.Prepend(_options.Preamble));
+        IEnumerable<string> parts = ordered.Select(_options.Format ?? CitationFormat.Write);
+        string text = string.Join(_separator, _options.Preamble.Length == 0 ? parts : parts.Prepend(_options.Preamble));
         return new PackedContext(text, _countTokens(text), passages, dropped);
     }
 
+    // A passage begins with a line, and that line is what tells it from the text of another.
+    private static string OnLinesOfItsOwn(string separator) =>
+        $"{(separator.StartsWith('\n') || separator.StartsWith("\r\n", StringComparison.Ordinal) ? "" : "\n")}{separator}"
+        + (separator.Length == 0 || separator.EndsWith('\n') ? "" : "\n");
+
     private string? FindFault() =>
-        _options.TokenBudget < 1 ? $"{nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected 1 or more."
+        _options.FirstCitation is < 1 or > ContextPackerOptions.LastFirstCitation
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{nameof(_options.FirstCitation)} is {_options.FirstCitation}; expected 1 to {ContextPackerOptions.LastFirstCitation}.")
+        : _options.TokenBudget < 1 ? $"{nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected 1 or more."
         : _options.NearDuplicateThreshold is not (null or > 0 and <= 1)
             ? string.Create(
                 CultureInfo.InvariantCulture,

@@ -18,7 +18,7 @@ public sealed class PackedContext
     /// <summary>Gets how many tokens <see cref="Text"/> has, counted as a whole.</summary>
     public int TokenCount { get; }
 
-    /// <summary>Gets the passages of the text, by rank, whatever their order in it: the one cited as [1] is the first.</summary>
+    /// <summary>Gets the passages of the text, by rank, whatever their order in it: the one with the lowest number is the first.</summary>
     public IReadOnlyList<PackedPassage> Passages { get; }
 
     /// <summary>Gets the passages that are not in the text, by rank.</summary>

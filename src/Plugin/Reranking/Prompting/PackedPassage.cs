@@ -13,7 +13,7 @@ public sealed class PackedPassage
     }
 
     /// <summary>Gets the number to cite it by.</summary>
-    /// <value>From 1, by rank.</value>
+    /// <value>From <see cref="ContextPackerOptions.FirstCitation"/>, by rank.</value>
     public int Citation { get; }
 
     /// <summary>Gets the text, that of merged chunks in the order of their document.</summary>

@@ -1,62 +1,69 @@
-using System.Globalization;
-using System.Text;
-
 namespace Reranking.Prompting;
 
-/// <summary>The words of a passage, without regard to case and white space, to tell duplicates by.</summary>
+/// <summary>The words of a passage, without regard to case, white space and ornamental punctuation, to tell duplicates by.</summary>
 internal sealed class PassageWords
 {
-    private readonly List<string> _words = [];
+    private readonly List<PassageWord> _words;
     private readonly HashSet<(string, string, string)> _shingles = [];
 
     public PassageWords(string text)
     {
-        var word = new StringBuilder();
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (IsOfAWord(rune))
-            {
-                word.Append(Rune.ToLowerInvariant(rune));
-                continue;
-            }
-
-            EndWord(word);
-            if (!Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format))
-            {
-                _words.Add(rune.ToString());   // a word of its own: "$5" is not "€5", and scripts without spaces have no others
-            }
-        }
-
-        EndWord(word);
+        _words = PassageWordReader.Read(text);
         for (int i = 0; i < Math.Max(1, _words.Count - 2); i++)
         {
             _shingles.Add((WordAt(i), WordAt(i + 1), WordAt(i + 2)));
         }
     }
 
-    public bool IsSameAs(PassageWords other) => _words.SequenceEqual(other._words);
+    // Where nothing is capitalized, a name looks like any other word.
+    private bool TellsNames => _words.Exists(static word => word.IsCapitalized);
+
+    public bool IsSameAs(PassageWords other) => _words.Select(static word => word.Text).SequenceEqual(other._words.Select(static word => word.Text));
+
+    /// <summary>
+    /// Returns whether the passages share that much of their runs of three words, and what they do not share is ordinary words, so that they hold the same facts.
+    /// </summary>
+    public bool IsNearDuplicateOf(PassageWords other, double threshold) => Similarity(other) >= threshold && !DiffersInAFact(other);
 
     /// <summary>Returns the share of the runs of three words that both have, among those that either has.</summary>
-    public double Similarity(PassageWords other)
+    private double Similarity(PassageWords other)
     {
         int common = _shingles.Count(other._shingles.Contains);
         return common / (double)(_shingles.Count + other._shingles.Count - common);
     }
 
-    private static bool IsOfAWord(Rune rune) =>
-        rune.Value is not (>= 0x2E80 and < 0xA000 or >= 0xF900 and < 0xFB00 or >= 0x20000 and < 0x32000)   // Chinese and Japanese
-        && (Rune.IsLetterOrDigit(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
-
-    private void EndWord(StringBuilder word)
+    private bool DiffersInAFact(PassageWords other)
     {
-        if (word.Length > 0)
+        if (WordDifference.Find(_words, other._words) is not var (ours, theirs))
         {
-            _words.Add(word.ToString());
-            word.Clear();
+            return true;
         }
+
+        bool anyWordCounts = !TellsNames || !other.TellsNames;
+        return (anyWordCounts && ours.Count + theirs.Count > 0)
+            || ours.Exists(i => IsFact(_words, i)) || theirs.Exists(i => IsFact(other._words, i))
+            || ours.Exists(i => theirs.Exists(j => AreOpposites(_words[i].Text, other._words[j].Text)));
     }
 
-    private string WordAt(int index) => index < _words.Count ? _words[index] : "";
+    // What counts something stands beside the number: "5 euros", "30 days", "over 5".
+    private static bool IsFact(List<PassageWord> words, int index) =>
+        words[index].IsFact || (index > 0 && words[index - 1].IsNumber) || (index + 1 < words.Count && words[index + 1].IsNumber);
+
+    // "included" and "excluded", "possible" and "impossible", "upload" and "download": only the beginning differs, and it is short.
+    private static bool AreOpposites(string one, string two)
+    {
+        const int shortestStem = 4;
+        const int longestPrefix = 4;
+        int stem = 0;
+        while (stem < Math.Min(one.Length, two.Length) && one[^(stem + 1)] == two[^(stem + 1)])
+        {
+            stem++;
+        }
+
+        return stem >= shortestStem && Math.Max(one.Length, two.Length) - stem <= longestPrefix;
+    }
+
+    private string WordAt(int index) => index < _words.Count ? _words[index].Text : "";
 }
 
 /// <summary>A passage that fits, with those of the same text.</summary>
