@@ -1,7 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
+using Reranking.Agents;
 
 namespace Reranking;
 
@@ -14,20 +13,27 @@ namespace Reranking;
 /// <see cref="RerankingOptions.CandidateCount"/> results, of which <see cref="RerankingOptions.TopN"/> become passages.
 /// </para>
 /// <para>
+/// The passages are for one turn: histories do not store them, and those of earlier turns are left out of the request. Their numbers go on through the
+/// session, for several providers together, so that what an earlier answer cites is never the number of another passage. Passages are written by
+/// <see cref="CitationFormat"/>: none can pass for another.
+/// </para>
+/// <para>
 /// If the scorer fails, the first-stage order is returned, and a query builder handles its own failures. Exceptions of the search and the cancellation of the
 /// caller pass through, so that the run fails visibly. If nothing is found, there is no message.
 /// </para>
 /// <para>
-/// As thread-safe as the search, and without state: one instance serves all sessions. Query and texts go to the search, to the scorer and to the model.
+/// As thread-safe as the search; the last number is in the session, so one instance serves all sessions. Query and texts go to the search, to the scorer and
+/// to the model.
 /// </para>
 /// </remarks>
 public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
 {
-    // Agents keep messages of providers in the history, where nothing else distinguishes them from other messages.
-    private const string OwnMessage = "reranking.passages";
-
     private readonly Func<IReadOnlyList<ChatMessage>, CancellationToken, Task<IEnumerable<TResult>>> _search;
-    private readonly Func<IReadOnlyList<TResult>, string> _formatter;
+    private readonly Func<TResult, string?> _textSelector;
+    private readonly Func<TResult, string?>? _sourceNameSelector;
+    private readonly Func<TResult, string?>? _sourceLinkSelector;
+    private readonly Func<IReadOnlyList<TResult>, string>? _formatter;
+    private readonly string _contextPrompt;
     private readonly ChatRole _role;
 
     /// <summary>Initializes a new instance of the <see cref="RerankedContextProvider{TResult}"/> class.</summary>
@@ -44,47 +50,57 @@ public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
         Reranker reranker,
         Func<TResult, string?> textSelector,
         RerankedContextProviderOptions<TResult>? options = null)
-        : base(provideInputMessageFilter: static messages => messages.Where(IsSaid))
     {
         options ??= new();
         _search = search.WithReranking(options.QueryBuilder ?? new LastUserMessageQueryBuilder(), reranker, textSelector, options.Reranking);
-        _formatter = options.Formatter ?? NumberedPassages(options.ContextPrompt, textSelector, options.SourceNameSelector, options.SourceLinkSelector);
+        _textSelector = textSelector;
+        _sourceNameSelector = options.SourceNameSelector;
+        _sourceLinkSelector = options.SourceLinkSelector;
+        _formatter = options.Formatter;
+        _contextPrompt = options.ContextPrompt;
         _role = options.Role;
     }
 
-    /// <summary>Gets the keys of the provider's state: none, so that an agent can have several.</summary>
+    /// <summary>Gets the keys of the provider's state: none, so that an agent can have several, which number their passages together.</summary>
     public override IReadOnlyList<string> StateKeys => [];
 
     /// <inheritdoc/>
-    protected override async ValueTask<IEnumerable<ChatMessage>> ProvideMessagesAsync(InvokingContext context, CancellationToken cancellationToken = default)
+    protected override async ValueTask<AIContext> InvokingCoreAsync(AIContextProvider.InvokingContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        TResult[] passages = [.. await _search([.. context.RequestMessages], cancellationToken).ConfigureAwait(false)];
-        string text = passages.Length == 0 ? "" : _formatter(passages);
-        return string.IsNullOrWhiteSpace(text) ? [] : [new ChatMessage(_role, text) { AdditionalProperties = new() { [OwnMessage] = true } }];
+        AIContext request = context.AIContext;
+        return new AIContext
+        {
+            Instructions = request.Instructions,
+            Messages = await AddPassagesAsync(context.Agent, context.Session, request.Messages ?? [], cancellationToken).ConfigureAwait(false),
+            Tools = request.Tools,
+        };
     }
 
-    // The default filter leaves the history out, and without it a follow-up can't be understood.
-    private static bool IsSaid(ChatMessage message) =>
-        message.GetAgentRequestMessageSourceType() != AgentRequestMessageSourceType.AIContextProvider
-            && message.AdditionalProperties?.ContainsKey(OwnMessage) is not true;
-
-    private static Func<IReadOnlyList<TResult>, string> NumberedPassages(
-        string contextPrompt,
-        Func<TResult, string?> textSelector,
-        Func<TResult, string?>? sourceNameSelector,
-        Func<TResult, string?>? sourceLinkSelector) => passages =>
+    /// <inheritdoc/>
+    protected override async ValueTask<IEnumerable<ChatMessage>> InvokingCoreAsync(
+        MessageAIContextProvider.InvokingContext context, CancellationToken cancellationToken = default)
     {
-        var text = new StringBuilder(contextPrompt);
-        for (int i = 0; i < passages.Count; i++)
-        {
-            string? name = sourceNameSelector?.Invoke(passages[i]);
-            string? link = sourceLinkSelector?.Invoke(passages[i]);
-            text.Append(CultureInfo.InvariantCulture, $"\n\n[{i + 1}]");
-            text.Append(string.IsNullOrWhiteSpace(name) ? "" : $" {name}").Append(string.IsNullOrWhiteSpace(link) ? "" : $" ({link})");
-            text.Append('\n').Append(textSelector(passages[i]));
-        }
+        ArgumentNullException.ThrowIfNull(context);
+        return await AddPassagesAsync(context.Agent, context.Session, context.RequestMessages, cancellationToken).ConfigureAwait(false);
+    }
 
-        return text.ToString();
-    };
+    private async Task<List<ChatMessage>> AddPassagesAsync(
+        AIAgent agent, AgentSession? session, IEnumerable<ChatMessage> messages, CancellationToken cancellationToken)
+    {
+        PassageMessages conversation = PassageMessages.Read(agent, session, messages);
+        TResult[] results = [.. await _search(conversation.Said, cancellationToken).ConfigureAwait(false)];
+        string text = results.Length == 0 ? "" : _formatter?.Invoke(results) ?? Write(results, conversation.NextNumber);
+        return string.IsNullOrWhiteSpace(text)
+            ? conversation.Request
+            : [.. conversation.Request, conversation.Mark(new ChatMessage(_role, text), _formatter is null ? results.Length : 0, GetType().FullName!)];
+    }
+
+    private string Write(TResult[] results, int firstNumber) => string.Join(
+        "\n\n",
+        results
+            .Select((result, index) => CitationFormat.Write(
+                firstNumber + index,
+                new ContextPassage(_textSelector(result) ?? "") { Title = _sourceNameSelector?.Invoke(result), Link = _sourceLinkSelector?.Invoke(result) }))
+            .Prepend(_contextPrompt));
 }

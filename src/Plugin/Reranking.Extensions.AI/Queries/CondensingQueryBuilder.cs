@@ -11,13 +11,16 @@ namespace Reranking;
 /// it is.
 /// </para>
 /// <para>
-/// If the model fails, takes too long or answers nothing, the last user message is the query, and a warning is logged. A client that ignores its token delays
-/// the query.
+/// If the model fails, takes too long, answers nothing or more than 2,000 characters, the last user message is the query, and a warning is logged. A client that
+/// ignores its token delays the query.
 /// </para>
 /// <para>The conversation goes to the chat client, and nowhere else: logs never hold texts, not even those of the client's errors.</para>
 /// </remarks>
 public sealed partial class CondensingQueryBuilder : IQueryBuilder
 {
+    // A model that answers the question, or does not stop, has written no query.
+    private const int LongestQuery = 2_000;
+
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
 
     private readonly IChatClient _chatClient;
@@ -78,7 +81,10 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
     {
         ArgumentNullException.ThrowIfNull(messages);
         cancellationToken.ThrowIfCancellationRequested();
-        ChatMessage[] said = [.. messages.Where(IsSaid)];
+
+        // A caller that hands over the conversation to an agent with a history says everything twice.
+        ChatMessage[] said =
+            [.. messages.Where(IsSaid).Reverse().DistinctBy(static message => (message.Role, message.Text.Trim())).Reverse()];
         string lastUserMessage = LastUserMessageQueryBuilder.UserTexts(said).LastOrDefault("");
         if (said.Length < 2 || lastUserMessage.Length == 0)
         {
@@ -92,12 +98,19 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
             ChatResponse response = await _chatClient.GetResponseAsync(Request(said), _chatOptions?.Clone(), linked.Token).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             string query = response.Text.Trim();
-            if (query.Length > 0)
+            if (query.Length is > 0 and <= LongestQuery)
             {
                 return query;
             }
 
-            LogNoAnswer();
+            if (query.Length == 0)
+            {
+                LogNoAnswer();
+            }
+            else
+            {
+                LogTooLong(query.Length, LongestQuery);
+            }
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -130,4 +143,9 @@ public sealed partial class CondensingQueryBuilder : IQueryBuilder
     [LoggerMessage(EventId = 121, Level = LogLevel.Warning, Message =
         "The chat model condensed the conversation to nothing; the last user message is the query.")]
     private partial void LogNoAnswer();
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message =
+        "The chat model condensed the conversation to {Length} characters, more than the {Limit} of a query; the last user message is the query. "
+        + "Set CondensingQueryBuilderOptions.Instructions so that it replies with the question alone.")]
+    private partial void LogTooLong(int length, int limit);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Reranking;
 
-/// <summary>Joins the last user messages to one query, a line each, oldest first.</summary>
+/// <summary>Joins the last user messages to one query, a line each, oldest first; what the user repeats is joined once.</summary>
 /// <remarks>
 /// Thread-safe and free: it calls nothing. The answers of the chat model are left out: they are long, and a cross-encoder reads query and document in one
 /// input of often 512 tokens. After a change of topic the old one is still in the query; <see cref="CondensingQueryBuilder"/> handles that.
@@ -25,6 +25,8 @@ public sealed class JoinedMessagesQueryBuilder : IQueryBuilder
     public ValueTask<string> BuildAsync(IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return new(string.Join('\n', LastUserMessageQueryBuilder.UserTexts(messages).TakeLast(_count)));
+
+        // What is said again is no second topic: it counts once, where it was said last.
+        return new(string.Join('\n', LastUserMessageQueryBuilder.UserTexts(messages).Reverse().Distinct(StringComparer.Ordinal).Take(_count).Reverse()));
     }
 }
