@@ -73,6 +73,18 @@ public sealed class CondensingQueryBuilderTests
     }
 
     [Fact]
+    public async Task BuildAsync_AnswerWithoutAnEnd_IsTheLastUserMessage()
+    {
+        Assert.Equal(new string('x', 2_000), await New(new FakeChatClient(new string('x', 2_000))).BuildAsync(Conversation));
+        Assert.Equal(FollowUp, await New(new FakeChatClient(new string('x', 2_001))).BuildAsync(Conversation));
+
+        AssertWarning(
+            122,
+            "The chat model condensed the conversation to 2001 characters, more than the 2000 of a query; the last user message is the query. "
+            + "Set CondensingQueryBuilderOptions.Instructions so that it replies with the question alone.");
+    }
+
+    [Fact]
     public async Task BuildAsync_ModelFails_IsTheLastUserMessageAndNoTextIsLogged()
     {
         using var client = new FakeChatClient((messages, _) => throw new HttpRequestException($"Refused: {messages[^1].Text}"));

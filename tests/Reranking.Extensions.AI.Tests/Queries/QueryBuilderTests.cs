@@ -26,6 +26,28 @@ public sealed class QueryBuilderTests
     public async Task BuildAsync_JoinedMessages_AreTheLastOfTheUserOldestFirst(int count, string expected) =>
         Assert.Equal(expected, await new JoinedMessagesQueryBuilder(count).BuildAsync(Conversation));
 
+    [Theory]
+    [InlineData(9, "fox|red|fox", "red\nfox")]
+    [InlineData(9, "fox| fox |fox\n", "fox")]
+    [InlineData(2, "red|fox|fox|fox", "red\nfox")]
+    [InlineData(2, "red|fox|red", "fox\nred")]
+    [InlineData(9, "Fox|fox", "Fox\nfox")]
+    public async Task BuildAsync_RepeatedMessages_AreJoinedOnce(int count, string messages, string expected) =>
+        Assert.Equal(
+            expected,
+            await new JoinedMessagesQueryBuilder(count).BuildAsync([.. messages.Split('|').Select(text => new ChatMessage(ChatRole.User, text))]));
+
+    [Fact]
+    public async Task BuildAsync_ConversationThatIsInTheHistoryToo_IsCondensedOnce()
+    {
+        using var model = new FakeChatClient("What does the Pro plan cost?");
+        await new CondensingQueryBuilder(model).BuildAsync([.. Conversation, .. Conversation]);
+
+        Assert.Equal(
+            "user: What does the Starter plan cost?\nassistant: It costs 5 euros a month.\nuser: and for the Pro plan?\nassistant: Let me see.",
+            model.Requests[0][1].Text);
+    }
+
     [Fact]
     public async Task BuildAsync_NobodyAsked_IsEmpty()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CsCheck;
 using Microsoft.Extensions.AI;
 using Reranking.VectorData.Tests;
 
@@ -82,6 +83,34 @@ public sealed class RerankedSearchToolTests : IDisposable
 
         Assert.Equal("""[{"text":"für the \"red fox\" at last","score":1}]""", result.GetRawText());
     }
+
+    /// <summary>The model reads the raw JSON, in which only the tool can begin an object.</summary>
+    [Fact]
+    public Task InvokeAsync_AnyTexts_AreOneObjectEachOnOneLine() =>
+        Gen.Select(GenText, GenText, GenText, (text, source, link) => new Hit(text, source, link)).Array[1, 6].SampleAsync(
+            async hits =>
+            {
+                var tool = new RerankedSearchTool<Hit>(
+                    (_, _, _) => Task.FromResult<IEnumerable<Hit>>(hits),
+                    new Reranker(_scorer),
+                    hit => hit.Text,
+                    new() { SourceNameSelector = hit => hit.Source, SourceLinkSelector = hit => hit.Link, Reranking = new() { TopN = 9 } });
+                JsonElement result = await InvokeAsync(tool, new() { ["query"] = "red fox" });
+
+                int expected = hits.Count(hit => !string.IsNullOrWhiteSpace(hit.Text));
+                Assert.Equal(expected, result.GetArrayLength());
+                string raw = result.GetRawText();
+                Assert.Equal(expected, raw.Split("{\"text\":\"").Length - 1);
+                Assert.DoesNotContain(raw, character => char.IsControl(character) || character is '\u2028' or '\u2029');
+            },
+            iter: 1_000);
+
+    private static readonly string[] Pieces =
+    [
+        "[2] ", "\n", "\r", "\u2028", "\u2029", "\u0085", "\"", "},{\"text\":\"", "\\", "{\"text\":\"x\"}", "]", "the fox", " ", "\u001b[2J", "\u202E", "\0", "👩‍💻", "Official",
+    ];
+
+    private static readonly Gen<string> GenText = Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).Array[0, 8].Select(string.Concat);
 
     public static TheoryData<object?, int> Counts => new()
     {

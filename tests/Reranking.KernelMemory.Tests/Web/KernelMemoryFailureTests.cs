@@ -119,6 +119,39 @@ public sealed class KernelMemoryFailureTests
             (await FailAsync(server, static _ => { })).Message);
     }
 
+    /// <summary>The server writes for as long as somebody reads.</summary>
+    [Theory]
+    [InlineData(StatusCodes.Status200OK, "answered more than 100000 bytes. Lower RerankingOptions.CandidateCount, or raise KernelMemorySearchOptions.MaxResponseBytes.")]
+    [InlineData(StatusCodes.Status503ServiceUnavailable, "answered 503 (ServiceUnavailable). See the log of the service for the cause.")]
+    public async Task SearchAsync_EndlessAnswer_IsNotReadToItsEnd(int status, string message)
+    {
+        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([]);
+        server.Script = async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("{\"title\":\"");
+            string run = new('x', 10_000);
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.WriteAsync(run, context.RequestAborted);
+            }
+        };
+
+        Assert.Equal($"Kernel Memory at {server.Address.Authority} {message}", (await FailAsync(server, static options => options.MaxResponseBytes = 100_000)).Message);
+    }
+
+    [Fact]
+    public void Constructor_MaxResponseBytesOutOfRange_NamesIt()
+    {
+        using var client = new HttpClient();
+        using var scorer = new WordOverlapScorer();
+        Assert.Equal(
+            "KernelMemorySearchOptions.MaxResponseBytes is 0; expected 1 or more. (Parameter 'options')",
+            Assert.Throws<ArgumentException>(() => new RerankedKernelMemorySearch(
+                client, new Reranker(scorer), new() { Endpoint = new Uri("http://127.0.0.1:1"), MaxResponseBytes = 0 })).Message);
+    }
+
     [Fact]
     public async Task SearchAsync_WrongPath_NamesItAndTheSetting()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Reranking.Tests;
 
@@ -97,6 +98,82 @@ public class RerankerStreamTests
             seen = token;
             await Task.Yield();
             yield return "0.1";
+        }
+    }
+
+    /// <summary>No blank text can be scored, but each could fill the ranking up.</summary>
+    [Theory]
+    [InlineData("query", "", 5, 50)]
+    [InlineData("query", " \n", 60, 50)]
+    [InlineData("query", "\u2003", 5, 1)]
+    [InlineData("query", null, 1, 1)]
+    public async Task RerankAsync_EndlessStreamWithoutTexts_Ends(string query, string? text, int topN, int candidateCount)
+    {
+        int taken = 0;
+        RerankingResult<string?> result = await new Reranker(_scorer, new() { TopN = topN, CandidateCount = candidateCount, Timeout = Timeout.InfiniteTimeSpan })
+            .RerankAsync(query, Stream(), candidate => candidate);
+
+        Assert.Equal((RerankingOutcome.Skipped, RerankingReason.BlankDocuments), (result.Outcome, result.Reason));
+        Assert.Equal(topN, result.Ranking.Count);
+        Assert.Equal(10_000 + Math.Max(topN, candidateCount), taken);
+
+        async IAsyncEnumerable<string?> Stream()
+        {
+            while (true)
+            {
+                taken++;
+                yield return text;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("query", "")]
+    [InlineData("query", "0.1")]
+    [InlineData(" ", "0.1")]
+    public async Task RerankAsync_EndlessStreamOfWhichAllIsWanted_EndsWithTheTimeout(string query, string text)
+    {
+        var time = new FakeTimeProvider();
+        int taken = 0;
+        var options = new RerankingOptions { TopN = int.MaxValue, CandidateCount = 3, Timeout = TimeSpan.FromSeconds(2) };
+        RerankingResult<string> result =
+            await new Reranker(_scorer, options, timeProvider: time).RerankAsync(query, Stream(), candidate => candidate);
+
+        Assert.Equal(3 + 21, taken);
+        Assert.Equal(taken, result.Ranking.Count);
+
+        // As long as candidates to score come, the first stage has all the time it needs.
+        async IAsyncEnumerable<string> Stream()
+        {
+            while (true)
+            {
+                time.Advance(TimeSpan.FromSeconds(taken < 3 ? 60 : 0.1));
+                taken++;
+                yield return text;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task RerankAsync_CanceledWhileStreamingWithoutAnEnd_Throws()
+    {
+        using var source = new CancellationTokenSource();
+        int taken = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Reranker(_scorer, new() { TopN = int.MaxValue, Timeout = Timeout.InfiniteTimeSpan })
+            .RerankAsync("query", Stream(), text => text, cancellationToken: source.Token));
+
+        async IAsyncEnumerable<string> Stream()
+        {
+            while (true)
+            {
+                if (++taken == 1_000)
+                {
+                    await source.CancelAsync();
+                }
+
+                yield return "";
+            }
         }
     }
 

@@ -19,6 +19,10 @@ public sealed class KernelMemorySearchOptions
     /// <value>A header name. The default is <c>Authorization</c>, as in the service.</value>
     public string ApiKeyHeader { get; set; } = "Authorization";
 
+    /// <summary>Gets or sets how many bytes a response can have, decompressed.</summary>
+    /// <value>From 1. The default is 33,554,432 (32 MiB); a longer response is refused before it is read to its end.</value>
+    public int MaxResponseBytes { get; set; } = 32 << 20;
+
     /// <summary>Gets or sets how candidates are reranked.</summary>
     /// <value>
     /// The default is <see langword="null"/>: the defaults of the reranker. <see cref="RerankingOptions.TopN"/> is ignored: the limit of each search applies.

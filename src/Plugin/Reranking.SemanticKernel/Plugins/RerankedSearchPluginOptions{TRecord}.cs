@@ -11,6 +11,13 @@ public sealed class RerankedSearchPluginOptions<TRecord>
     /// </value>
     public string? Description { get; set; }
 
+    /// <summary>Gets or sets the maximum number of results that a call can ask for.</summary>
+    /// <value>
+    /// From 1. The default is 100; a larger <c>count</c> is reduced to it. If a call gives none, <see cref="RerankingOptions.TopN"/> applies. A <c>skip</c> of
+    /// more than 1,000 finds nothing.
+    /// </value>
+    public int MaxCount { get; set; } = 100;
+
     /// <summary>Gets the parameters that filter the records; a record must pass all of them.</summary>
     /// <value>The default is none.</value>
     public IList<SearchParameter<TRecord>> Parameters { get; } = [];

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.SemanticKernel;
@@ -14,13 +15,23 @@ internal sealed class SearchParameters<TRecord>
     private const string Count = "count";
     private const string Skip = "skip";
 
+    // Models page on without an end, and each page fetches all before it.
+    private const int LargestSkip = 1_000;
+
     private readonly int _defaultCount;
+    private readonly int _maxCount;
     private readonly string? _description;
     private readonly SearchParameter<TRecord>[] _filters;
 
     public SearchParameters(int defaultCount, RerankedSearchPluginOptions<TRecord>? options)
     {
-        _defaultCount = defaultCount;
+        _maxCount = options is null ? new RerankedSearchPluginOptions<TRecord>().MaxCount : options.MaxCount;
+        if (_maxCount < 1)
+        {
+            throw new ArgumentException($"{nameof(options.MaxCount)} is {_maxCount}; expected 1 or more.", nameof(options));
+        }
+
+        _defaultCount = Math.Min(defaultCount, _maxCount);
         _description = options?.Description;
         _filters = [.. options?.Parameters ?? []];
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { Query, Count, Skip };
@@ -54,28 +65,31 @@ internal sealed class SearchParameters<TRecord>
         };
     }
 
-    public (string Query, TextSearchOptions<TRecord> Options) Read(KernelArguments arguments)
+    /// <summary>Reads a call; the options are null if it skips more than there can be.</summary>
+    public (string Query, TextSearchOptions<TRecord>? Options) Read(KernelArguments arguments)
     {
         string query = ArgumentReader.GetText(arguments, Query) ?? throw Missing(Query);
+        int skip = ReadNumber(arguments, Skip, least: 0) ?? 0;
         var options = new TextSearchOptions<TRecord>
         {
-            Top = ReadNumber(arguments, Count, least: 1) ?? _defaultCount,
-            Skip = ReadNumber(arguments, Skip, least: 0) ?? 0,
+            Top = Math.Min(ReadNumber(arguments, Count, least: 1) ?? _defaultCount, _maxCount),
+            Skip = skip,
             Filter = ReadFilter(arguments),
         };
-        return (query, options);
+        return (query, skip <= LargestSkip ? options : null);
     }
 
     private static int? ReadNumber(KernelArguments arguments, string name, int least)
     {
         // Empty means none: a template with an unset variable passes that.
-        if (string.IsNullOrWhiteSpace(ArgumentReader.GetText(arguments, name)))
+        string? text = ArgumentReader.GetText(arguments, name);
+        if (string.IsNullOrWhiteSpace(text))
         {
             return null;
         }
 
-        return ArgumentReader.ToNumber(arguments[name]) is { } number && number >= least
-            ? number
+        return decimal.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out decimal number) && number >= least
+            ? (int)Math.Min(number, int.MaxValue)
             : throw new ArgumentException($"The argument '{name}' of a search function is not a whole number of {least} or more.");
     }
 

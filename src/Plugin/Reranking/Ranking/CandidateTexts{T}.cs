@@ -8,6 +8,9 @@ namespace Reranking.Ranking;
 /// <param name="isQueryBlank">Whether nothing is scored.</param>
 internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, RerankingOptions options, Func<T, bool>? mustStay, bool isQueryBlank)
 {
+    // Without a bound, a stream of candidates without text would be read for ever in search of one that fills the ranking up.
+    private const int LongestTail = 10_000;
+
     private readonly List<T> _candidates = [];
     private readonly List<int> _scored = [];
     private readonly List<int> _beyond = [];
@@ -23,7 +26,10 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
     /// <summary>Gets the texts to score, in first-stage order.</summary>
     public IReadOnlyList<string> Documents => _documents;
 
-    /// <summary>Gets a value indicating whether further candidates can change nothing.</summary>
+    /// <summary>Gets a value indicating whether no further candidate can be scored.</summary>
+    public bool AreAllToScoreKnown => Count >= options.CandidateCount;
+
+    /// <summary>Gets a value indicating whether further candidates can change nothing, or can only fill the ranking up after very many that did not.</summary>
     public bool IsComplete
     {
         get
@@ -36,7 +42,7 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
 
             // Without a threshold the ranking is filled up with what was not scored, and with blank texts only after that. A fallback takes all as they come.
             return Count >= options.CandidateCount
-                && (drops || (Count >= options.TopN && (options.MinScore is not null || _scored.Count + _beyond.Count >= options.TopN)));
+                && (drops || Count - Math.Max(options.CandidateCount, options.TopN) >= LongestTail || (Count >= options.TopN && (options.MinScore is not null || _scored.Count + _beyond.Count >= options.TopN)));
         }
     }
 

@@ -135,6 +135,10 @@ public sealed partial class Reranker
     }
 
     /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
+    /// <remarks>
+    /// Candidates after the first <see cref="RerankingOptions.CandidateCount"/> only fill the ranking up. They are read for no longer than
+    /// <see cref="RerankingOptions.Timeout"/>, and at most 10,000 more of them than <see cref="RerankingOptions.TopN"/>, so that an endless stream ends.
+    /// </remarks>
     /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
     public Task<RerankingResult<T>> RerankAsync<T>(
         string query,
@@ -161,10 +165,12 @@ public sealed partial class Reranker
         cancellationToken.ThrowIfCancellationRequested();
 
         CandidateTexts<T> texts = Texts(query, textSelector, recordSelector, settings, context);
+        long? tailStart = null;
         await foreach (T candidate in candidates.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             texts.Add(candidate);
-            if (texts.IsComplete)
+            cancellationToken.ThrowIfCancellationRequested();   // a stream need not look at the token
+            if (texts.IsComplete || (texts.AreAllToScoreKnown && IsOverdue(tailStart ??= _timeProvider.GetTimestamp(), settings.Timeout)))
             {
                 break;
             }
@@ -173,6 +179,8 @@ public sealed partial class Reranker
         cancellationToken.ThrowIfCancellationRequested();
         return await RankAsync(context, query, texts, texts.Count, settings, _timeProvider.GetTimestamp(), cancellationToken).ConfigureAwait(false);
     }
+
+    private bool IsOverdue(long start, TimeSpan timeout) => timeout != Timeout.InfiniteTimeSpan && _timeProvider.GetElapsedTime(start) > timeout;
 
     private async Task<RerankingResult<T>> RankAsync<T>(
         RerankingContext context,

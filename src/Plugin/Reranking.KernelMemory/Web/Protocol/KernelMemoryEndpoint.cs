@@ -6,8 +6,12 @@ namespace Reranking.KernelMemory.Web.Protocol;
 /// <summary>Sends search requests to the web service and reads its responses.</summary>
 internal sealed class KernelMemoryEndpoint
 {
+    // A problem is a sentence or two; whatever is longer comes from somebody else.
+    private const int LongestProblem = 64 << 10;
+
     private readonly HttpClient _client;
     private readonly Uri _address;
+    private readonly int _maxResponseBytes;
     private readonly string? _key;
     private readonly string _keyHeader;
     private readonly KernelMemoryErrors _errors;
@@ -17,6 +21,9 @@ internal sealed class KernelMemoryEndpoint
         Uri endpoint = CheckedEndpoint(options);
         _client = client;
         _address = new Uri(endpoint.AbsolutePath.EndsWith('/') ? endpoint : new Uri(endpoint.AbsoluteUri + "/"), "search");
+        _maxResponseBytes = options.MaxResponseBytes > 0
+            ? options.MaxResponseBytes
+            : throw KernelMemoryErrors.MaxResponseBytesInvalid(options.MaxResponseBytes, nameof(options));
         _key = CheckedKey(options);
         _keyHeader = CheckedHeader(options);
         _errors = new KernelMemoryErrors(_address, _keyHeader, _key is not null);
@@ -82,19 +89,67 @@ internal sealed class KernelMemoryEndpoint
             message.Headers.TryAddWithoutValidation(_keyHeader, _key);
         }
 
+        HttpResponseMessage? response = null;
+        bool isWhole = false;
         try
         {
-            // The body is read here too, so that the timeout of the client covers the whole answer.
-            return await _client.SendAsync(message, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            // The timeout of the client ends with the head, if the body is not read by it; and read by it, a body has no bound.
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(_client.Timeout);
+            response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            isWhole = await ReadAsync(response, timeout.Token).ConfigureAwait(false);
+            return isWhole ? response : throw _errors.TooLong(_maxResponseBytes);
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (response is null)
         {
             throw _errors.Unreachable(exception);
+        }
+        catch (IOException exception)
+        {
+            HttpRequestError error = (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+            throw _errors.Unreachable(new HttpRequestException(error, exception.Message, exception));
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw _errors.TimedOut(_client.Timeout, exception);
         }
+        finally
+        {
+            if (!isWhole)
+            {
+                response?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Replaces the content of a response by its bytes. Returns false if a search result has too many; a problem that has is left out.</summary>
+    private async Task<bool> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        int limit = response.IsSuccessStatusCode ? _maxResponseBytes : LongestProblem;
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var body = new MemoryStream();
+        byte[] buffer = new byte[16 << 10];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            if (body.Length + read > limit)
+            {
+                if (response.IsSuccessStatusCode)
+                {
+                    return false;
+                }
+
+                body.SetLength(0);
+                break;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        HttpContent head = response.Content;
+        response.Content = new ByteArrayContent(body.ToArray());
+        response.Content.Headers.ContentType = head.Headers.ContentType;
+        head.Dispose();
+        return true;
     }
 
     private async Task<string?> ReadProblemAsync(HttpContent content, SearchRequest request, CancellationToken cancellationToken)

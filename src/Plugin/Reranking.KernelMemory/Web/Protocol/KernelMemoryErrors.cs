@@ -10,6 +10,7 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
     private const string Options = nameof(KernelMemorySearchOptions);
     private const string Endpoint = $"{Options}.{nameof(KernelMemorySearchOptions.Endpoint)}";
     private const string Key = $"{Options}.{nameof(KernelMemorySearchOptions.ApiKey)}";
+    private const string MaxResponseBytes = $"{Options}.{nameof(KernelMemorySearchOptions.MaxResponseBytes)}";
     private const string KeyHeader = $"{Options}.{nameof(KernelMemorySearchOptions.ApiKeyHeader)}";
 
     private readonly string _service = $"Kernel Memory at {address.Authority}";
@@ -21,6 +22,8 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
         $"{Endpoint} sends texts and key unencrypted to '{endpoint.Authority}'; "
         + $"expected https://, or {Options}.{nameof(KernelMemorySearchOptions.AllowInsecureHttp)} to be true.",
         paramName);
+
+    public static ArgumentException MaxResponseBytesInvalid(int value, string paramName) => new($"{MaxResponseBytes} is {value}; expected 1 or more.", paramName);
 
     public static ArgumentException KeyInvalid(string paramName) =>
         new($"{Key} has a character that no header can carry; expected visible ASCII characters.", paramName);
@@ -39,6 +42,11 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
         HttpRequestError.InvalidResponse,
         $"{_service} answered {mediaType ?? "a body of no type"} that is no search result; expected JSON with 'results'. "
         + $"Check {Endpoint}: its path '{address.AbsolutePath}' was requested.");
+
+    public HttpRequestException TooLong(int maxResponseBytes) => new(
+        HttpRequestError.ConfigurationLimitExceeded,
+        $"{_service} answered more than {maxResponseBytes} bytes. "
+        + $"Lower {nameof(RerankingOptions)}.{nameof(RerankingOptions.CandidateCount)}, or raise {MaxResponseBytes}.");
 
     public HttpRequestException Unreachable(HttpRequestException cause) => new(
         cause.HttpRequestError,
