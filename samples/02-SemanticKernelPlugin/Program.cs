@@ -6,27 +6,26 @@ using Samples;
 
 const string Question = "How do I reset my password?";
 
-// A prompt template of Semantic Kernel's default kind. What {{Search.Search ...}} gives is all that the chat model will know.
+// A prompt template of Semantic Kernel's default kind. What {{Search.GetCitedPassages ...}} gives is all that the chat model will know.
 const string Template = """
     Answer the question by these facts:
-    {{Search.Search $question count='3'}}
+    {{Search.GetCitedPassages $question count='3'}}
 
     Question: {{$question}}
     """;
 
 using var scorer = new OnnxRelevanceScorer();
-var reranker = new Reranker(scorer);
+var reranker = new Reranker(scorer, logger: new WarningLogger());
 
 // The search that you have, an ITextSearch<TRecord>; with a vector store it is a VectorStoreTextSearch<TRecord>.
 var search = new HelpCentreTextSearch();
 KernelSearchResults<Article> found = await search.GetSearchResultsAsync(Question, new TextSearchOptions<Article> { Top = 8 });
 Show.Ranking("First stage", await found.Results.Select(article => article.Title).ToListAsync());
 
-// The same search, reranked, as functions that templates and models call. It fetches 50 candidates, whatever the count.
-KernelPlugin plugin = RerankedSearchPlugin.Create(search.WithReranking(reranker), "Search");
-
+// The same search, reranked, as a function that templates call. It fetches 50 candidates, whatever the count.
+// RerankedSearchPlugin.Create makes a plugin of functions for models.
 IKernelBuilder builder = Kernel.CreateBuilder();
-builder.Plugins.Add(plugin);
+builder.Plugins.AddFromFunctions("Search", [RerankedSearchPlugin.CreateGetCitedPassages(search.WithReranking(reranker))]);
 Kernel kernel = builder.Build();
 
 // With a chat model in the kernel you would call kernel.InvokePromptAsync(Template, arguments): this is the prompt it would send.

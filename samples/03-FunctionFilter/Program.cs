@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
+using Reranking;
 using Samples;
 
 const string Question = "How do I reset my password?";
@@ -16,6 +18,7 @@ Show.Ranking("First stage", HelpCentre.Search(Question, count: 8).Select(article
 Show.Text("Prompt without the filter", await RenderAsync(builder.Build()));
 
 // The plugin and its callers stay as they are. The filter asks Help.Search for 50 results instead of 3, reranks them, and gives the caller its 3.
+builder.Services.AddSingleton<ILogger<Reranker>>(new WarningLogger());
 builder.AddReranking().AddOnnx();
 builder.AddFunctionReranking(options => options.AddFunction("Help", "Search"));
 Show.Text("Prompt with the filter", await RenderAsync(builder.Build()));

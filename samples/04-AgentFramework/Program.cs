@@ -1,4 +1,5 @@
 using Microsoft.Agents.AI;
+using Microsoft.Extensions.AI;
 using Reranking;
 using Reranking.Onnx;
 using Samples;
@@ -6,7 +7,7 @@ using Samples;
 const string Question = "How do I reset my password?";
 
 using var scorer = new OnnxRelevanceScorer();
-var reranker = new Reranker(scorer);
+var reranker = new Reranker(scorer, logger: new WarningLogger());
 var best = new RerankingOptions { TopN = 3 };
 
 // A search as Agent Framework has it: a delegate that takes no count. Let it fetch wide; reranking cuts to TopN.
@@ -23,6 +24,11 @@ var provider = new RerankedContextProvider<Article>(search, reranker, article =>
 
 // The agent's chat model is offline here, and answers with what it was asked.
 using var model = new EchoChatClient();
-var agent = new OfflineAgent(model, provider);
-AgentResponse response = await agent.RunAsync(Question);
-Show.Text("What the model reads", response.Text);
+var agent = new ChatClientAgent(model, new ChatClientAgentOptions { AIContextProviders = [provider] });
+AgentSession session = await agent.CreateSessionAsync();
+Show.Text("What the model reads", (await agent.RunAsync(Question, session)).Text);
+
+// The next turn brings its own passages with numbers of their own; the history has what was said, and no passages.
+await agent.RunAsync("And on the tablet?", session);
+List<ChatMessage> history = agent.GetService<InMemoryChatHistoryProvider>()!.GetMessages(session);
+Show.Ranking("History", history.Select(message => $"{message.Role}: {message.Text.Split('\n')[0]}"));

@@ -27,5 +27,5 @@ var partitions = result.Results.SelectMany(file => file.Partitions.Select(partit
 Show.Ranking("First stage", partitions.OrderBy(found => found.Partition.FirstStageIndex).Select(found => found.SourceName));
 
 var best = partitions.Take(3).ToList();
-Show.Ranking("Reranked", best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
+Show.Ranking(Show.Outcome(result.Reranking), best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
 Show.Text("Facts for the prompt", string.Join("\n", best.Select(found => found.Partition.Text)));

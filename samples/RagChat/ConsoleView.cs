@@ -3,6 +3,7 @@ using Microsoft.Extensions.VectorData;
 using RagChat.Knowledge;
 using RagChat.Prompting;
 using Reranking;
+using Samples;
 using Spectre.Console;
 
 namespace RagChat;
@@ -23,11 +24,13 @@ internal sealed class ConsoleView
         }
     }
 
-    public void Note(string text) => _console.Write(new Text(text + "\n", new Style(Color.Grey)));
+    public void Warn(string text) => _console.Write(Printable(text + "\n", new Style(Color.Red)));
+
+    public void Note(string text) => _console.Write(Printable(text + "\n", new Style(Color.Grey)));
 
     public string? Prompt()
     {
-        _console.Write(new Text("> ", new Style(Color.Blue)));
+        _console.Write(Printable("> ", new Style(Color.Blue)));
         return Console.ReadLine();
     }
 
@@ -44,27 +47,36 @@ internal sealed class ConsoleView
         {
             (VectorSearchResult<Passage> found, int index, RelevanceScore? score) = findings.Ranking[rank];
             table.AddRow(
-                new Text($"{rank + 1}"),
-                new Text($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
-                new Text((score?.Value ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
-                new Text(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
-                new Text(FirstWords(found.Record.Body, 48), new Style(Color.Grey)));
+                Printable($"{rank + 1}"),
+                Printable($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
+                Printable((score?.Value ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
+                Printable(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
+                Printable(FirstWords(found.Record.Body, 48), new Style(Color.Grey)));
         }
 
         _console.Write(table);
-        Note(findings.Reranking switch
+        switch (findings.Reranking)
         {
-            { Outcome: RerankingOutcome.Reranked } result => string.Create(
-                CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."),
-            { Outcome: RerankingOutcome.FellBack } result => $"First-stage order: reranking failed ({result.Reason}).",
-            _ => "First-stage order: not reranked.",
-        });
+            case { Outcome: RerankingOutcome.Reranked } result:
+                Note(string.Create(
+                    CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."));
+                break;
+            case { Outcome: RerankingOutcome.FellBack } result:
+                Warn($"NOT RERANKED, in first-stage order: {result.Reason}. {result.Failure?.Message}");
+                break;
+            case { } result:
+                Note($"First-stage order: not reranked ({result.Reason}).");
+                break;
+            default:
+                Note("First-stage order: not reranked.");
+                break;
+        }
     }
 
     public void Write(RagPrompt prompt)
     {
         _console.Write(new Rule($"prompt, {prompt.TokenCount} tokens, {prompt.Sources.Count} passages").LeftJustified());
-        _console.Write(new Text(prompt.Text + "\n"));
+        _console.Write(Printable(prompt.Text + "\n"));
         _console.Write(new Rule());
     }
 
@@ -95,19 +107,22 @@ internal sealed class ConsoleView
     {
         await foreach (string part in parts)
         {
-            _console.Write(new Text(part));
+            _console.Write(Printable(part));
         }
 
         _console.WriteLine();
     }
 
-    public void WriteSources(IReadOnlyList<Passage> sources)
+    public void WriteSources(RagPrompt prompt)
     {
-        for (int i = 0; i < sources.Count; i++)
+        foreach ((int index, Passage source) in prompt.Sources.Index())
         {
-            Note($"[{i + 1}] {sources[i].Title} (knowledge/{sources[i].Id})");
+            Note($"[{prompt.FirstCitation + index}] {source.Title} (knowledge/{source.Id})");
         }
     }
+
+    // Whatever is printed comes from somewhere: documents, settings, the user, the model.
+    private static Text Printable(string text, Style? style = null) => new(TerminalText.Show(text), style);
 
     private static string FirstWords(string text, int length)
     {

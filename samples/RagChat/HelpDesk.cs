@@ -52,7 +52,8 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
         return new Findings([.. found.Select((result, rank) => new RankedCandidate<VectorSearchResult<Passage>>(result, rank, null))], null);
     }
 
-    public RagPrompt BuildPrompt(Findings findings) => RagPrompt.Build(findings.Ranking, options.Value.PromptTokenBudget);
+    public RagPrompt BuildPrompt(Findings findings, int firstCitation) =>
+        RagPrompt.Build(findings.Ranking, options.Value.PromptTokenBudget, firstCitation);
 
     public void Dispose() => _index?.Dispose();
 

@@ -16,7 +16,8 @@ app.MapGet("/search", async (string q, Reranker reranker, CancellationToken canc
     RerankingResult<Article> result = await reranker.RerankAsync(q, Article.All, article => article.Text, options: null, cancellationToken);
     return new
     {
-        result.Outcome,
+        Outcome = result.Outcome.ToString(),   // "FellBack" if no scorer answered: then the order is that of the first stage
+        Reason = result.Reason.ToString(),
         AnsweredBy = result.ScorerName,
         result.ModelId,
         result.KeptLocal,

@@ -33,6 +33,8 @@ public sealed class RagChatTests
         Assert.Contains("First-stage order: not reranked.", output[off..on], StringComparison.Ordinal);
         Assert.Contains("candidates reranked by", output[on..], StringComparison.Ordinal);
         Assert.Contains("Commands: /rerank on, /rerank off, /quit.", output, StringComparison.Ordinal);
+        Assert.Contains("[1] Password Reset Guide (", output[off..on], StringComparison.Ordinal);
+        Assert.Contains("[6] Password Reset Guide (", output[on..], StringComparison.Ordinal);   // the numbers go on
     }
 
     [Fact]

@@ -17,15 +17,24 @@ public sealed class RagPromptTests
     [Fact]
     public void Build_PassageThatDoesNotFit_IsLeftOutAndTheRestCited()
     {
-        RagPrompt prompt = RagPrompt.Build(Ranking, tokenBudget: 120);
+        RagPrompt prompt = RagPrompt.Build(Ranking, tokenBudget: 140);
 
-        Assert.InRange(prompt.TokenCount, 1, 120);
+        Assert.InRange(prompt.TokenCount, 1, 140);
         Assert.Equal(["account.md#reset", "billing.md#invoices"], prompt.Sources.Select(source => source.Id));
         Assert.EndsWith(
-            "If they do not hold the answer, say so.\n\n[1] Password Reset Guide (account.md#reset)\nChoose “Forgot password” and follow the link.\n\n" +
-            "[2] Invoices (billing.md#invoices)\nThey are sent on the first day of each month.",
+            "If they do not hold the answer, say so.\n\n[1] Password Reset Guide (account.md#reset)\n> Choose “Forgot password” and follow the link.\n\n" +
+            "[2] Invoices (billing.md#invoices)\n> They are sent on the first day of each month.",
             prompt.Text.ReplaceLineEndings("\n"),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_NextQuestion_GoesOnWithTheNumbers()
+    {
+        RagPrompt prompt = RagPrompt.Build(Ranking, tokenBudget: 140, firstCitation: 6);
+
+        Assert.Equal(6, prompt.FirstCitation);
+        Assert.Contains("\n\n[7] Invoices", prompt.Text, StringComparison.Ordinal);
     }
 
     [Fact]

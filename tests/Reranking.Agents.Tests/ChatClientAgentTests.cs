@@ -29,7 +29,7 @@ public sealed partial class ChatClientAgentTests : IDisposable
 
     public static TheoryData<Setup, int> Setups => new(
         from setup in Enum.GetValues<Setup>()
-        from providers in new[] { 1, 2 }
+        from providers in Enumerable.Range(1, 2)
         select (setup, providers));
 
     public void Dispose() => _model.Dispose();

@@ -25,14 +25,15 @@ public sealed class ReadmeTests
         IKernelBuilder builder = Kernel.CreateBuilder();
 
         RerankedTextSearch<Article> search = textSearch.WithReranking(reranker);
-        builder.Plugins.Add(RerankedSearchPlugin.Create(search, "Help"));
+        builder.Plugins.AddFromFunctions("Help", [RerankedSearchPlugin.CreateGetCitedPassages(search)]);
         Kernel kernel = builder.Build();
 
-        const string Template = "Answer with these facts:\n{{Help.Search $query count='2'}}\nQuestion: {{$query}}";
+        const string Template = "Answer with these facts and cite them by number:\n{{Help.GetCitedPassages $query count='2'}}\nQuestion: {{$query}}";
 
         string prompt = await Prompts.RenderAsync(kernel, Template, Question);
         Assert.Equal(
-            "Answer with these facts:\ncall us to reset the password\nthe password of the guest network is public\nQuestion: reset the password",
+            "Answer with these facts and cite them by number:\n[1] Login (https://help.example/Login)\n> call us to reset the password\n\n" +
+            "[2] Guests (https://help.example/Guests)\n> the password of the guest network is public\nQuestion: reset the password",
             prompt);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.SemanticKernel;
 using RagChat.Prompting;
 
 namespace RagChat.Chat;
@@ -6,6 +7,7 @@ namespace RagChat.Chat;
 internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view)
 {
     private bool _rerank = true;
+    private int _nextCitation = 1;
 
     public async Task RunAsync()
     {
@@ -33,7 +35,8 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
     public async Task AnswerAsync(string question)
     {
         Findings found = await desk.FindAsync(question, _rerank, desk.Mode, desk.Reranking.TopN);
-        RagPrompt prompt = desk.BuildPrompt(found);
+        RagPrompt prompt = desk.BuildPrompt(found, _nextCitation);
+        _nextCitation += prompt.Sources.Count;
         view.Write(found);
         if (model is null)
         {
@@ -42,7 +45,14 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
             return;
         }
 
-        await view.WriteAsync(model.AnswerAsync(question, prompt));
-        view.WriteSources(prompt.Sources);
+        try
+        {
+            await view.WriteAsync(model.AnswerAsync(question, prompt));
+            view.WriteSources(prompt);
+        }
+        catch (HttpOperationException exception)
+        {
+            view.Warn($"The chat model failed: {exception.Message} Check Chat:Model, Chat:Endpoint and Chat:ApiKey in appsettings.json.");
+        }
     }
 }
