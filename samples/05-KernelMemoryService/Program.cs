@@ -28,4 +28,7 @@ Show.Ranking("First stage", partitions.OrderBy(found => found.Partition.FirstSta
 
 var best = partitions.Take(3).ToList();
 Show.Ranking(Show.Outcome(result.Reranking), best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
-Show.Text("Facts for the prompt", string.Join("\n", best.Select(found => found.Partition.Text)));
+
+// Numbered and quoted, so that no text can pass for another one.
+IEnumerable<string> facts = best.Select((found, rank) => CitationFormat.Write(rank + 1, new ContextPassage(found.Partition.Text) { Title = found.SourceName }));
+Show.Text("Facts for the prompt", string.Join("\n\n", facts));

@@ -13,6 +13,7 @@ public sealed class ReadmeTests
     {
         using var chatModel = new FakeChatClient("I see.");
         using var scorer = new OnnxRelevanceScorer();
+        var reranker = new Reranker(scorer, new() { Timeout = Timeout.InfiniteTimeSpan });   // the machine may be busy
         Func<string, CancellationToken, Task<IEnumerable<HelpArticle>>> search =
             (query, _) => Task.FromResult<IEnumerable<HelpArticle>>(HelpArticles.Search(query, 50));
         Assert.InRange(
@@ -22,7 +23,7 @@ public sealed class ReadmeTests
 
         var provider = new RerankedContextProvider<HelpArticle>(
             search,
-            new Reranker(scorer),
+            reranker,
             article => article.Text,
             new() { SourceNameSelector = article => article.Title, QueryBuilder = new CondensingQueryBuilder(chatModel) });
 

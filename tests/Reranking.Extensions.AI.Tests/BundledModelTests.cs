@@ -65,7 +65,7 @@ public sealed class BundledModelTests(BundledModelTests.Fixture fixture) : IClas
     {
         private readonly OnnxRelevanceScorer _scorer = new();
 
-        public Fixture() => Reranker = new Reranker(_scorer);
+        public Fixture() => Reranker = new Reranker(_scorer, new() { Timeout = Timeout.InfiniteTimeSpan });   // the machine may be busy
 
         public Reranker Reranker { get; }
 
