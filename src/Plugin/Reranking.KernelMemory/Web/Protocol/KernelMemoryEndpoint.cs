@@ -109,7 +109,12 @@ internal sealed class KernelMemoryEndpoint
             HttpRequestError error = (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
             throw _errors.Unreachable(new HttpRequestException(error, exception.Message, exception));
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The client saw a token of this method, and the caller wants to recognize its own.
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
+        catch (OperationCanceledException exception)
         {
             throw _errors.TimedOut(_client.Timeout, exception);
         }
