@@ -9,6 +9,8 @@ using Reranking.Benchmarks;
 // --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
 // --tokenizer         a huge text without white space beside a hundredth of it, in each family of tokenizers
 // --faults            the fault matrix by the real clock
+// --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
+// --fair 5            the same with the median of 5
 // anything else       BenchmarkDotNet, as in --filter *Tokenizer*
 if (args.Contains("--report"))
 {
@@ -30,6 +32,10 @@ else if (args is ["--tokenizer"])
 else if (args is ["--faults"])
 {
     await FaultReport.WriteAsync(Console.Out);
+}
+else if (args is ["--fair", .. string[] fair])
+{
+    await FairReport.WriteAsync(Console.Out, rounds: fair is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 15);
 }
 else
 {

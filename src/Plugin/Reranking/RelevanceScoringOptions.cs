@@ -42,7 +42,8 @@ public class RelevanceScoringOptions
 
     /// <summary>Gets or sets a value indicating whether nobody waits for the answer, as for that of a shadow.</summary>
     /// <value>
-    /// The default is <see langword="false"/>. A scorer with a limit fails a call that sets it, rather than let it take what the others may need.
+    /// The default is <see langword="false"/>. A scorer with a limit fails a call that sets it, rather than let it take what the others may need; a
+    /// local model serves the others first.
     /// </value>
     public bool IsBackground { get; set; }
 

@@ -16,7 +16,8 @@ namespace Reranking.Onnx;
 /// </para>
 /// <para>
 /// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster
-/// than padded batches, and the score of a pair depends on nothing but the pair. All requests of the process take turns, pair by pair.
+/// than padded batches, and the score of a pair depends on nothing but the pair. All requests of the process get the same share of the tokens,
+/// so that a few short documents do not wait behind a thousand long ones; those with <see cref="RelevanceScoringOptions.IsBackground"/> get what is left.
 /// </para>
 /// <para>
 /// A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as
@@ -115,7 +116,10 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         try
         {
             // Off the caller's thread: a thousand long documents take a while to encode.
-            RelevanceScores scores = await Task.Run(() => encoder.ScoreAsync(pairQuery, documents, cancellationToken), cancellationToken).ConfigureAwait(false);
+            bool isBackground = options is { IsBackground: true };
+            RelevanceScores scores = await Task
+                .Run(() => encoder.ScoreAsync(pairQuery, documents, isBackground, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             LogWindows(scores);
             return scores;
         }

@@ -5,6 +5,8 @@ namespace Reranking.Onnx.Tests;
 
 public sealed class InferenceSchedulerTests
 {
+    private static readonly Func<int, long> OneToken = static _ => 1;
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -15,14 +17,14 @@ public sealed class InferenceSchedulerTests
         int most = 0;
         var runs = new ConcurrentBag<(int Request, int Position)>();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(request => scheduler.RunAsync(50, position =>
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(request => scheduler.RunAsync(50, OneToken, position =>
         {
             int now = Interlocked.Increment(ref underWay);
             InterlockedMax(ref most, now);
             runs.Add((request, position));
             Thread.SpinWait(200);
             Interlocked.Decrement(ref underWay);
-        }, CancellationToken.None)));
+        }, isBackground: false, CancellationToken.None)));
 
         Assert.InRange(most, 1, slots);
         Assert.Equal(1000, runs.Count);
@@ -37,7 +39,7 @@ public sealed class InferenceSchedulerTests
         using var bothQueued = new ManualResetEventSlim();
         var order = new ConcurrentQueue<char>();
 
-        Task large = scheduler.RunAsync(1000, position =>
+        Task large = scheduler.RunAsync(1000, OneToken, position =>
         {
             if (position == 0)
             {
@@ -46,9 +48,9 @@ public sealed class InferenceSchedulerTests
             }
 
             order.Enqueue('L');
-        }, CancellationToken.None);
+        }, isBackground: false, CancellationToken.None);
         started.Wait(TestContext.Current.CancellationToken);
-        Task small = scheduler.RunAsync(5, _ => order.Enqueue('s'), CancellationToken.None);
+        Task small = scheduler.RunAsync(5, OneToken, _ => order.Enqueue('s'), isBackground: false, CancellationToken.None);
         bothQueued.Set();
         await Task.WhenAll(large, small);
 
@@ -60,7 +62,7 @@ public sealed class InferenceSchedulerTests
     {
         List<int> order = [];
 
-        await new InferenceScheduler(1).RunAsync(100, order.Add, CancellationToken.None);
+        await new InferenceScheduler(1).RunAsync(100, OneToken, order.Add, isBackground: false, CancellationToken.None);
 
         Assert.Equal(Enumerable.Range(0, 100), order);
     }
@@ -71,18 +73,18 @@ public sealed class InferenceSchedulerTests
         int runs = 0;
         var scheduler = new InferenceScheduler(1);
 
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => scheduler.RunAsync(100, position =>
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => scheduler.RunAsync(100, OneToken, position =>
         {
             runs++;
             if (position == 3)
             {
                 throw new InvalidOperationException("third");
             }
-        }, CancellationToken.None));
+        }, isBackground: false, CancellationToken.None));
 
         Assert.Equal("third", exception.Message);
         Assert.Equal(4, runs);
-        await scheduler.RunAsync(1, _ => runs++, CancellationToken.None);
+        await scheduler.RunAsync(1, OneToken, _ => runs++, isBackground: false, CancellationToken.None);
         Assert.Equal(5, runs);
     }
 
@@ -92,14 +94,14 @@ public sealed class InferenceSchedulerTests
         using var canceling = new CancellationTokenSource();
         int runs = 0;
 
-        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new InferenceScheduler(1).RunAsync(100, position =>
+        var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new InferenceScheduler(1).RunAsync(100, OneToken, position =>
         {
             runs++;
             if (position == 3)
             {
                 canceling.Cancel();
             }
-        }, canceling.Token));
+        }, isBackground: false, canceling.Token));
 
         Assert.Equal(canceling.Token, exception.CancellationToken);
         Assert.Equal(4, runs);
@@ -113,8 +115,8 @@ public sealed class InferenceSchedulerTests
         using var canceling = new CancellationTokenSource();
         int runs = 0;
 
-        Task blocking = scheduler.RunAsync(1, _ => release.Wait(), CancellationToken.None);
-        Task waiting = scheduler.RunAsync(10, _ => runs++, canceling.Token);
+        Task blocking = scheduler.RunAsync(1, OneToken, _ => release.Wait(), isBackground: false, CancellationToken.None);
+        Task waiting = scheduler.RunAsync(10, OneToken, _ => runs++, isBackground: false, canceling.Token);
         await canceling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -125,7 +127,7 @@ public sealed class InferenceSchedulerTests
 
     [Fact]
     public async Task RunAsync_NothingToRun_EndsAtOnce() =>
-        await new InferenceScheduler(1).RunAsync(0, _ => Assert.Fail("nothing to run"), CancellationToken.None);
+        await new InferenceScheduler(1).RunAsync(0, OneToken, _ => Assert.Fail("nothing to run"), isBackground: false, CancellationToken.None);
 
     [Fact]
     public void ForProcess_SameNumber_SharesTheSlots()
@@ -138,6 +140,181 @@ public sealed class InferenceSchedulerTests
         Assert.NotSame(InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, 7), InferenceScheduler.ForProcess(OnnxExecutionProvider.Cuda, 7));
         Assert.Equal(1, InferenceScheduler.ForProcess(OnnxExecutionProvider.Cuda, null).MaxConcurrency);
     }
+
+    [Theory]
+    [InlineData(1)]    // one request beside one: half of the tokens
+    [InlineData(20)]   // beside twenty: a part in twenty-one
+    public async Task RunAsync_ShortDocumentsBesideLongOnes_WaitForNoMoreThanTheirShareOfTheTokens(int others)
+    {
+        // Ten documents of 25 tokens have 250, less than one document of 512: at most one round of the others goes before the last of them.
+        string order = await OrderAsync([.. Enumerable.Repeat(new FakeRequest('L', 100, 512), others), new FakeRequest('s', 10, 25)]);
+
+        Assert.InRange(order[..(order.LastIndexOf('s') + 1)].Count(static run => run == 'L'), 0, others);
+        Assert.Equal(10, order.Count(static run => run == 's'));
+        Assert.Equal(others * 100, order.Count(static run => run == 'L'));
+    }
+
+    [Fact]
+    public async Task RunAsync_TwoRequestsOfTheSameTokens_EndTogetherHoweverTheyAreCut()
+    {
+        string order = await OrderAsync([new FakeRequest('L', 8, 400), new FakeRequest('s', 64, 50)]);
+
+        // At each moment neither is ahead of the other by more than one long run.
+        int ahead = 0;
+        foreach (char run in order)
+        {
+            ahead += run == 'L' ? 400 : -50;
+            Assert.InRange(ahead, -400, 400);
+        }
+
+        Assert.Equal(0, ahead);
+    }
+
+    [Fact]
+    public async Task RunAsync_EqualRequests_TakeTurnsInTheOrderInWhichTheyCame() =>
+        Assert.Equal("abcabcabc", await OrderAsync([new FakeRequest('a', 3, 7), new FakeRequest('b', 3, 7), new FakeRequest('c', 3, 7)]));
+
+    [Fact]
+    public async Task RunAsync_ThreeRequests_RunByTheTokensThatEachHasHad() =>
+        // Whose run would end first: b at 10 and 20, c at 25, b at 30, a at 40 as it came before b, b at 40 and 50, c at 50, and so on.
+        Assert.Equal("bbcbabbcbcaca", await OrderAsync([new FakeRequest('a', 3, 40), new FakeRequest('b', 6, 10), new FakeRequest('c', 4, 25)]));
+
+    [Fact]
+    public async Task RunAsync_ShortRequestsThatNeverEnd_DoNotStarveALongOne()
+    {
+        // Each short request brings the next one before it ends, so that there is always one that waits.
+        var scheduler = new InferenceScheduler(1);
+        var order = new ConcurrentQueue<char>();
+        var shortOnes = new ConcurrentBag<Task>();
+        using var queued = new ManualResetEventSlim();
+        Task gate = scheduler.RunAsync(1, static _ => 1, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        Task large = scheduler.RunAsync(3, static _ => 512, _ => order.Enqueue('L'), isBackground: false, CancellationToken.None);
+        AddShort(200);
+        queued.Set();
+        await large;
+        await gate;
+
+        // Half of the tokens are the long one's: it gets a run for about each 512 tokens of the others, who have not come to an end.
+        int shortRuns = string.Concat(order).LastIndexOf('L') - 2;
+        Assert.InRange(shortRuns, 1, 3 * (512 / 20) + 60);
+
+        while (shortOnes.TryTake(out Task? task))
+        {
+            await task;
+        }
+
+        void AddShort(int left) => shortOnes.Add(scheduler.RunAsync(
+            1,
+            static _ => 20,
+            _ =>
+            {
+                order.Enqueue('s');
+                if (left > 0)
+                {
+                    AddShort(left - 1);
+                }
+            },
+            isBackground: false,
+            CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task RunAsync_Background_GoesBelowThoseWhoWaitWithoutStarving()
+    {
+        string order = await OrderAsync([new FakeRequest('b', 4, 10, IsBackground: true), new FakeRequest('p', 40, 10)]);
+
+        // One in seventeen, and all of the rest once nobody waits any more.
+        string people = new('p', InferenceScheduler.BackgroundInterval);
+        Assert.Equal($"{people}b{people}b{people[..8]}bb", order);
+    }
+
+    [Fact]
+    public async Task RunAsync_BackgroundOfLongRuns_WaitsForAsManyTokensAsItTakesTimesTheInterval()
+    {
+        string order = await OrderAsync([new FakeRequest('b', 2, 40, IsBackground: true), new FakeRequest('p', 100, 10)]);
+
+        Assert.Equal(4 * InferenceScheduler.BackgroundInterval, order.IndexOf('b', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_SeveralOfTheBackground_ShareWhatOneWouldGet()
+    {
+        FakeRequest[] background = [.. "abcd".Select(static name => new FakeRequest(name, 10, 10, IsBackground: true))];
+
+        string order = await OrderAsync([.. background, new FakeRequest('p', 64, 10)]);
+
+        string people = new('p', InferenceScheduler.BackgroundInterval);
+        Assert.StartsWith($"{people}a{people}b{people}c{people}d", order, StringComparison.Ordinal);
+        Assert.EndsWith("dabcdabcdabcdabcdabcdabcdabcdabcdabcd"[1..], order, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_BackgroundAlone_RunsAtOnce() =>
+        Assert.Equal("aba", await OrderAsync([new FakeRequest('a', 2, 10, IsBackground: true), new FakeRequest('b', 1, 10, IsBackground: true)]));
+
+    [Fact]
+    public async Task RunAsync_BackgroundThatComesAfterALongTimeWithoutAny_HasNotSavedTurnsUp()
+    {
+        var scheduler = new InferenceScheduler(1);
+        Assert.Equal(new string('p', 100), await OrderAsync([new FakeRequest('p', 100, 10)], scheduler));
+
+        Assert.Equal("pppppb", await OrderAsync([new FakeRequest('b', 1, 10, IsBackground: true), new FakeRequest('p', 5, 10)], scheduler));
+    }
+
+    [Fact]
+    public async Task RunAsync_ACanceledRequest_LeavesItsShareToTheOthers()
+    {
+        var scheduler = new InferenceScheduler(1);
+        using var queued = new ManualResetEventSlim();
+        using var canceling = new CancellationTokenSource();
+        var order = new ConcurrentQueue<char>();
+        Task gate = scheduler.RunAsync(1, static _ => 1, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        Task canceled = scheduler.RunAsync(50, static _ => 10, _ => order.Enqueue('c'), isBackground: false, canceling.Token);
+        Task other = scheduler.RunAsync(5, static _ => 10, _ => order.Enqueue('o'), isBackground: false, CancellationToken.None);
+        await canceling.CancelAsync();
+        queued.Set();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
+        await Task.WhenAll(gate, other);
+        Assert.Equal("ooooo", string.Concat(order));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public async Task RunAsync_RunsWithoutTokens_CountAsOne(int tokens)
+    {
+        string order = await OrderAsync([new FakeRequest('z', 30, tokens), new FakeRequest('a', 1, 20)]);
+
+        Assert.Equal(20, order.IndexOf('a', StringComparison.Ordinal));
+    }
+
+    // One slot: who gets it when, with all requests queued before the first run begins.
+    private static async Task<string> OrderAsync(FakeRequest[] requests, InferenceScheduler? scheduler = null)
+    {
+        scheduler ??= new InferenceScheduler(1);
+        using var started = new ManualResetEventSlim();
+        using var queued = new ManualResetEventSlim();
+        var order = new ConcurrentQueue<char>();
+        Task gate = scheduler.RunAsync(
+            1,
+            static _ => 1,
+            _ =>
+            {
+                started.Set();
+                queued.Wait();
+            },
+            isBackground: false,
+            CancellationToken.None);
+        started.Wait(TestContext.Current.CancellationToken);
+        Task[] running = [.. requests.Select(request => scheduler.RunAsync(
+            request.Runs, _ => request.Tokens, _ => order.Enqueue(request.Name), request.IsBackground, CancellationToken.None))];
+        queued.Set();
+        await Task.WhenAll([gate, .. running]);
+        return string.Concat(order);
+    }
+
+    private sealed record FakeRequest(char Name, int Runs, long Tokens, bool IsBackground = false);
 
     private static void InterlockedMax(ref int target, int value)
     {

@@ -113,6 +113,59 @@ public sealed class OnnxEngineTests
         Assert.Equal(expected, engine.MaxBatchTokens);
     }
 
+    [Fact]
+    public async Task RunAsync_LongInputsShortInputsAndBackground_RunByTokensAndTheBackgroundLast()
+    {
+        using var model = new TinyModel();
+        var options = new OnnxScorerOptions { MaxConcurrency = 61 };   // slots that no other test shares
+        using OnnxEngine engine = model.CreateEngine(model.With(options));
+        InferenceScheduler scheduler = InferenceScheduler.ForProcess(OnnxExecutionProvider.Cpu, options.MaxConcurrency);
+        using var taken = new CountdownEvent(60);
+        using var queued = new ManualResetEventSlim();
+        Task others = scheduler.RunAsync(
+            60,
+            static _ => 1,
+            _ =>
+            {
+                taken.Signal();
+                queued.Wait();
+            },
+            isBackground: false,
+            CancellationToken.None);
+        taken.Wait(TestContext.Current.CancellationToken);   // one slot is left
+        var order = new ConcurrentQueue<char>();
+        using var started = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        Task gate = scheduler.RunAsync(
+            1,
+            static _ => 1,
+            _ =>
+            {
+                started.Set();
+                release.Wait();
+            },
+            isBackground: false,
+            CancellationToken.None);
+        started.Wait(TestContext.Current.CancellationToken);
+        using TokenizedInputs background = TinyModel.Inputs(4);
+        using TokenizedInputs few = TinyModel.Inputs(30, 30);
+        using TokenizedInputs many = TinyModel.Inputs(5, 5, 5, 5);
+
+        Task[] running =
+        [
+            engine.RunAsync(background, engine.Plan(background), (_, _, _) => order.Enqueue('b'), isBackground: true, CancellationToken.None),
+            engine.RunAsync(few, engine.Plan(few), (_, _, _) => order.Enqueue('L'), isBackground: false, CancellationToken.None),
+            engine.RunAsync(many, engine.Plan(many), (_, _, _) => order.Enqueue('s'), isBackground: false, CancellationToken.None),
+        ];
+        release.Set();
+        await Task.WhenAll([gate, .. running]);
+        queued.Set();
+        await others;
+
+        // 64 tokens of the others go before 4 of the background; together they have 80.
+        Assert.Equal("ssssLLb", string.Concat(order));
+    }
+
     private static async Task<Dictionary<int, (int TokenCount, float Logit)>> RunAsync(OnnxEngine engine, TokenizedInputs inputs, RunPlan plan)
     {
         ConcurrentQueue<(int Index, int TokenCount, float Logit)> rows = [];

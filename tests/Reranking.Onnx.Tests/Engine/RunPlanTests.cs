@@ -37,6 +37,18 @@ public sealed class RunPlanTests
         Assert.Equal([3, 2], Enumerable.Range(0, plan.Count).Select(run => plan[run].Length));
     }
 
+    [Fact]
+    public void TokensOf_ARun_CountsThePaddingToo()
+    {
+        TokenizedInputs inputs = Inputs(3, 10, 5, 7);
+
+        RunPlan alone = RunPlan.OneByOne(inputs);
+        RunPlan batched = RunPlan.Batches(inputs, maxTokens: 20);
+
+        Assert.Equal([10, 7, 5, 3], Enumerable.Range(0, alone.Count).Select(run => alone.TokensOf(inputs, run)));
+        Assert.Equal([20, 10], Enumerable.Range(0, batched.Count).Select(run => batched.TokensOf(inputs, run)));
+    }
+
     private static TokenizedInputs Inputs(params int[] lengths)
     {
         var inputs = new TokenizedInputs(lengths.Length);

@@ -1,3 +1,4 @@
+using Reranking.Onnx.Engine;
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
 using Reranking.Onnx.Tokenization;
@@ -10,6 +11,19 @@ internal static class CrossEncoderExtensions
     public static Task<RelevanceScores> ScoreAsync(
         this CrossEncoder encoder, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
         encoder.ScoreAsync(new PairQuery(query), documents, cancellationToken);
+
+    /// <summary>Scores documents that somebody waits for.</summary>
+    public static Task<RelevanceScores> ScoreAsync(
+        this CrossEncoder encoder, PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+        encoder.ScoreAsync(query, documents, isBackground: false, cancellationToken);
+
+    /// <summary>Scores encoded pairs that somebody waits for.</summary>
+    public static Task<RelevanceScores> ScoreAsync(this CrossEncoder encoder, PairInputs pairs, RunPlan plan, CancellationToken cancellationToken) =>
+        encoder.ScoreAsync(pairs, plan, isBackground: false, cancellationToken);
+
+    /// <summary>Runs inputs that somebody waits for.</summary>
+    public static Task RunAsync(this OnnxEngine engine, TokenizedInputs inputs, RunPlan plan, RowReader readRow, CancellationToken cancellationToken) =>
+        engine.RunAsync(inputs, plan, readRow, isBackground: false, cancellationToken);
 
     /// <summary>Returns how many tokens a document may have so that neither it nor the query is cut; 0 or less if the query is too long.</summary>
     public static int RoomForDocument(this PairFormat format, PairQuery query)

@@ -3,17 +3,25 @@ using System.Collections.Concurrent;
 namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Assigns a fixed number of slots, one run at a time and in turn: a request of 5 runs does not wait behind one of 1,000. Runs have threads of their
-/// own, so that inference never starves the thread pool that timeouts and sockets depend on.
+/// Assigns a fixed number of slots, run by run, so that all requests under way get the same share of the tokens: a few short documents do not wait behind a
+/// thousand long ones. Runs have threads of their own, so that inference never starves the thread pool that timeouts and sockets depend on.
 /// </summary>
+/// <remarks>
+/// What nobody waits for gets the slots that are left, and at least one token in <see cref="BackgroundInterval"/> + 1, so that it comes to an end.
+/// </remarks>
 internal sealed class InferenceScheduler(int maxConcurrency)
 {
+    /// <summary>How many tokens others get for each one of the background while both have something to run.</summary>
+    public const int BackgroundInterval = 16;
+
     // Long enough to bridge the pauses of a chat, short enough not to keep threads for nothing.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private static readonly ConcurrentDictionary<(OnnxExecutionProvider Provider, int Count), InferenceScheduler> Schedulers = new();
 
     private readonly object _lock = new();
-    private readonly Queue<Job> _ready = new();
+    private readonly FairQueue<Job> _ready = new();
+    private readonly FairQueue<Job> _background = new();
+    private long _sinceBackground;   // the tokens that others got while the background had something to run
     private int _threads;
 
     /// <summary>Gets how many runs are under way at once at most.</summary>
@@ -28,10 +36,15 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     }
 
     /// <summary>Runs a number of pieces of work, each with its position, in order of their positions and at most as many at once as there are slots.</summary>
+    /// <param name="count">How many pieces there are.</param>
+    /// <param name="tokensOf">Returns how much work a piece is: the tokens that it reads, padding included.</param>
+    /// <param name="run">Runs a piece.</param>
+    /// <param name="isBackground">Whether nobody waits for it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>
     /// A task that ends when all have ended, or when the first has failed or <paramref name="cancellationToken"/> was canceled and none is under way any more.
     /// </returns>
-    public async Task RunAsync(int count, Action<int> run, CancellationToken cancellationToken)
+    public async Task RunAsync(int count, Func<int, long> tokensOf, Action<int> run, bool isBackground, CancellationToken cancellationToken)
     {
         if (count == 0)
         {
@@ -39,7 +52,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         }
 
         // Registered before the first run may start: a run can cancel its own request.
-        var job = new Job(count, run);
+        var job = new Job(count, tokensOf, run, isBackground);
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((CanceledJob)state!).Cancel(token), new CanceledJob(this, job));
         await using (registration.ConfigureAwait(false))
@@ -54,7 +67,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         int start;
         lock (_lock)
         {
-            _ready.Enqueue(job);
+            QueueOf(job).Add(job, job.NextTokens);
             start = Math.Min(maxConcurrency - _threads, job.Count);
             _threads += start;
             Monitor.PulseAll(_lock);
@@ -85,6 +98,10 @@ internal sealed class InferenceScheduler(int maxConcurrency)
             lock (_lock)
             {
                 ended = job.End(failure);
+                if (failure is not null)
+                {
+                    QueueOf(job).Remove(job);
+                }
             }
 
             if (ended)
@@ -100,21 +117,15 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         {
             while (true)
             {
-                while (_ready.TryDequeue(out job))
+                if (TryTake(out job))
                 {
-                    if (job.TryBegin(out position))
-                    {
-                        if (job.HasMore)
-                        {
-                            _ready.Enqueue(job);   // behind the others: everybody gets a slot in turn
-                        }
-
-                        return true;
-                    }
+                    position = job.Begin();
+                    QueueOf(job).Take(job.HasMore ? job.NextTokens : null);
+                    return true;
                 }
 
                 bool pulsed = Monitor.Wait(_lock, IdleTimeout);
-                if (!pulsed && _ready.Count == 0)
+                if (!pulsed && _ready.Count + _background.Count == 0)
                 {
                     _threads--;
                     position = 0;
@@ -124,11 +135,35 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         }
     }
 
+    private FairQueue<Job> QueueOf(Job job) => job.IsBackground ? _background : _ready;
+
+    // Whose turn it is: the background's if nobody else waits, or if the others have had their part.
+    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Job? job)
+    {
+        job = _ready.Peek(out long tokens);
+        if (_background.Peek(out long backgroundTokens) is not { } background)
+        {
+            _sinceBackground = 0;
+        }
+        else if (job is null || _sinceBackground >= backgroundTokens * BackgroundInterval)
+        {
+            job = background;
+            _sinceBackground = Math.Max(0, _sinceBackground - (backgroundTokens * BackgroundInterval));
+        }
+        else
+        {
+            _sinceBackground += tokens;
+        }
+
+        return job is not null;
+    }
+
     private void Cancel(Job job, CancellationToken cancellationToken)
     {
         bool ended;
         lock (_lock)
         {
+            QueueOf(job).Remove(job);
             ended = job.Cancel(cancellationToken);
         }
 
@@ -144,7 +179,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     }
 
     /// <summary>The runs of one request. All members but <see cref="Run"/> and <see cref="Complete"/> are called under the lock of the scheduler.</summary>
-    private sealed class Job(int count, Action<int> run)
+    private sealed class Job(int count, Func<int, long> tokensOf, Action<int> run, bool isBackground)
     {
         private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _next;
@@ -157,21 +192,19 @@ internal sealed class InferenceScheduler(int maxConcurrency)
 
         public Task Completion => _completion.Task;
 
+        public bool IsBackground => isBackground;
+
         public bool HasMore => _next < count;
+
+        // At least one, so that time moves on.
+        public long NextTokens => Math.Max(1, tokensOf(_next));
 
         public void Run(int position) => run(position);
 
-        public bool TryBegin(out int position)
+        public int Begin()
         {
-            position = _next;
-            if (!HasMore)
-            {
-                return false;
-            }
-
-            _next++;
             _underWay++;
-            return true;
+            return _next++;
         }
 
         public bool End(Exception? failure)

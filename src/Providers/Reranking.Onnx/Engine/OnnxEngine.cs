@@ -51,8 +51,9 @@ internal sealed class OnnxEngine : IDisposable
     /// <param name="inputs">The inputs.</param>
     /// <param name="plan">Which of them go into which run.</param>
     /// <param name="readRow">Takes the output of each input; called from several threads at once, once per input.</param>
+    /// <param name="isBackground">Whether nobody waits for it, so that it goes below the requests that somebody waits for.</param>
     /// <param name="cancellationToken">Stops the runs under way, too.</param>
-    public async Task RunAsync(TokenizedInputs inputs, RunPlan plan, RowReader readRow, CancellationToken cancellationToken)
+    public async Task RunAsync(TokenizedInputs inputs, RunPlan plan, RowReader readRow, bool isBackground, CancellationToken cancellationToken)
     {
         using var options = new RequestRunOptions(Profile.Folder.Options.ExecutionProvider, firstShrinking: plan.Count - _scheduler.MaxConcurrency);
         CancellationTokenRegistration registration =
@@ -62,7 +63,12 @@ internal sealed class OnnxEngine : IDisposable
             try
             {
                 await _scheduler
-                    .RunAsync(plan.Count, run => _runner.Run(inputs, plan[run], options[run], readRow, cancellationToken), cancellationToken)
+                    .RunAsync(
+                        plan.Count,
+                        run => plan.TokensOf(inputs, run),
+                        run => _runner.Run(inputs, plan[run], options[run], readRow, cancellationToken),
+                        isBackground,
+                        cancellationToken)
                     .ConfigureAwait(false);
             }
             finally

@@ -20,6 +20,13 @@ internal sealed class RunPlan
     /// <summary>Gets the positions of the inputs of a run, the longest first.</summary>
     public ReadOnlySpan<int> this[int run] => _order.AsSpan(_starts[run].._starts[run + 1]);
 
+    /// <summary>Returns how many tokens a run reads, padding included.</summary>
+    public long TokensOf(TokenizedInputs inputs, int run)
+    {
+        ReadOnlySpan<int> batch = this[run];
+        return (long)batch.Length * inputs.Length(batch[0]);
+    }
+
     /// <summary>
     /// Plans one input per run: for CPUs, where it is the fastest, and where the score of a quantized model would depend on the composition of a batch.
     /// </summary>

@@ -85,7 +85,7 @@ internal sealed class BiEncoder : IDisposable
         (TokenizedInputs encoded, int truncated) = Encode(texts, cancellationToken);
         using TokenizedInputs inputs = encoded;
         float[][] vectors = new float[inputs.Count][];
-        await Engine.RunAsync(inputs, Engine.Plan(inputs), Read, cancellationToken).ConfigureAwait(false);
+        await Engine.RunAsync(inputs, Engine.Plan(inputs), Read, isBackground: false, cancellationToken).ConfigureAwait(false);
         return (vectors, inputs.TokenCount, truncated);
 
         void Read(int index, int tokenCount, ReadOnlySpan<float> values)

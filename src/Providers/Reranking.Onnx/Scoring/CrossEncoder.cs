@@ -47,19 +47,25 @@ internal sealed class CrossEncoder : IDisposable
         }
     }
 
-    public async Task<RelevanceScores> ScoreAsync(PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    /// <summary>Encodes and scores the documents of a request.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="documents">The documents.</param>
+    /// <param name="isBackground">Whether nobody waits for the scores.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<RelevanceScores> ScoreAsync(
+        PairQuery query, IReadOnlyList<string> documents, bool isBackground, CancellationToken cancellationToken)
     {
         using PairInputs pairs = PairInputs.Encode(Format, query, documents, cancellationToken, _options);
-        return await ScoreAsync(pairs, Engine.Plan(pairs.Inputs), cancellationToken).ConfigureAwait(false);
+        return await ScoreAsync(pairs, Engine.Plan(pairs.Inputs), isBackground, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Scores encoded pairs in the runs of a plan; the score of a pair does not depend on the plan, except for the rounding of quantized models.
     /// </summary>
-    public async Task<RelevanceScores> ScoreAsync(PairInputs pairs, RunPlan plan, CancellationToken cancellationToken)
+    public async Task<RelevanceScores> ScoreAsync(PairInputs pairs, RunPlan plan, bool isBackground, CancellationToken cancellationToken)
     {
         double[] logits = new double[pairs.Inputs.Count];
-        await Engine.RunAsync(pairs.Inputs, plan, Read, cancellationToken).ConfigureAwait(false);
+        await Engine.RunAsync(pairs.Inputs, plan, Read, isBackground, cancellationToken).ConfigureAwait(false);
         var scores = new RelevanceScore[pairs.DocumentCount];
         for (int i = 0; i < scores.Length; i++)
         {

@@ -35,7 +35,9 @@ internal static class SelfTest
                     $"Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath.");
             }
 
-            RelevanceScores scores = await encoder.ScoreAsync(pairs, RunPlan.OneByOne(pairs.Inputs), CancellationToken.None).ConfigureAwait(false);
+            RelevanceScores scores = await encoder
+                .ScoreAsync(pairs, RunPlan.OneByOne(pairs.Inputs), isBackground: false, CancellationToken.None)
+                .ConfigureAwait(false);
             double found = scores[0].RawValue;
             if (!(Math.Abs(found - pair.RawScore) <= pair.Tolerance))
             {
