@@ -176,8 +176,8 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => generator.GenerateAsync(["text"]));
 
         Assert.Equal(
-            "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions]. " +
-            "Set Embeddings:Onnx:ModelPath to a bi-encoder.",
+            "Model 'ms-marco-MiniLM-L-12-v2-int8' returns an output of 2 dimensions and width 1; an embedding model returns [batch, tokens, dimensions], " +
+            "or [batch, dimensions] as sentence_embedding. Set Embeddings:Onnx:ModelPath to a bi-encoder, or Embeddings:Onnx:Output to its embeddings.",
             exception.Message);
         Assert.IsType<RelevanceScoringException>(exception.InnerException);
     }

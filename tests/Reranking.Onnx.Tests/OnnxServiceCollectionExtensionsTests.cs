@@ -117,7 +117,7 @@ public sealed class OnnxServiceCollectionExtensionsTests
         Assert.Equal(
             [
                 "Embeddings:Onnx:PassagePrefx is not a setting of the embedding generator; expected one of DeviceId, ExecutionProvider, MaxBatchTokens, "
-                + "MaxConcurrency, MaxInputTokens, ModelFile, ModelId, ModelPath, Normalize, PassagePrefix, Pooling, QueryPrefix. "
+                + "MaxConcurrency, MaxInputTokens, ModelFile, ModelId, ModelPath, Normalize, Output, PassagePrefix, Pooling, QueryPrefix. "
                 + "Did you mean 'PassagePrefix'?",
             ],
             exception.Failures);

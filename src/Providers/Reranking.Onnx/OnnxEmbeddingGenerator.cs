@@ -39,7 +39,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
         string path = _options.FullModelPath!;
         _loader = new ModelLoader<BiEncoder>(this, () => Task.FromResult(Load(path)));
         _queries = new QueryGenerator(this);
-        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
+        _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? ModelFolder.NameOf(path));
     }
 
     /// <summary>

@@ -57,6 +57,16 @@ internal static class OnnxModelOptionsValidation
             yield return Message(path, nameof(options.ModelFile), file, "a path within the model folder, or none");
         }
 
+        if (options is { ModelFile: { } chosen, ModelPath: { } model } && model.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return Message(path, nameof(options.ModelFile), chosen, $"none, as {path}:{nameof(options.ModelPath)} names the ONNX file");
+        }
+
+        if (options.Output is { } output && string.IsNullOrWhiteSpace(output))
+        {
+            yield return Message(path, nameof(options.Output), "blank", "the name of an output of the graph, or none");
+        }
+
         foreach (string failure in options is OnnxScorerOptions named ? NameFailures(named) : [])
         {
             yield return failure;

@@ -66,11 +66,11 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
-        _revision = new ModelRevision(_options, () => _folder ?? (_options.Model is null ? OpenFolder() : null));
+        _revision = new ModelRevision(_options, () => _folder ?? (_options.Model is { } name ? FindFolder(name) : OpenFolder()));
         _metadata = new RelevanceScorerMetadata
         {
             ProviderName = ProviderName,
-            ModelId = _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(_options.ModelPath ?? BundledModel)),
+            ModelId = _options.ModelId ?? ModelFolder.NameOf(_options.FullModelPath ?? BundledModel),
             IsLocal = true,
         };
     }
@@ -177,9 +177,11 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
 
     private async Task<CrossEncoder> LoadModelAsync()
     {
-        ModelFolder folder = _options.Model is { } name ? await FetchFolderAsync(name).ConfigureAwait(false) : OpenFolder();
         long start = Stopwatch.GetTimestamp();
-        CrossEncoder encoder = await CrossEncoder.LoadAsync(folder, _options).ConfigureAwait(false);
+        CrossEncoder encoder = _options.Model is { } name
+            ? await LoadNamedAsync(name).ConfigureAwait(false)
+            : await CrossEncoder.LoadAsync(OpenFolder(), _options).ConfigureAwait(false);
+        ModelFolder folder = encoder.Profile.Folder;
         int maxTokens = encoder.Profile.MaxTokens;
         _folder = folder;
         _metadata = _metadata with { ModelId = folder.ModelId, MaxInputTokens = maxTokens };
@@ -189,20 +191,46 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     }
 
     // A load is not stopped by the caller who began it, since others may wait for it; a download of gigabytes ends with the scorer.
-    private async Task<ModelFolder> FetchFolderAsync(string model)
+    private async Task<CrossEncoder> LoadNamedAsync(string model)
     {
         using ModelStore? own = _modelStore is null ? new ModelStore() : null;
+        ModelStore store = _modelStore ?? own!;
+        ModelPlan plan = ModelPlan.For(model, _options.Revision, _options.ModelFile);
         try
         {
-            string folder = await (_modelStore ?? own!)
-                .GetAsync(model, _options.Revision, _options.ModelFile, progress: null, _disposing.Token)
-                .ConfigureAwait(false);
-            return ModelFolder.Open(folder, _options, ModelPlan.For(model, _options.Revision, _options.ModelFile).ModelFile);
+            for (bool again = false; ; again = true)
+            {
+                string folder = await store
+                    .GetAsync(model, _options.Revision, _options.ModelFile, progress: null, _disposing.Token)
+                    .ConfigureAwait(false);
+                try
+                {
+                    return await CrossEncoder.LoadAsync(ModelFolder.Open(folder, _options, plan.ModelFile), _options).ConfigureAwait(false);
+                }
+                catch (RelevanceScoringException exception)
+                {
+                    bool isDiscarded = !again && ModelFileFailure.FileOf(exception) is { } file
+                        && await store.TryDiscardAsync(plan, file, _disposing.Token).ConfigureAwait(false);
+                    if (!isDiscarded)
+                    {
+                        throw new RelevanceScoringException(
+                            $"{exception.Message} The model store keeps its files in '{folder}'; remove that folder to have them fetched again.", exception);
+                    }
+                }
+            }
         }
         catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
         {
             throw new ObjectDisposedException(typeof(OnnxRelevanceScorer).FullName);
         }
+    }
+
+    // The folder of a model that was fetched before, or null.
+    private ModelFolder? FindFolder(string model)
+    {
+        using ModelStore? own = _modelStore is null ? new ModelStore() : null;
+        ModelPlan plan = ModelPlan.For(model, _options.Revision, _options.ModelFile);
+        return (_modelStore ?? own!).Find(plan) is { } folder ? ModelFolder.Open(folder, _options, plan.ModelFile) : null;
     }
 
     private ModelFolder OpenFolder()

@@ -18,6 +18,7 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, M
     {
         [nameof(OnnxScorerOptions.ModelPath)] = Text(),
         [nameof(OnnxScorerOptions.ModelFile)] = Text(),
+        [nameof(OnnxScorerOptions.Output)] = Text(),
         [nameof(OnnxScorerOptions.ModelId)] = Text(),
         [nameof(OnnxScorerOptions.MaxInputTokens)] = Number(),
         [nameof(OnnxScorerOptions.MaxConcurrency)] = Number(),

@@ -95,7 +95,9 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         (IProgress<ModelDownloadProgress> progress, _) = CutWhenPartHasCome();
         await Assert.ThrowsAnyAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository, progress: progress));
         Server.StopAfter = null;
-        Server.Files[ModelFile] = [.. Server.Files[ModelFile].Reverse()];
+        byte[] changed = [.. Server.Files[ModelFile]];
+        changed[^100_000] ^= 1;   // a weight
+        Server.Files[ModelFile] = changed;
 
         AssertIsTheModel(await store.GetAsync(HubServer.Repository));
 

@@ -88,7 +88,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     [Fact]
     public async Task GetAsync_ModelFileChosen_FetchesItInsteadAndKeepsTheOther()
     {
-        Server.Files["onnx/model_quantized.onnx"] = [1, 2, 3];
+        Server.Files["onnx/model_quantized.onnx"] = OnnxWriter.Model([OnnxWriter.Node("Identity", ["input_ids"], "logits")], [], ("logits", [-1, -2]));
         ModelStore store = CreateStore();
         await store.GetAsync(HubServer.Repository);
 

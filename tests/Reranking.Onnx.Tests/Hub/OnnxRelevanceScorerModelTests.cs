@@ -170,7 +170,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         Assert.Equal(
             [
                 "Reranking:ModelStore:CacheFoldr is not a setting of the model store; expected one of AllowInsecureHttp, CacheFolder, Endpoint, MaxRetries, "
-                + "Offline, Timeout, Token. Did you mean 'CacheFolder'?",
+                + "Offline, Timeout, Token, VerifyHashes. Did you mean 'CacheFolder'?",
             ],
             exception.Failures);
     }

@@ -258,6 +258,9 @@ public sealed class ModelLoadingTests : IDisposable
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("[{ \"query\": \"only\" }]")]
+    [InlineData("[null]")]
+    [InlineData("[{ \"query\": null, \"document\": \"d\", \"rawScore\": 1, \"tolerance\": 1 }]")]
+    [InlineData("[{ \"query\": \"q\", \"document\": null, \"rawScore\": 1, \"tolerance\": 1 }]")]
     public async Task ScoreAsync_SelfTestUnreadable_SaysWhatItShouldBe(string content)
     {
         File.WriteAllText(_folder.File("selftest.json"), content);

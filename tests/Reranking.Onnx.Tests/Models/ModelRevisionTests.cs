@@ -67,31 +67,96 @@ public sealed class ModelRevisionTests
         Assert.NotEqual(await RevisionAsync(folder), await RevisionAsync(folder, options => options.ExecutionProvider = OnnxExecutionProvider.Cuda));
     }
 
-    [Fact]
-    public async Task Revision_NamedModelThatIsNotHere_TellsItsSettingsApart()
+    public static TheoryData<string, Action<OnnxScorerOptions>> ScoreSettings => new()
     {
-        string?[] revisions =
-        [
-            await NamedAsync(_ => { }),
-            await NamedAsync(options => options.Model = "BAAI/bge-reranker-base"),
-            await NamedAsync(options => options.Revision = "0123456789012345678901234567890123456789"),
-            await NamedAsync(options => options.ModelFile = "onnx/other.onnx"),
-            await NamedAsync(options => options.MaxInputTokens = 256),
-            await NamedAsync(options => options.ExecutionProvider = OnnxExecutionProvider.Cuda),
-            await NamedAsync(options => options.LongDocuments = LongDocumentMode.Windows),
-        ];
+        { "Label", options => options.Label = "0" },
+        { "Prompt", options => options.Prompt = "Qwen3" },
+        { "Instruction", options => options.Instruction = "Find" },
+        { "YesToken", options => options.YesToken = "Find" },
+        { "NoToken", options => options.NoToken = "Find" },
+        { "LongDocuments", options => options.LongDocuments = LongDocumentMode.Windows },
+        { "WindowTokens", options => options.WindowTokens = 100 },
+        { "WindowOverlap", options => options.WindowOverlap = 0.1 },
+        { "MaxWindows", options => options.MaxWindows = 100 },
+        { "Output", options => options.Output = "Find" },
+        { "Instruction that ends in a line", options => options.Instruction = "Find\n" },
+        { "Instruction that is empty", options => options.Instruction = "" },
+        { "Instruction with the next setting", options => options.Instruction = "Find\nyes" },
+        { "Instruction and the next setting", options => (options.Instruction, options.YesToken) = ("Find", "yes") },
+        { "the next setting and the one behind it", options => (options.YesToken, options.NoToken) = ("a\nb", "c") },
+        { "the same text in other parts", options => (options.YesToken, options.NoToken) = ("a", "b\nc") },
+    };
 
-        Assert.All(revisions, revision => Assert.Matches("^named-[0-9A-F]{16}$", revision));
-        Assert.Distinct(revisions);
-        Assert.Equal(revisions[0], await NamedAsync(options => options.MaxConcurrency = 1));
-
-        static async Task<string?> NamedAsync(Action<OnnxScorerOptions> configure)
+    [Fact]
+    public async Task Revision_EachSettingThatChangesScores_IsTold()
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        List<string?> revisions = [await RevisionAsync(folder)];
+        foreach (var row in ScoreSettings)
         {
-            OnnxScorerOptions options = new() { Model = "BAAI/bge-reranker-v2-m3" };
-            configure(options);
-            using var scorer = new OnnxRelevanceScorer(options);
-            return await RevisionAsync(scorer);
+            revisions.Add(await RevisionAsync(folder, row.Data.Item2));
         }
+
+        Assert.Distinct(revisions);
+    }
+
+    [Fact]
+    public async Task Revision_ContentsOfTwoFilesExchanged_ChangesIt()
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        await File.WriteAllTextAsync(folder.File("model.onnx.data"), "a");
+        await File.WriteAllTextAsync(folder.File("model.data"), "b");
+        string? before = await RevisionAsync(folder);
+
+        await File.WriteAllTextAsync(folder.File("model.onnx.data"), "b");
+        await File.WriteAllTextAsync(folder.File("model.data"), "a");
+
+        Assert.NotEqual(before, await RevisionAsync(folder));
+    }
+
+    [Fact]
+    public async Task Revision_WeightsUnderNamesThatOnlyTheGraphKnows_ChangeIt()
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        await File.WriteAllBytesAsync(
+            folder.File("model.onnx"),
+            OnnxWriter.Model(
+                [OnnxWriter.Node("Identity", ["input_ids"], "logits")],
+                [OnnxWriter.ExternalTensor("encoder.weight"), OnnxWriter.ExternalTensor("head.bin")],
+                ("logits", [-1, -2])));
+        await File.WriteAllTextAsync(folder.File("encoder.weight"), "1");
+        await File.WriteAllTextAsync(folder.File("head.bin"), "1");
+        List<string?> revisions = [await RevisionAsync(folder)];
+        foreach (string file in (string[])["encoder.weight", "head.bin"])
+        {
+            await File.WriteAllTextAsync(folder.File(file), "2");
+            revisions.Add(await RevisionAsync(folder));
+        }
+
+        await File.WriteAllTextAsync(folder.File("README"), "not read");
+        Assert.Distinct(revisions);
+        Assert.Equal(revisions[^1], await RevisionAsync(folder));
+    }
+
+    [Fact]
+    public async Task Revision_FolderThatMoved_IsTheSame()
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        using TemporaryFolder other = TestModels.Unpack();
+
+        Assert.Equal(await RevisionAsync(folder), await RevisionAsync(other));
+        Assert.Equal(await RevisionAsync(folder), await RevisionAsync(folder, options => options.ModelPath = folder.File("model.onnx")));
+    }
+
+    [Fact]
+    public async Task Revision_NamedModelThatIsNotHere_IsUnknown()
+    {
+        using TemporaryFolder folder = new();
+        using var store = new ModelStore(new ModelStoreOptions { CacheFolder = folder.Path, Offline = true });
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { Model = "BAAI/bge-reranker-v2-m3" }, modelStore: store);
+
+        Assert.Null(await RevisionAsync(scorer));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]

@@ -101,7 +101,15 @@ internal sealed class BatchRunner
     {
         bool isHalf = _profile.Output.Type == TensorElementType.Float16;
         long[] shape = _profile.Output.Shape(batch.Length, length);
-        int size = (int)ShapeUtils.GetSizeForShape(shape);
+        long count = shape.Aggregate(1L, static (product, dimension) => product * dimension);   // each at most a million or so
+        if (count > Array.MaxLength)
+        {
+            throw new RelevanceScoringException(
+                $"Model '{_profile.Folder.ModelId}' returns {count} numbers for {batch.Length} inputs of up to {length} tokens; "
+                + $"expected at most {Array.MaxLength}. Lower {_profile.Folder.Options.SettingsPath}:{nameof(OnnxModelOptions.MaxInputTokens)}.");
+        }
+
+        int size = (int)count;
         Run(batch.Length, length, buffers, runOptions, isHalf
             ? OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.HalfOutput(size), shape)
             : OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffers.Output(size), shape));

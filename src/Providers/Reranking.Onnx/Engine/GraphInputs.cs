@@ -28,7 +28,7 @@ internal sealed class GraphInputs
     {
         _profile = profile;
         ModelFolder folder = profile.Folder;
-        string setting = $"Check {folder.Options.SettingsPath}:ModelPath.";
+        string setting = $"Check {folder.Options.ModelSetting}.";
         if (inputs.Keys.FirstOrDefault(static name => !KnownInputs.Contains(name) && !PastInput.IsName(name)) is { } unknown)
         {
             throw new RelevanceScoringException($"'{folder.ModelFile}' has the input {unknown}, which can't be fed; expected {Expected}. {setting}");
@@ -45,7 +45,7 @@ internal sealed class GraphInputs
         {
             throw new RelevanceScoringException(
                 $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] of open length. " +
-                $"Export it with dynamic axes, or check {folder.Options.SettingsPath}:ModelPath.");
+                $"Export it with dynamic axes, or check {folder.Options.ModelSetting}.");
         }
 
         TensorElementType[] types = [.. _tokenInputs.Select(name => inputs[name].ElementDataType).Distinct()];
@@ -150,7 +150,7 @@ internal sealed record PastInput(string Name, TensorElementType Type, long Heads
             ? new PastInput(name, input.ElementDataType, input.Dimensions[1], input.Dimensions[3])
             : throw new RelevanceScoringException(
                 $"'{folder.ModelFile}' has the input {name} of type {input.ElementDataType} and shape [{string.Join(", ", input.Dimensions)}]; " +
-                $"expected Float or Float16 of [batch, heads, past, size] with the past open. Check {folder.Options.SettingsPath}:ModelPath.");
+                $"expected Float or Float16 of [batch, heads, past, size] with the past open. Check {folder.Options.ModelSetting}.");
 
     public OrtValue CreateEmpty(int batchSize) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Type, [batchSize, Heads, 0, HeadSize]);
 }

@@ -34,9 +34,11 @@ internal static class SessionFactory
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new RelevanceScoringException(
-                $"'{path}' can't be loaded by ONNX Runtime: {exception.Message} Expected a complete ONNX model. Check {options.SettingsPath}:ModelPath.",
-                exception);
+            throw ModelFileFailure.Mark(
+                new RelevanceScoringException(
+                    $"'{path}' can't be loaded by ONNX Runtime: {exception.Message} Expected a complete ONNX model. Check {options.ModelSetting}.",
+                    exception),
+                path);
         }
         catch (Exception exception) when (IsNativeLibraryFailure(exception))
         {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx.Hub;
 
@@ -33,7 +34,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string hash = await KeptAsync(target, expected, file.Length, cancellationToken).ConfigureAwait(false)
+        string hash = await KeptAsync(target, planned.Path, expected, file.Length, cancellationToken).ConfigureAwait(false)
             ?? await DownloadAsync(request, planned, file, expected, target, meter, cancellationToken).ConfigureAwait(false);
         long length = new FileInfo(target).Length;
         meter.Finish(planned.Path, length);
@@ -56,9 +57,9 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     }
 
     // The hash of a file that an earlier attempt has finished, or null if it has to be downloaded.
-    private static async Task<string?> KeptAsync(string target, string? expected, long? length, CancellationToken cancellationToken)
+    private static async Task<string?> KeptAsync(string target, string name, string? expected, long? length, CancellationToken cancellationToken)
     {
-        if (!File.Exists(target) || (length is not null && new FileInfo(target).Length != length))
+        if (!File.Exists(target) || (length is not null && new FileInfo(target).Length != length) || ModelFileContent.Problem(target, name) is not null)
         {
             return null;
         }
@@ -77,6 +78,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
                 () => TransferAsync(request, file, expected, part, meter, cancellationToken),
                 () => File.Exists(part) ? new FileInfo(part).Length : 0,
                 cancellationToken).ConfigureAwait(false);
+            ThrowIfNotTheFile(request, planned, part);
             if (expected is null || hash == expected)
             {
                 File.Move(part, target, overwrite: true);
@@ -95,6 +97,15 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         }
     }
 
+    private void ThrowIfNotTheFile(HubRequest request, PlannedFile planned, string part)
+    {
+        if (ModelFileContent.Problem(part, planned.Path) is { } problem)
+        {
+            File.Delete(part);
+            throw request.NotTheFile(problem, options);
+        }
+    }
+
     private async Task<string> TransferAsync(
         HubRequest request, HubFile file, string? expected, string part, DownloadMeter meter, CancellationToken cancellationToken)
     {
@@ -108,6 +119,11 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             }
 
             return Hex(hash.GetHashAndReset());
+        }
+        catch (RelevanceScoringException exception) when (exception is not TransientHubException || !IsResumable(file, expected))
+        {
+            File.Delete(part);   // no later attempt goes on with it
+            throw;
         }
         catch (IOException exception) when (DiskFull.Contains(exception.HResult))
         {
@@ -149,9 +165,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            // Resuming is safe if the final hash is known, or the server compares the ETag.
-            bool resumable = expected is not null || file.ETag is { } etag && !etag.StartsWith("W/", StringComparison.Ordinal);
-            if (!resumable || part.Length > file.Length)
+            if (!IsResumable(file, expected) || part.Length > file.Length)
             {
                 part.SetLength(0);
             }
@@ -165,6 +179,12 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             if (part.Length > 0 && part.Length == file.Length)
             {
                 return;
+            }
+
+            long limit = file.Length ?? ModelFileContent.LimitOf(request.Path);
+            if (limit > ModelFileContent.LimitOf(request.Path))
+            {
+                throw request.NotTheFile(string.Create(CultureInfo.InvariantCulture, $"has {limit} bytes, which no such file has"), options);
             }
 
             if (file.Length - part.Length > FreeBytes(Path.GetDirectoryName(part.Name)!))
@@ -186,6 +206,15 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             while (await hub.GuardAsync(request, stop => body.ReadAsync(buffer, stop), cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
+                if (part.Length + read > limit)
+                {
+                    throw request.NotTheFile(
+                        file.Length is null
+                            ? string.Create(CultureInfo.InvariantCulture, $"has more than {limit} bytes, which no such file has")
+                            : string.Create(CultureInfo.InvariantCulture, $"sends more than the {limit} bytes that it said it has"),
+                        options);
+                }
+
                 hash.AppendData(buffer, 0, read);
                 await part.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 meter.Report(request.Path, part.Length);
@@ -204,6 +233,10 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    // Resuming is safe if the final hash is known, or the server compares the ETag.
+    private static bool IsResumable(HubFile file, string? expected) =>
+        expected is not null || (file.ETag is { } etag && !etag.StartsWith("W/", StringComparison.Ordinal));
 
     // The name tells contents apart: what is left of another one is not resumed.
     private static string PartOf(string target, string? identity)

@@ -15,6 +15,12 @@ internal sealed record HubRequest(ModelPlan Plan, string Revision, string Path, 
         new(
             $"Model '{Plan.Repository}' has no file '{Path}' at revision '{Revision}' ('{Uri}' returned 404). "
             + "Check the settings Model, Revision and ModelFile.");
+
+    /// <summary>Creates the error about a response that is something else than the file; nothing of it is kept.</summary>
+    public RelevanceScoringException NotTheFile(string problem, ModelStoreOptions options) =>
+        new(
+            $"'{Uri}' {problem}; expected '{Path}' of model '{Plan.Repository}'. Nothing of it was kept. "
+            + $"Check {options.SettingsPath}:Endpoint and the proxies between it and this machine.");
 }
 
 /// <summary>Asks an endpoint shaped like the Hugging Face hub for files.</summary>
@@ -40,6 +46,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         if (!IsRedirect(response))
         {
             ThrowIfFailed(response, request);
+            ThrowIfPage(response, request);
         }
 
         return file;
@@ -62,6 +69,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         try
         {
             ThrowIfFailed(response, request);
+            ThrowIfPage(response, request);
             return response;
         }
         catch
@@ -163,7 +171,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
 
     private Uri Next(HubRequest target, Uri from, HttpResponseMessage response)
     {
-        Uri? next = response.Headers.Location is { } location ? new Uri(from, location) : null;
+        Uri? next = response.Headers.Location is { } location && Uri.TryCreate(from, location, out Uri? resolved) ? resolved : null;
         return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureHttp))
             ? next
             : throw new RelevanceScoringException(
@@ -194,6 +202,16 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
             },
             _ => new RelevanceScoringException($"{returned}; expected the file. Check {options.SettingsPath}:Endpoint."),
         };
+    }
+
+    // A sign-in page, or the error of a proxy, with the status of success.
+    private void ThrowIfPage(HttpResponseMessage response, HubRequest request)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is { } type
+            && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw request.NotTheFile("is an HTML page", options);
+        }
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

@@ -8,6 +8,9 @@ internal sealed record ModelManifest
 {
     public const string FileName = "reranking-model.json";
 
+    private const int MaxFiles = 1_000;
+    private const int MaxLength = 1 << 20;
+
     public required string Model { get; init; }
 
     public required string Repository { get; init; }
@@ -29,13 +32,32 @@ internal sealed record ModelManifest
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, FileName)), ModelManifestJsonContext.Default.ModelManifest);
+            using FileStream file = File.OpenRead(Path.Combine(folder, FileName));
+            return file.Length <= MaxLength ? Parse(file) : null;
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
     }
+
+    /// <summary>Reads a manifest; <see langword="null"/> for anything that the store has not written.</summary>
+    public static ModelManifest? Parse(Stream json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ModelManifestJsonContext.Default.ModelManifest) is { } manifest && manifest.IsSound() ? manifest : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // "Required" says that a property is there, not that it has a value; and a path may lead elsewhere.
+    private bool IsSound() =>
+        (object?)Files is not null && Files.Count <= MaxFiles && Files.All(static file => file is not null && file.IsSound())
+        && Files.Select(static file => file.Path).Distinct(StringComparer.Ordinal).Count() == Files.Count;
 
     public void Write(string folder) =>
         AtomicFile.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, ModelManifestJsonContext.Default.ModelManifest));
@@ -44,6 +66,8 @@ internal sealed record ModelManifest
 /// <summary>A file of a manifest.</summary>
 internal sealed record ModelManifestFile
 {
+    private const long MaxLength = 1L << 40;
+
     public required string Path { get; init; }
 
     public required long Length { get; init; }
@@ -52,6 +76,11 @@ internal sealed record ModelManifestFile
 
     /// <summary>Gets where the hash was from at the download.</summary>
     public required ModelFileTrust Trust { get; init; }
+
+    /// <summary>Returns whether it names a file within the folder, with a size and a hash that files have.</summary>
+    public bool IsSound() =>
+        Path is not null && ModelName.IsFile(Path) && Length is >= 0 and <= MaxLength
+        && Sha256 is { Length: 64 } && Sha256.All(char.IsAsciiHexDigitLower) && Enum.IsDefined(Trust);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

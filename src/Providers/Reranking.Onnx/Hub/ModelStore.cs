@@ -10,12 +10,15 @@ namespace Reranking.Onnx;
 /// <para>Thread-safe, and safe between processes that share the folder: one downloads, the others wait. A download that was cut is resumed.</para>
 /// <para>
 /// Every file is checked against a SHA-256: of the catalog, else of the endpoint, else of the first download, which is recorded. So is the commit that a branch
-/// named when it was first used. What is in the folder is used without the network.
+/// named when it was first used. What is in the folder is used without the network; the files of models of <see cref="ModelCatalog"/> are held to their hash
+/// whenever size or time of them has changed.
 /// </para>
 /// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to close its connections.</para>
 /// </remarks>
 public sealed partial class ModelStore : IDisposable
 {
+    private const int MaxPinLength = 256;
+
     private readonly ModelStoreOptions _options;
     private readonly HttpClient? _ownHttp;
     private readonly ILogger _logger;
@@ -72,14 +75,14 @@ public sealed partial class ModelStore : IDisposable
         string home = HomeOf(plan);
         try
         {
-            if (Complete(plan, home) is { } ready)
+            if (Complete(plan, home) is { } ready && await FindChangedAsync(plan, ready, cancellationToken).ConfigureAwait(false) is not { Count: > 0 })
             {
                 return ready;
             }
 
             if (_options.Offline)
             {
-                throw new RelevanceScoringException(
+                throw Complete(plan, home) is { } changed ? Changed(changed) : new RelevanceScoringException(
                     $"Model '{model}' is not complete in '{FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
                     + $"Download it once with Offline set to false, or copy '{home}' from a machine that has it.");
             }
@@ -87,7 +90,20 @@ public sealed partial class ModelStore : IDisposable
             Directory.CreateDirectory(home);
             using IDisposable folderLock = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken)
                 .ConfigureAwait(false);
-            return Complete(plan, home) ?? await DownloadAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
+            if (Complete(plan, home) is not { } complete)
+            {
+                return await DownloadAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Another process may have fetched it, or fetched what had changed.
+            IReadOnlyList<string> wrong = await FindChangedAsync(plan, complete, cancellationToken).ConfigureAwait(false);
+            foreach (string file in wrong)
+            {
+                LogChanged(file);
+                File.Delete(file);
+            }
+
+            return wrong.Count == 0 ? complete : await DownloadAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -122,6 +138,64 @@ public sealed partial class ModelStore : IDisposable
                 throw new RelevanceScoringException(
                     $"'{path}' has changed: its SHA-256 is {hash}; expected {file.Sha256}, as downloaded. Remove the file to have it downloaded again.");
             }
+        }
+    }
+
+    /// <summary>Returns the folder of a model that is there, without asking the endpoint; <see langword="null"/> if it is not.</summary>
+    internal string? Find(ModelPlan plan)
+    {
+        try
+        {
+            return Complete(plan, HomeOf(plan));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;   // whoever fetches it says why
+        }
+    }
+
+    /// <summary>
+    /// Removes a file that can't be loaded, so that the next <see cref="GetAsync"/> fetches it again: one that has changed since it was fetched, or that nobody
+    /// but the first download vouched for.
+    /// </summary>
+    /// <returns>Whether it was removed; what the catalog or the endpoint vouch for would only come again.</returns>
+    internal async Task<bool> TryDiscardAsync(ModelPlan plan, string path, CancellationToken cancellationToken)
+    {
+        string home = HomeOf(plan);
+        try
+        {
+            if (_options.Offline || Complete(plan, home) is not { } folder || ModelManifest.TryRead(folder) is not { } manifest)
+            {
+                return false;
+            }
+
+            using IDisposable folderLock = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken)
+                .ConfigureAwait(false);
+            ModelManifestFile? file = manifest.Files.FirstOrDefault(file => Path.GetFullPath(Path.Combine(folder, file.Path)) == Path.GetFullPath(path));
+            if (file is null || !File.Exists(path))
+            {
+                return false;
+            }
+
+            bool isAsFetched = await FileDownload.HashAsync(path, cancellationToken).ConfigureAwait(false) == file.Sha256;
+            if (isAsFetched && file.Trust != ModelFileTrust.FirstUse)
+            {
+                return false;
+            }
+
+            LogDiscarded(path);
+            File.Delete(path);
+            if (isAsFetched)
+            {
+                // It came like this, so what comes next need not be the same.
+                (manifest with { Files = [.. manifest.Files.Where(other => other != file)] }).Write(folder);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -162,7 +236,7 @@ public sealed partial class ModelStore : IDisposable
         }
 
         string path = PinFile(plan, home);
-        return File.Exists(path) && File.ReadAllText(path).Trim() is { } pin && (ModelName.IsCommit(pin) || pin == plan.Revision) ? pin : null;
+        return new FileInfo(path) is { Exists: true, Length: <= MaxPinLength } && File.ReadAllText(path).Trim() is { } pin && (ModelName.IsCommit(pin) || pin == plan.Revision) ? pin : null;
     }
 
     private static string PinFile(ModelPlan plan, string home) => Path.Combine(home, plan.Revision + ".pin");
@@ -175,6 +249,34 @@ public sealed partial class ModelStore : IDisposable
             ? folder
             : null;
     }
+
+    // The files of a model of the catalog that do not have their hash: that of the catalog, or else that of the first download.
+    private async Task<IReadOnlyList<string>> FindChangedAsync(ModelPlan plan, string folder, CancellationToken cancellationToken)
+    {
+        if (!_options.VerifyHashes || !plan.IsKnown || ModelManifest.TryRead(folder) is not { } manifest)
+        {
+            return [];
+        }
+
+        List<string> changed = [];
+        var verified = new VerifiedFiles(folder);
+        foreach (PlannedFile planned in plan.Files)
+        {
+            if (manifest.Find(planned.Path) is { } file
+                && !await verified.HasHashAsync(file.Path, planned.Sha256 ?? file.Sha256, cancellationToken).ConfigureAwait(false))
+            {
+                changed.Add(Path.Combine(folder, file.Path));
+            }
+        }
+
+        verified.Save();
+        return changed;
+    }
+
+    private RelevanceScoringException Changed(string folder) =>
+        new(
+            $"A file in '{folder}' has changed since it was downloaded, and {_options.SettingsPath}:Offline is true. "
+            + $"Download it again with Offline set to false, or copy the folder from a machine that has it. VerifyAsync names the file.");
 
     private static bool IsThere(string folder, ModelManifestFile? file, PlannedFile planned) => file is null
         ? planned.IsOptional
@@ -204,7 +306,7 @@ public sealed partial class ModelStore : IDisposable
         }
 
         string folder = Path.Combine(home, commit ?? revision);
-        long? total = files.TrueForAll(static file => file.File.Length is not null) ? files.Sum(static file => file.File.Length) : null;
+        long? total = Total(files.Select(static file => file.File.Length));
         var meter = new DownloadMeter(plan.Model, total, progress);
         var download = new FileDownload(_hub, _retry, _options, _logger);
         ModelManifest? before = ModelManifest.TryRead(folder);
@@ -219,7 +321,7 @@ public sealed partial class ModelStore : IDisposable
         int firstUse = entries.Count(static entry => entry.Trust == ModelFileTrust.FirstUse);
 
         // Other ONNX files of the same commit stay.
-        entries.AddRange((before?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path)));
+        ModelManifestFile[] others = [.. (before?.Files ?? []).Where(other => entries.TrueForAll(entry => entry.Path != other.Path))];
         var manifest = new ModelManifest
         {
             Model = plan.Model,
@@ -227,11 +329,35 @@ public sealed partial class ModelStore : IDisposable
             Revision = plan.Revision,
             Commit = commit,
             Endpoint = _options.Endpoint.AbsoluteUri,
-            Files = entries,
+            Files = [.. entries, .. others],
         };
         manifest.Write(folder);
+        if (plan.IsKnown)
+        {
+            var verified = new VerifiedFiles(folder);
+            entries.ForEach(entry => verified.Note(entry.Path, entry.Sha256));
+            verified.Save();
+        }
+
         LogDownloaded(plan.Model, folder, bytes, firstUse);
         return folder;
+    }
+
+    // What a server says of lengths can be anything.
+    private static long? Total(IEnumerable<long?> lengths)
+    {
+        long total = 0;
+        foreach (long? length in lengths)
+        {
+            if (length is not { } known || known > long.MaxValue - total)
+            {
+                return null;
+            }
+
+            total += known;
+        }
+
+        return total;
     }
 
     // The revision of the address, and the commit that the endpoint says it is. That of a branch is asked for once and recorded.
@@ -272,6 +398,12 @@ public sealed partial class ModelStore : IDisposable
         Level = LogLevel.Warning,
         Message = "Model {Model} is not in the catalog: its files are found by their usual names and trusted on first use.")]
     private partial void LogUnknown(string model);
+
+    [LoggerMessage(EventId = 86, Level = LogLevel.Warning, Message = "{Path} has changed since it was downloaded. Downloading it again.")]
+    private partial void LogChanged(string path);
+
+    [LoggerMessage(EventId = 87, Level = LogLevel.Warning, Message = "{Path} can't be loaded. Downloading it once more.")]
+    private partial void LogDiscarded(string path);
 
     [LoggerMessage(EventId = 85, Level = LogLevel.Debug, Message = "Another process downloads into {Folder}; waiting for it.")]
     private partial void LogWaiting(string folder);

@@ -58,7 +58,7 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
         {
             throw new RelevanceScoringException(
                 $"Model '{folder.ModelId}' returns {profile.Output.Width} numbers per token; a reranker returns 1 per document. "
-                + $"Set {_settings}:{nameof(options.ModelPath)} to a cross-encoder for relevance.");
+                + $"Set {options.ModelSetting} to a cross-encoder for relevance.");
         }
 
         if (prompt is null && tokenizer.Pair.SpecialTokenCount == 0)
@@ -67,11 +67,26 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
         }
 
         int count = profile.Output.Width > 0 ? profile.Output.Width : Math.Max(1, configuration.Labels.Count);
+        if (prompt is not null && count == 2 && options.Label is null)
+        {
+            return profile with { RelevanceLogits = FindAnswers(prompt), Output = profile.Output with { Width = count } };
+        }
+
         return profile with
         {
             RelevanceLogits = new RelevanceLogits(count == 1 ? FindOnlyLabel() : FindLabel(count)),
             Output = profile.Output with { Width = count },
         };
+    }
+
+    // Of a language model that was cut down to its two answers: where the files do not name them, "no" is the first, as in all published conversions.
+    private RelevanceLogits FindAnswers(Prompt prompt)
+    {
+        IReadOnlyList<string> answers = configuration.AnswerTokens.Count == 2 ? configuration.AnswerTokens : configuration.Labels;
+        bool isReversed = answers is [var first, var second] && Is(first, prompt.YesToken) && Is(second, prompt.NoToken);
+        return isReversed ? new RelevanceLogits(0, 1) : new RelevanceLogits(1, 0);
+
+        static bool Is(string answer, string token) => answer.Trim().Equals(token.Trim(), StringComparison.OrdinalIgnoreCase);
     }
 
     private int FindOnlyLabel() => options.Label is null
@@ -87,7 +102,7 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
         if (options.Label is not { } wanted)
         {
             throw new RelevanceScoringException(
-                $"{found}; a reranker returns 1. Set {_settings}:{nameof(options.ModelPath)} to a cross-encoder for relevance, "
+                $"{found}; a reranker returns 1. Set {options.ModelSetting} to a cross-encoder for relevance, "
                 + $"or {_settings}:{nameof(options.Label)} to the label whose probability is the score.");
         }
 
@@ -143,7 +158,7 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
         {
             throw new RelevanceScoringException(
                 $"'{folder.ConfigFile}' names the activation {activation}; expected {KnownActivations[0]} or {KnownActivations[1]}. "
-                + $"Check {_settings}:ModelPath.");
+                + $"Check {options.ModelSetting}.");
         }
     }
 

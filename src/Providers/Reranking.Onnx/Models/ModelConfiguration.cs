@@ -12,6 +12,12 @@ internal sealed class ModelConfiguration
     // tokenizer_config.json says "no limit" with a number like 1e30.
     private const double Unlimited = 1e6;
 
+    // Far beyond any model: what a file says of sizes becomes memory.
+    private const int MaxHiddenSize = 1 << 16;
+    private const int MaxVocabularySize = 1 << 24;
+    private const int MaxLabels = 1 << 16;
+    private const long MaxFileLength = 64 << 20;
+
     private ModelConfiguration()
     {
     }
@@ -50,7 +56,25 @@ internal sealed class ModelConfiguration
     /// <summary>Gets the name of the activation that the model was trained with, or <see langword="null"/> if the file does not name it.</summary>
     public string? Activation { get; private init; }
 
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="RelevanceScoringException">A file is missing or damaged, or says what no model has.</exception>
     public static ModelConfiguration Read(ModelFolder folder)
+    {
+        try
+        {
+            return ReadFiles(folder);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // A text with a lone surrogate, which is valid JSON and no Unicode.
+            throw new RelevanceScoringException(
+                $"'{folder.ConfigFile}' or tokenizer_config.json has a text that is no Unicode. "
+                + $"Expected the files as they were published with the model. Check {folder.Options.ModelSetting}.",
+                exception);
+        }
+    }
+
+    private static ModelConfiguration ReadFiles(ModelFolder folder)
     {
         using JsonDocument config = Parse(folder.ConfigFile, folder.Options);
         using JsonDocument? tokenizerConfig = File.Exists(folder.TokenizerConfigFile) ? Parse(folder.TokenizerConfigFile, folder.Options) : null;
@@ -70,8 +94,8 @@ internal sealed class ModelConfiguration
             IsOriginalQwen3Reranker = root.TryGetProperty("is_original_qwen3_reranker", out JsonElement original) && original.ValueKind == JsonValueKind.True,
             AnswerTokens = Texts(root, "classifier_from_token"),
             FirstPosition = firstPosition,
-            HiddenSize = Integer(root, "hidden_size"),
-            VocabularySize = Integer(root, "vocab_size"),
+            HiddenSize = Size(folder, root, "hidden_size", MaxHiddenSize),
+            VocabularySize = Size(folder, root, "vocab_size", MaxVocabularySize),
             PadTokenId = Integer(root, "pad_token_id"),
             MaxTokens = positions is null || tokenizerLimit is null ? positions ?? tokenizerLimit : Math.Min(positions.Value, tokenizerLimit.Value),
             Activation = root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers)
@@ -85,13 +109,19 @@ internal sealed class ModelConfiguration
         root.TryGetProperty("id2label", out JsonElement labels) && labels.ValueKind == JsonValueKind.Object
             ? [.. labels.EnumerateObject()
                 .OrderBy(static label => int.TryParse(label.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : int.MaxValue)
-                .Select(static label => label.Value.ToString())]
+                .Select(static label => label.Value.ToString())
+                .Take(MaxLabels)]
             : [];
 
     private static JsonDocument Parse(string path, OnnxModelOptions options)
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength } file)
+            {
+                throw new RelevanceScoringException($"{Damaged(path, options)} It has {file.Length} bytes.");
+            }
+
             JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
@@ -102,24 +132,34 @@ internal sealed class ModelConfiguration
         }
         catch (JsonException exception)
         {
-            throw new RelevanceScoringException(Damaged(path, options), exception);
+            throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options), exception), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new RelevanceScoringException(
-                $"'{path}' can't be read: {exception.Message} Check {options.SettingsPath}:{nameof(options.ModelPath)}.", exception);
+                $"'{path}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
         }
 
-        throw new RelevanceScoringException(Damaged(path, options));
+        throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options)), path);
     }
 
     private static string Damaged(string path, OnnxModelOptions options) =>
-        $"'{path}' is no JSON object. Expected the file as it was published with the model. Check {options.SettingsPath}:{nameof(options.ModelPath)}.";
+        $"'{path}' is no JSON object. Expected the file as it was published with the model. Check {options.ModelSetting}.";
 
-    private static int? Integer(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < Unlimited
-            ? (int)value.GetDouble()
-            : null;
+    private static int? Integer(JsonElement element, string name) => Number(element, name) is >= 0 and < Unlimited and { } number ? (int)number : null;
+
+    // A size of 0 or of billions is not read over: it would become memory.
+    private static int? Size(ModelFolder folder, JsonElement element, string name, int max) => Number(element, name) switch
+    {
+        null => null,
+        >= 1 and { } number when number <= max => (int)number,
+        { } number => throw new RelevanceScoringException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{folder.ConfigFile}' says {name} {number}; expected 1 to {max}. Check {folder.Options.ModelSetting}.")),
+    };
+
+    private static double? Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
     private static string[] Texts(JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Array

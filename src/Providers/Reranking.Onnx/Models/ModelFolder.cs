@@ -1,16 +1,23 @@
+using Reranking.Onnx.Tokenization;
+
 namespace Reranking.Onnx.Models;
 
 /// <summary>The files of a model, found and named.</summary>
 internal sealed class ModelFolder
 {
     private const string Expected = "A model folder holds model.onnx, tokenizer.json and config.json.";
+    private const string OnnxExtension = ".onnx";
+    private const string HubFolder = "onnx";   // of a repository
+    private const int MaxListed = 20;
 
-    private ModelFolder(string path, string modelFile, OnnxModelOptions options)
+    private static readonly string[] UsualModelFiles = ["model.onnx", $"{HubFolder}/model.onnx"];
+
+    private ModelFolder(string path, string modelFile, OnnxModelOptions options, string name)
     {
         Path = path;
         ModelFile = modelFile;
         Options = options;
-        ModelId = options.ModelId ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        ModelId = options.ModelId ?? name;
     }
 
     public string Path { get; }
@@ -29,34 +36,156 @@ internal sealed class ModelFolder
 
     public string SelfTestFile => System.IO.Path.Combine(Path, "selftest.json");
 
-    /// <summary>Finds the files that a model needs.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="modelFile">The ONNX file within the folder, or <see langword="null"/> for that of the settings, else the usual one.</param>
-    /// <exception cref="RelevanceScoringException">The folder or a file is missing.</exception>
-    public static ModelFolder Open(string path, OnnxModelOptions options, string? modelFile = null)
+    /// <summary>Returns the name that a model has if the settings give it none: that of its folder.</summary>
+    /// <param name="path">The path of the settings, of a folder or of an ONNX file.</param>
+    public static string NameOf(string path)
     {
-        string setting = $"{options.SettingsPath}:{nameof(options.ModelPath)}";
-        if (!Directory.Exists(path))
+        path = System.IO.Path.TrimEndingDirectorySeparator(path);
+        string? folder = IsOnnxPath(path) ? System.IO.Path.GetDirectoryName(path) : path;
+        if (IsOnnxPath(path) && System.IO.Path.GetFileName(folder) == HubFolder)
         {
-            throw new RelevanceScoringException($"The model folder '{path}' is missing. {Expected} Set {setting} to one.");
+            folder = System.IO.Path.GetDirectoryName(folder);
         }
 
-        string[] candidates = (modelFile ?? options.ModelFile) is { } file ? [file] : ["model.onnx", "onnx/model.onnx"];
-        modelFile = candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists)
-            ?? throw new RelevanceScoringException(
-                $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. " +
-                $"{Expected} Set {setting} or {options.SettingsPath}:{nameof(options.ModelFile)}.");
-        var folder = new ModelFolder(path, modelFile, options);
-        foreach (string needed in new[] { folder.TokenizerFile, folder.ConfigFile })
+        return System.IO.Path.GetFileName(folder) is { Length: > 0 } name ? name : path;
+    }
+
+    /// <summary>Finds the files that a model needs.</summary>
+    /// <param name="path">The folder, or the ONNX file.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="modelFile">The ONNX file within the folder, or <see langword="null"/> for that of the settings, else the usual or only one.</param>
+    /// <exception cref="RelevanceScoringException">The folder or a file is missing, or is no file of a model.</exception>
+    public static ModelFolder Open(string path, OnnxModelOptions options, string? modelFile = null)
+    {
+        modelFile ??= options.ModelFile;
+        string name = NameOf(path);
+        if (IsOnnxPath(path) && !Directory.Exists(path))
+        {
+            (path, modelFile) = Part(path);
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new RelevanceScoringException(File.Exists(path)
+                ? $"'{path}' is a file; expected a model folder or an ONNX file. {Expected} Set {options.ModelSetting} to one."
+                : $"The model folder '{path}' is missing. {Expected} Set {options.ModelSetting} to one.");
+        }
+
+        var folder = new ModelFolder(path, FindModel(path, modelFile, options), options, name);
+        foreach (string needed in (string[])[folder.TokenizerFile, folder.ConfigFile])
         {
             if (!File.Exists(needed))
             {
                 throw new RelevanceScoringException(
-                    $"The model folder '{path}' has no {System.IO.Path.GetFileName(needed)}. {Expected} Set {setting} to a complete one.");
+                    $"The model folder '{path}' has no {System.IO.Path.GetFileName(needed)}. {Expected} Set {options.ModelSetting} to a complete one.");
             }
         }
 
+        foreach (string file in (string[])[folder.ModelFile, folder.TokenizerFile, folder.ConfigFile])
+        {
+            ThrowIfPointer(file, options);
+        }
+
         return folder;
+    }
+
+    /// <summary>Returns the files beside the graph that hold its weights, by the names that the graph has for them, and by those that exporters use.</summary>
+    public IReadOnlyList<string> FindExternalData()
+    {
+        string folder = System.IO.Path.GetDirectoryName(ModelFile)!;
+        using FileStream graph = File.OpenRead(ModelFile);
+        IEnumerable<string> names = OnnxFile.ExternalData(graph)
+            .Where(static name => !System.IO.Path.IsPathRooted(name) && !name.Split('/', '\\').Contains(".."))
+            .Select(name => System.IO.Path.Combine(folder, name));
+        return
+        [
+            .. names
+                .Concat([ModelFile + ".data", ModelFile + "_data", System.IO.Path.ChangeExtension(ModelFile, ".data")])
+                .Distinct(StringComparer.Ordinal)
+                .Where(File.Exists),
+        ];
+    }
+
+    /// <summary>Reads the tokenizer.</summary>
+    /// <exception cref="RelevanceScoringException">The file is damaged, or has what is not supported.</exception>
+    public Tokenizer ReadTokenizer()
+    {
+        try
+        {
+            return Tokenization.TokenizerFile.Load(TokenizerFile, Options.ModelSetting);
+        }
+        catch (RelevanceScoringException exception)
+        {
+            throw ModelFileFailure.Mark(exception, TokenizerFile);
+        }
+    }
+
+    private static bool IsOnnxPath(string path) => path.EndsWith(OnnxExtension, StringComparison.OrdinalIgnoreCase);
+
+    // The folder of an ONNX file: that with the tokenizer, which in a repository is the one above.
+    private static (string Folder, string ModelFile) Part(string path)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path)!;
+        string file = System.IO.Path.GetFileName(path);
+        return System.IO.Path.GetFileName(folder) == HubFolder
+            && System.IO.Path.GetDirectoryName(folder) is { Length: > 0 } above
+            && !File.Exists(System.IO.Path.Combine(folder, "tokenizer.json"))
+            ? (above, $"{HubFolder}/{file}")
+            : (folder, file);
+    }
+
+    private static string FindModel(string path, string? modelFile, OnnxModelOptions options)
+    {
+        string[] candidates = modelFile is { } file ? [file] : UsualModelFiles;
+        if (candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists) is { } found)
+        {
+            return found;
+        }
+
+        string[] there = [.. OnnxFiles(path)];
+        if (modelFile is null && there is [string only])
+        {
+            return System.IO.Path.Combine(path, only);
+        }
+
+        string has = there.Length == 0 ? Expected
+            : $"It has {string.Join(", ", there.Take(MaxListed))}{(there.Length > MaxListed ? ", and others" : "")}.";
+        throw new RelevanceScoringException(
+            $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. {has} "
+            + (there.Length == 0
+                ? $"Set {options.ModelSetting} or {options.SettingsPath}:{nameof(options.ModelFile)}."
+                : $"Set {options.SettingsPath}:{nameof(options.ModelFile)} to one of them."));
+    }
+
+    // The names within the folder, as the setting has them.
+    private static IEnumerable<string> OnnxFiles(string path) =>
+        ((string[])["", HubFolder])
+            .Where(folder => Directory.Exists(System.IO.Path.Combine(path, folder)))
+            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(path, folder))
+                .Where(IsOnnxPath)
+                .Select(System.IO.Path.GetFileName)
+                .Order(StringComparer.Ordinal)
+                .Select(file => folder.Length == 0 ? file! : $"{folder}/{file}"));
+
+    private static void ThrowIfPointer(string file, OnnxModelOptions options)
+    {
+        bool isPointer;
+        try
+        {
+            isPointer = ModelFileContent.IsLfsPointer(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException($"'{file}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
+        }
+
+        if (isPointer)
+        {
+            throw ModelFileFailure.Mark(
+                new RelevanceScoringException(
+                    $"'{file}' is a pointer of Git LFS, not the file itself; expected the file. Run 'git lfs pull' in its repository, "
+                    + $"or download it, or check {options.ModelSetting}."),
+                file);
+        }
     }
 }

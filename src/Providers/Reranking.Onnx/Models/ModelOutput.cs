@@ -35,22 +35,18 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
     public static ModelOutput Resolve(
         ModelFolder folder,
         IReadOnlyDictionary<string, NodeMetadata> outputs,
-        string expected,
+        string[] expected,
         ModelConfiguration configuration,
         int vocabularySize)
     {
-        string name = outputs.ContainsKey(expected) ? expected
-            : outputs.Count == 1 ? outputs.Keys.First()
-            : throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has the outputs {string.Join(", ", outputs.Keys)}; expected one of the name {expected}, or only one. "
-                + $"Check {folder.Options.SettingsPath}:ModelPath.");
+        string name = Find(folder, outputs, expected);
         NodeMetadata output = outputs[name];
         int[] dimensions = output.Dimensions;
         if (output.ElementDataType is not (TensorElementType.Float or TensorElementType.Float16) || dimensions.Length is < 1 or > 3)
         {
             throw new RelevanceScoringException(
                 $"'{folder.ModelFile}' has the output {name} of type {output.ElementDataType} and shape [{string.Join(", ", dimensions)}]; "
-                + $"expected Float or Float16 of 1 to 3 dimensions. Check {folder.Options.SettingsPath}:ModelPath.");
+                + $"expected Float or Float16 of 1 to 3 dimensions. Check {folder.Options.ModelSetting}.");
         }
 
         int width = dimensions.Length == 1 ? 1 : dimensions[^1];
@@ -62,6 +58,23 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
             isTokenLogits && width < 1 ? configuration.VocabularySize ?? vocabularySize : width,
             HasOnePosition: dimensions.Length == 2 || dimensions is [_, 1, _],
             isTokenLogits);
+    }
+
+    private static string Find(ModelFolder folder, IReadOnlyDictionary<string, NodeMetadata> outputs, string[] expected)
+    {
+        string setting = $"{folder.Options.SettingsPath}:{nameof(OnnxModelOptions.Output)}";
+        string names = string.Join(", ", outputs.Keys);
+        if (folder.Options.Output is { } wanted)
+        {
+            return outputs.ContainsKey(wanted)
+                ? wanted
+                : throw new RelevanceScoringException($"{setting} is {wanted}, but '{folder.ModelFile}' has the outputs {names}. Set it to one of them.");
+        }
+
+        return Array.Find(expected, outputs.ContainsKey)
+            ?? (outputs.Count == 1 ? outputs.Keys.First() : throw new RelevanceScoringException(
+                $"'{folder.ModelFile}' has the outputs {names}; expected one of the name {string.Join(" or ", expected)}, or only one. "
+                + $"Set {setting} to the one to read, or check {folder.Options.ModelSetting}."));
     }
 }
 

@@ -9,6 +9,9 @@ namespace Reranking.Onnx.Models;
 /// </summary>
 internal sealed record ModelProfile
 {
+    // The least that the setting takes; fewer would leave no room beside the special tokens.
+    private const int MinTokens = 8;
+
     /// <summary>Gets the files of the model, its name, and the settings that it runs with.</summary>
     public required ModelFolder Folder { get; init; }
 
@@ -40,20 +43,20 @@ internal sealed record ModelProfile
     /// <param name="configuration">What the files say.</param>
     /// <param name="tokenizer">The tokenizer of the folder.</param>
     /// <param name="outputs">The outputs that the graph declares.</param>
-    /// <param name="outputName">The name of the output to read if there are several.</param>
+    /// <param name="outputNames">The names of the output to read if there are several, the best first.</param>
     /// <exception cref="RelevanceScoringException">The parts do not fit together.</exception>
     public static ModelProfile Resolve(
         ModelFolder folder,
         ModelConfiguration configuration,
         Tokenizer tokenizer,
         IReadOnlyDictionary<string, NodeMetadata> outputs,
-        string outputName)
+        params string[] outputNames)
     {
         if (configuration.VocabularySize is { } size && tokenizer.VocabularySize > size)
         {
             throw new RelevanceScoringException(
                 $"'{folder.TokenizerFile}' has {tokenizer.VocabularySize} tokens, but the model in '{folder.Path}' knows {size} (vocab_size of config.json). "
-                + $"Expected the tokenizer that belongs to the model. Check {folder.Options.SettingsPath}:ModelPath.");
+                + $"Expected the tokenizer that belongs to the model. Check {folder.Options.ModelSetting}.");
         }
 
         return new ModelProfile
@@ -62,7 +65,7 @@ internal sealed record ModelProfile
             MaxTokens = ResolveMaxTokens(folder, configuration),
             FirstPosition = configuration.FirstPosition,
             PadTokenId = configuration.PadTokenId ?? tokenizer.PadTokenId ?? 0,
-            Output = ModelOutput.Resolve(folder, outputs, outputName, configuration, tokenizer.VocabularySize),
+            Output = ModelOutput.Resolve(folder, outputs, outputNames, configuration, tokenizer.VocabularySize),
         };
     }
 
@@ -71,6 +74,13 @@ internal sealed record ModelProfile
     public static int ResolveMaxTokens(ModelFolder folder, ModelConfiguration configuration)
     {
         string setting = $"{folder.Options.SettingsPath}:{nameof(OnnxModelOptions.MaxInputTokens)}";
+        if (configuration.MaxTokens < MinTokens)
+        {
+            throw new RelevanceScoringException(
+                $"'{folder.ConfigFile}' or tokenizer_config.json says that model '{folder.ModelId}' reads {configuration.MaxTokens} tokens at most; "
+                + $"expected {MinTokens} or more. Check {folder.Options.ModelSetting}.");
+        }
+
         if (folder.Options.MaxInputTokens is not { } wanted)
         {
             return configuration.MaxTokens ?? throw new RelevanceScoringException(

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Reranking.Onnx.Models;
 
@@ -11,26 +12,27 @@ namespace Reranking.Onnx.Models;
 /// Thread-safe. It reads all of the model, once, when it is first asked for, whether the model is loaded or not; after a failure the next call tries
 /// again. Files that are exchanged after that belong to a new scorer.
 /// </remarks>
-/// <param name="options">The settings. As long as a model with a name has not been fetched, they alone tell setups apart.</param>
+/// <param name="options">The settings.</param>
 /// <param name="openFolder">Returns the folder, or <see langword="null"/> as long as the model has not been fetched.</param>
 internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?> openFolder)
 {
     private const int Length = 16;
-    private const string Named = "named-";
 
     private readonly object _lock = new();
     private string? _value;
 
     /// <summary>Gets the revision.</summary>
-    /// <value>16 hexadecimal digits; as long as the model has not been fetched, "named-" and 16 of the name and the settings alone.</value>
+    /// <value>
+    /// 16 hexadecimal digits, or <see langword="null"/> as long as the model has not been fetched: a name alone can stand for other weights tomorrow.
+    /// </value>
     /// <exception cref="RelevanceScoringException">The folder or a file is missing or damaged.</exception>
-    public string Value
+    public string? Value
     {
         get
         {
             lock (_lock)
             {
-                return (_value ??= openFolder() is { } folder ? Compute(folder, options) : null) ?? Named + Compute(options);
+                return _value ??= openFolder() is { } folder ? Compute(folder, options) : null;
             }
         }
     }
@@ -38,28 +40,40 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
     private static string Compute(ModelFolder folder, OnnxScorerOptions options)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in (string[])[folder.ModelFile, .. ExternalData(folder.ModelFile), folder.TokenizerFile, folder.ConfigFile])
+        string root = Path.GetDirectoryName(folder.ModelFile)!;
+        try
         {
-            using FileStream stream = File.OpenRead(file);
-            hash.AppendData(SHA256.HashData(stream));
+            foreach (string file in (string[])[folder.ModelFile, folder.TokenizerFile, folder.ConfigFile, .. folder.FindExternalData()])
+            {
+                using FileStream stream = File.OpenRead(file);
+                Append(hash, Path.GetRelativePath(root, file).Replace('\\', '/'));
+                hash.AppendData(SHA256.HashData(stream));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException(
+                $"The files of model '{folder.ModelId}' in '{folder.Path}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
         }
 
         // Quantized models round differently where the processor has other instructions for them.
-        string arithmetic = options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : "";
-        int maxTokens = ModelProfile.ResolveMaxTokens(folder, ModelConfiguration.Read(folder));
-        hash.AppendData(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{maxTokens} {options.ExecutionProvider} {arithmetic} {options.ScoreSettings}")));
+        Append(hash, options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : null);
+        Append(hash, options.ExecutionProvider.ToString());
+        Append(hash, ModelProfile.ResolveMaxTokens(folder, ModelConfiguration.Read(folder)).ToString(CultureInfo.InvariantCulture));
+        foreach (string? setting in options.ScoreSettings)
+        {
+            Append(hash, setting);
+        }
+
         return Convert.ToHexString(hash.GetHashAndReset())[..Length];
     }
 
-    private static string Compute(OnnxScorerOptions options)
+    // The length first, so that parts can't run into each other; none is another part than an empty one.
+    private static void Append(IncrementalHash hash, string? part)
     {
-        object?[] settings = [options.Model, options.Revision, options.ModelFile, options.MaxInputTokens, options.ExecutionProvider, options.ScoreSettings];
-        string text = string.Join('\n', settings.Select(static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Length];
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, part?.Length ?? -1);
+        hash.AppendData(length);
+        hash.AppendData(MemoryMarshal.AsBytes(part.AsSpan()));
     }
-
-    // Weights beyond 2 GB lie beside the graph, under the names that the exporters give them.
-    private static IEnumerable<string> ExternalData(string modelFile) =>
-        new[] { modelFile + ".data", modelFile + "_data", Path.ChangeExtension(modelFile, ".data") }.Where(File.Exists);
 }

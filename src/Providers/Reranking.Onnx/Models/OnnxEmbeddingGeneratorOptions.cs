@@ -10,7 +10,9 @@ public sealed class OnnxEmbeddingGeneratorOptions : OnnxModelOptions
     public OnnxEmbeddingGeneratorOptions() => SettingsPath = SectionName;
 
     /// <summary>Gets or sets how the rows of the last layer become one embedding.</summary>
-    /// <value>The default is <see cref="EmbeddingPooling.Cls"/>.</value>
+    /// <value>
+    /// The default is <see cref="EmbeddingPooling.Cls"/>. An output with one embedding per text, as <c>sentence_embedding</c>, is taken as it is.
+    /// </value>
     public EmbeddingPooling Pooling { get; set; }
 
     /// <summary>Gets or sets a value indicating whether embeddings are scaled to length 1, so that their dot product is the cosine.</summary>

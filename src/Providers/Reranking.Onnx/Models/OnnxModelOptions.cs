@@ -4,12 +4,25 @@ namespace Reranking.Onnx;
 public abstract class OnnxModelOptions
 {
     /// <summary>Gets or sets the folder of the model, with <c>model.onnx</c>, <c>tokenizer.json</c> and <c>config.json</c>.</summary>
-    /// <value>A path, relative ones to the folder of the application. The default is <see langword="null"/>.</value>
+    /// <value>
+    /// A path, relative ones to the folder of the application, or that of the ONNX file itself, with the others beside it or in the folder above
+    /// <c>onnx</c>. The default is <see langword="null"/>.
+    /// </value>
     public string? ModelPath { get; set; }
 
     /// <summary>Gets or sets the ONNX file within the folder.</summary>
-    /// <value>A relative path. The default is <see langword="null"/>: <c>model.onnx</c>, or <c>onnx/model.onnx</c> as on the Hugging Face hub.</value>
+    /// <value>
+    /// A relative path. The default is <see langword="null"/>: <c>model.onnx</c>, <c>onnx/model.onnx</c> as on the Hugging Face hub, or the only ONNX file
+    /// that is there.
+    /// </value>
     public string? ModelFile { get; set; }
+
+    /// <summary>Gets or sets the output of the graph that is read.</summary>
+    /// <value>
+    /// The name of an output. The default is <see langword="null"/>: the usual one (<c>logits</c> of a cross-encoder; <c>last_hidden_state</c>,
+    /// <c>sentence_embedding</c> or <c>token_embeddings</c> of an embedding model), or the only one.
+    /// </value>
+    public string? Output { get; set; }
 
     /// <summary>Gets or sets the name of the model in results, logs and metrics.</summary>
     /// <value>The default is <see langword="null"/>: the name of the folder.</value>
@@ -43,6 +56,9 @@ public abstract class OnnxModelOptions
 
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>
     internal string SettingsPath { get; set; } = "";
+
+    /// <summary>Gets the path of the setting that says which model it is, for messages: not one that nobody has set.</summary>
+    internal virtual string ModelSetting => $"{SettingsPath}:{nameof(ModelPath)}";
 
     internal string? FullModelPath => ModelPath is null ? null : Path.GetFullPath(ModelPath, AppContext.BaseDirectory);
 

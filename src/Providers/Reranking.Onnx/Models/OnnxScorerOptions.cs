@@ -12,11 +12,13 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// <summary>Initializes a new instance of the <see cref="OnnxScorerOptions"/> class.</summary>
     public OnnxScorerOptions() => SettingsPath = nameof(OnnxScorerOptions);
 
-    /// <summary>Gets the settings that change a score, in one text.</summary>
-    internal string ScoreSettings => string.Join(
-        '\n',
-        new object?[] { Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows }.Select(
-            static value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+    /// <summary>Gets the settings that change a score.</summary>
+    internal IEnumerable<string?> ScoreSettings => new object?[]
+    {
+        Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows, Output,
+    }.Select(static value => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    internal override string ModelSetting => Model is null ? base.ModelSetting : $"{SettingsPath}:{nameof(Model)}";
 
     /// <summary>
     /// Gets or sets the name of a model that is fetched by <see cref="ModelStore"/> on the first use, instead of a

@@ -8,6 +8,12 @@ namespace Reranking.Onnx.Scoring;
 /// <summary>A loaded bi-encoder: texts in, vectors out.</summary>
 internal sealed class BiEncoder : IDisposable
 {
+    // The last layer, one vector per token; or what the graph itself makes of it.
+    private const string TokenOutput = "last_hidden_state";
+    private const string PooledOutput = "sentence_embedding";
+
+    private static readonly string[] Outputs = [TokenOutput, PooledOutput, "token_embeddings"];
+
     private readonly Tokenizer _tokenizer;
 
     private BiEncoder(OnnxEngine engine, Tokenizer tokenizer)
@@ -23,21 +29,23 @@ internal sealed class BiEncoder : IDisposable
     /// <summary>Gets the number of dimensions of an embedding.</summary>
     public int Dimensions => Engine.Profile.Output.Width;
 
-    /// <summary>Loads a model and checks that it returns one vector per token.</summary>
+    /// <summary>Loads a model and checks that it returns one vector per token, or one per text.</summary>
     /// <exception cref="RelevanceScoringException">The model is no bi-encoder.</exception>
     public static BiEncoder Load(ModelFolder folder)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);
-        Tokenizer tokenizer = TokenizerFile.Load(folder.TokenizerFile, $"{folder.Options.SettingsPath}:{nameof(OnnxModelOptions.ModelPath)}");
+        Tokenizer tokenizer = folder.ReadTokenizer();
         OnnxEngine engine = SessionFactory.Load(folder, session =>
         {
-            ModelProfile profile = ModelProfile.Resolve(folder, configuration, tokenizer, session.OutputMetadata, "last_hidden_state");
+            ModelProfile profile = ModelProfile.Resolve(folder, configuration, tokenizer, session.OutputMetadata, Outputs);
             ModelOutput output = profile.Output.Width > 0 ? profile.Output : profile.Output with { Width = configuration.HiddenSize ?? -1 };
-            return output.IsTokenVectors && output.Width > 1
+            bool isPooled = output is { Rank: 2, IsTokenLogits: false } && (output.Name == PooledOutput || folder.Options.Output is not null);
+            return (output.IsTokenVectors || isPooled) && output.Width > 1
                 ? profile with { Output = output }
                 : throw new RelevanceScoringException(
                     $"Model '{folder.ModelId}' returns an output of {output.Rank} dimensions and width {output.Width}; "
-                    + $"an embedding model returns [batch, tokens, dimensions]. Set {folder.Options.SettingsPath}:ModelPath to a bi-encoder.");
+                    + $"an embedding model returns [batch, tokens, dimensions], or [batch, dimensions] as {PooledOutput}. "
+                    + $"Set {folder.Options.ModelSetting} to a bi-encoder, or {folder.Options.SettingsPath}:{nameof(OnnxModelOptions.Output)} to its embeddings.");
         });
         return new BiEncoder(engine, tokenizer);
     }
@@ -85,13 +93,14 @@ internal sealed class BiEncoder : IDisposable
         (TokenizedInputs encoded, int truncated) = Encode(texts, cancellationToken);
         using TokenizedInputs inputs = encoded;
         float[][] vectors = new float[inputs.Count][];
+        bool isPooled = Engine.Profile.Output.HasOnePosition;
         await Engine.RunAsync(inputs, Engine.Plan(inputs), Read, isBackground: false, cancellationToken).ConfigureAwait(false);
         return (vectors, inputs.TokenCount, truncated);
 
         void Read(int index, int tokenCount, ReadOnlySpan<float> values)
         {
             float[] vector = values[..Dimensions].ToArray();
-            if (pooling == EmbeddingPooling.Mean)
+            if (pooling == EmbeddingPooling.Mean && !isPooled)
             {
                 for (int token = 1; token < tokenCount; token++)
                 {
@@ -101,8 +110,16 @@ internal sealed class BiEncoder : IDisposable
                 TensorPrimitives.Divide(vector, tokenCount, vector);
             }
 
-            float norm = normalize ? TensorPrimitives.Norm(vector) : 0;
-            if (norm > 0)
+            float norm = TensorPrimitives.Norm(vector);
+            if (!float.IsFinite(norm))
+            {
+                OnnxModelOptions options = Engine.Profile.Folder.Options;
+                throw new RelevanceScoringException(
+                    $"Model '{ModelId}' returned an embedding of text {index} that is not finite; expected finite numbers. "
+                    + $"Try another {options.SettingsPath}:{nameof(options.ExecutionProvider)}, or a model in fp32.");
+            }
+
+            if (normalize && norm > 0)
             {
                 TensorPrimitives.Divide(vector, norm, vector);
             }

@@ -31,7 +31,7 @@ internal sealed class CrossEncoder : IDisposable
     public static async Task<CrossEncoder> LoadAsync(ModelFolder folder, OnnxScorerOptions options)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);
-        Tokenizer tokenizer = TokenizerFile.Load(folder.TokenizerFile, $"{options.SettingsPath}:{nameof(options.ModelPath)}");
+        Tokenizer tokenizer = folder.ReadTokenizer();
         OnnxEngine engine = SessionFactory.Load(folder, session =>
             new CrossEncoderProfile(options, folder, configuration, tokenizer).Resolve(session.OutputMetadata));
         try

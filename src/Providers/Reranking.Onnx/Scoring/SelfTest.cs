@@ -32,7 +32,7 @@ internal static class SelfTest
             {
                 throw new RelevanceScoringException(
                     $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': its tokenizer returns other tokens than expected. " +
-                    $"Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath.");
+                    $"Restore the folder from its source, or check {folder.Options.ModelSetting}.");
             }
 
             RelevanceScores scores = await encoder
@@ -45,7 +45,7 @@ internal static class SelfTest
                     CultureInfo.InvariantCulture,
                     $"Model '{folder.ModelId}' fails pair {number} of '{folder.SelfTestFile}': " +
                     $"it returns {found:0.####}; expected {pair.RawScore:0.####} ± {pair.Tolerance:0.####}. " +
-                    $"Restore the folder from its source, or check {folder.Options.SettingsPath}:ModelPath."));
+                    $"Restore the folder from its source, or check {folder.Options.ModelSetting}."));
             }
         }
     }
@@ -55,6 +55,7 @@ internal static class SelfTest
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(folder.SelfTestFile), SelfTestJsonContext.Default.SelfTestPairArray) is { Length: > 0 } pairs
+                && Array.TrueForAll(pairs, static pair => pair is { Query: not null, Document: not null })
                 ? pairs
                 : throw new RelevanceScoringException(Unreadable(folder));
         }

@@ -11,6 +11,10 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
 {
     private const string Number = "a whole number from 0 on";
 
+    // The largest vocabularies have a million. Components call each other, so their number is one of stack frames.
+    private const int MaxEntries = 1 << 23;
+    private const int MaxComponents = 256;
+
     public string Kind => kind;
 
     private string Name => type is null ? kind : $"{kind} '{type}'";
@@ -19,6 +23,16 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
 
     /// <summary>Creates an error about what is wrong with the file.</summary>
     public RelevanceScoringException Unusable(string problem) => source.Unusable(problem);
+
+    /// <summary>Counts a component of the file.</summary>
+    /// <exception cref="RelevanceScoringException">The file has more than any model.</exception>
+    public void CountComponent()
+    {
+        if (++source.ComponentCount > MaxComponents)
+        {
+            throw Unusable($"has more than {MaxComponents} components");
+        }
+    }
 
     public bool Has(string name) => Find(name) is not null;
 
@@ -100,7 +114,10 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
     private JsonElement.ArrayEnumerator GetElements(string name)
     {
         JsonElement array = Find(name) ?? throw Missing(name, "an array");
-        return array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : throw Wrong(name, "an array");
+        return array.ValueKind != JsonValueKind.Array ? throw Wrong(name, "an array")
+            : array.GetArrayLength() is > MaxEntries and { } count
+            ? throw Unusable($"has {count} entries in '{name}' of its {Name}; expected at most {MaxEntries}")
+            : array.EnumerateArray();
     }
 
     private IEnumerable<(string Name, JsonElement Value)> GetProperties(string name)

@@ -62,6 +62,7 @@ internal sealed class ComponentRegistry<T>(Dictionary<string, Func<ComponentJson
 
     public T Read(ComponentJson json)
     {
+        json.CountComponent();
         string type = json.FindString("type") ?? throw json.Unusable($"has a {json.Kind} without a type; supported are {Supported}");
         return readers.TryGetValue(type, out Func<ComponentJson, T>? read)
             ? read(json.OfType(type))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Reranking.Onnx.Tokenization.AddedTokens;
 using Reranking.Onnx.Tokenization.Models;
@@ -13,6 +14,12 @@ internal static class TokenizerFile
 {
     private const string Expected = "expected the tokenizer.json of a model";
 
+    // The longest known has 35 MB.
+    private const long MaxLength = 128L << 20;
+
+    // A normalizer of a model adds a few characters; a chain of replacements can double a text again and again.
+    private const double MaxGrowth = 1_024;
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="setting">The path of the setting that leads to it, for errors.</param>
@@ -22,7 +29,9 @@ internal static class TokenizerFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            return Read(file, path, setting);
+            return file.Length <= MaxLength
+                ? Read(file, path, setting)
+                : throw new TokenizerSource(path, setting).Unusable($"has {file.Length} bytes; {Expected}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -58,6 +67,13 @@ internal static class TokenizerFile
         Normalizer normalizer = json.FindComponent("normalizer") is { } normalizerJson
             ? TokenizerComponents.Normalizers.Read(normalizerJson)
             : new IdentityNormalizer();
+        if (normalizer.MaxGrowth > MaxGrowth)
+        {
+            throw json.Unusable(string.Create(
+                CultureInfo.InvariantCulture,
+                $"has a normalizer that can make a text {normalizer.MaxGrowth:0.#} times as long; expected at most {MaxGrowth:0} times"));
+        }
+
         PreTokenizer preTokenizer = json.FindComponent("pre_tokenizer") is { } preTokenizerJson
             ? TokenizerComponents.PreTokenizers.Read(preTokenizerJson)
             : new WholeTextPreTokenizer();
@@ -88,6 +104,9 @@ internal static class TokenizerFile
 /// <param name="Setting">The path of the setting that leads to it.</param>
 internal sealed record TokenizerSource(string Path, string Setting)
 {
+    /// <summary>Gets or sets how many components were read so far.</summary>
+    public int ComponentCount { get; set; }
+
     /// <summary>Creates an error about what is wrong with the file.</summary>
     public RelevanceScoringException Unusable(string problem, Exception? cause = null) => new($"'{Path}' {problem}. Check {Setting}.", cause);
 }

@@ -11,8 +11,8 @@ internal sealed class PairScorer : IRelevanceScorer, IModelRevision
 
     public RelevanceScorerMetadata Metadata { get; init; } = new() { ProviderName = "pairs", ModelId = "pairs-1", MaxInputTokens = 512 };
 
-    /// <summary>Returns the revision of the model; <see langword="null"/> for a scorer that has none.</summary>
-    public Func<string>? Revision { get; init; }
+    /// <summary>Returns the revision of the model, or null as long as it is not known; <see langword="null"/> for a scorer that has none.</summary>
+    public Func<string?>? Revision { get; init; }
 
     /// <summary>What happens before the scores are given, by the number of the call, from 1.</summary>
     public Func<int, CancellationToken, Task> Before { get; init; } = (_, _) => Task.CompletedTask;

@@ -97,6 +97,43 @@ public sealed class ScoreCacheKeysTests
     }
 
     [Fact]
+    public async Task ScoreAsync_RevisionThatIsNotKnownYet_IsNeitherLookedUpNorKeptUntilItIs()
+    {
+        var cache = new FakeHybridCache();
+        string? revision = null;
+        using var inner = new PairScorer { Revision = () => revision };
+        var scorer = new CachingRelevanceScorer(inner, cache);
+
+        await scorer.ScoreAsync("q", ["a"]);
+        await scorer.ScoreAsync("q", ["a"]);
+        Assert.Equal((2, 0), (inner.Seen.Count(), cache.Entries.Count));
+
+        revision = "1";
+        await scorer.ScoreAsync("q", ["a"]);
+        await scorer.ScoreAsync("q", ["a"]);
+        Assert.Equal((3, 1), (inner.Seen.Count(), cache.Entries.Count));
+    }
+
+    [Fact]
+    public async Task ScoreAsync_SameNameAtTwoCommits_SharesNothing()
+    {
+        // Two processes over one cache: neither knows its revision before its model is there.
+        var cache = new FakeHybridCache();
+        foreach (string commit in (string[])["old", "new"])
+        {
+            string? revision = null;
+            using var inner = new PairScorer { Revision = () => revision };
+            var scorer = new CachingRelevanceScorer(inner, cache);
+            await scorer.ScoreAsync("q", ["a"]);
+            revision = commit;
+            await scorer.ScoreAsync("q", ["a"]);
+            Assert.Equal(2, inner.Seen.Count());
+        }
+
+        Assert.Equal(2, cache.Entries.Count);
+    }
+
+    [Fact]
     public async Task ScoreAsync_WhatCanNotBeTold_IsPassedOnAsItIs()
     {
         var cache = new FakeHybridCache();

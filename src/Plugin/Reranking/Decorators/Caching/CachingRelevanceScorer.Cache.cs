@@ -25,7 +25,7 @@ public sealed partial class CachingRelevanceScorer
                 failedCount++;
                 failure ??= reads[i].Exception?.InnerException ?? TookTooLong();
             }
-            else if (ScoreCacheEntry.Parse(await reads[i].ConfigureAwait(false)) is { } entry)
+            else if (ScoreCacheEntry.Parse(await reads[i].ConfigureAwait(false), call.Keys[claims[i].Index]) is { } entry)
             {
                 call.Entries[claims[i].Index] = entry;
                 if (claims[i].IsMine)
@@ -88,7 +88,7 @@ public sealed partial class CachingRelevanceScorer
     {
         await Task.WhenAll(claims.Select(claim =>
             _cache.SetAsync(
-                call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
+                call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(call.Keys[claim.Index]), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
         return true;
     }
 

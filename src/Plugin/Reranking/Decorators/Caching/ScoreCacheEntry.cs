@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 
@@ -9,9 +11,11 @@ namespace Reranking.Decorators.Caching;
 /// <param name="ModelId">The model that answered, or <see langword="null"/> if it is unknown.</param>
 internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
 {
-    // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, 4 and 4 start and end of the window, and the model to the end, in UTF-8.
-    private const byte Version = 2;
-    private const int HeaderSize = 30;
+    // 1 version, 1 flags, 8 score, 8 raw score, 4 tokens, 4 and 4 start and end of the window, 8 of a hash, and the model to the end, in UTF-8.
+    private const byte Version = 3;
+    private const int HeaderSize = 38;
+    private const int CheckStart = 30;
+    private const int MaxSize = 1 << 16;
 
     [Flags]
     private enum Parts : byte
@@ -27,7 +31,8 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
     /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, and of a scorer of one stage.</summary>
     public bool IsKeepable => double.IsFinite(Score.RawValue) && Score.Value is >= 0 and <= 1 && Score.Stage == 0;
 
-    public byte[] ToBytes()
+    /// <summary>Writes the entry for its key.</summary>
+    public byte[] ToBytes(string key)
     {
         byte[] bytes = new byte[HeaderSize + (ModelId is null ? 0 : Encoding.UTF8.GetByteCount(ModelId))];
         bytes[0] = Version;
@@ -46,14 +51,21 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
             Encoding.UTF8.GetBytes(ModelId, bytes.AsSpan(HeaderSize));
         }
 
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(CheckStart), Check(bytes, key));
         return bytes;
     }
 
     /// <summary>Reads what a cache holds under a key.</summary>
-    /// <returns>The entry, or <see langword="null"/> for nothing, for what somebody else wrote, and for another version.</returns>
-    public static ScoreCacheEntry? Parse(byte[]? bytes)
+    /// <returns>
+    /// The entry, or <see langword="null"/> for nothing, for what somebody else wrote, for another version, for what was damaged and for what belongs to
+    /// another key.
+    /// </returns>
+    public static ScoreCacheEntry? Parse(byte[]? bytes, string key)
     {
-        if (bytes is null || bytes.Length < HeaderSize || bytes[0] != Version)
+        if (bytes is null
+            || bytes.Length is < HeaderSize or > MaxSize
+            || bytes[0] != Version
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(CheckStart)) != Check(bytes, key))
         {
             return null;
         }
@@ -64,7 +76,7 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         Range window = ToIndex(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(22)))..ToIndex(BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(26)));
         if ((parts & ~Parts.All) != 0
             || (!parts.HasFlag(Parts.ModelId) && !model.IsEmpty)
-            || (!parts.HasFlag(Parts.TokenCount) && tokens != 0)
+            || (parts.HasFlag(Parts.TokenCount) ? tokens < 0 : tokens != 0)
             || (!parts.HasFlag(Parts.Window) && !window.Equals(default))
             || !Utf8.IsValid(model))
         {
@@ -79,6 +91,18 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         };
         var entry = new ScoreCacheEntry(score, parts.HasFlag(Parts.ModelId) ? Encoding.UTF8.GetString(model) : null);
         return entry.IsKeepable ? entry : null;
+    }
+
+    // Tells damage and mix-ups; who can write to the cache can write valid entries, too.
+    private static ulong Check(ReadOnlySpan<byte> bytes, string key)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(bytes[..CheckStart]);
+        hash.AppendData(bytes[HeaderSize..]);
+        hash.AppendData(MemoryMarshal.AsBytes(key.AsSpan()));
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        hash.GetHashAndReset(digest);
+        return BinaryPrimitives.ReadUInt64LittleEndian(digest);
     }
 
     // A position from the end is below zero.

@@ -6,6 +6,9 @@ namespace Reranking.Onnx.Tokenization.Normalization;
 /// <remarks>Immutable and thread-safe.</remarks>
 internal abstract class Normalizer
 {
+    /// <summary>Gets how many times as long as a text its normalized form can be because of what the file says; what Unicode adds does not count.</summary>
+    public virtual double MaxGrowth => 1;
+
     /// <summary>Appends the normalized text. A lone surrogate counts as U+FFFD.</summary>
     public abstract void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch);
 

@@ -5,6 +5,8 @@ internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 {
     private delegate void Step(Normalizer normalizer, ReadOnlySpan<char> source, CharBuffer target, TokenizerScratch scratch);
 
+    public override double MaxGrowth => normalizers.Aggregate(1.0, static (growth, normalizer) => growth * normalizer.MaxGrowth);
+
     public static Normalizer Read(ComponentJson json)
     {
         Normalizer[] normalizers = [.. json.GetComponents("normalizers", json.Kind).Select(TokenizerComponents.Normalizers.Read)];

@@ -3,6 +3,8 @@ namespace Reranking.Onnx.Tokenization.Normalization;
 /// <summary>HuggingFace's <c>Replace</c> of a text.</summary>
 internal sealed class ReplaceNormalizer(string pattern, string content) : Normalizer
 {
+    public override double MaxGrowth => Math.Max(1, (double)content.Length / pattern.Length);
+
     public static Normalizer Read(ComponentJson json)
     {
         string content = json.GetString("content");

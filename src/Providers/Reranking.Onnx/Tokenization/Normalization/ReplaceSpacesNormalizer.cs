@@ -5,6 +5,8 @@ internal sealed class ReplaceSpacesNormalizer(string content) : Normalizer
 {
     public const string Regex = " {2,}";
 
+    public override double MaxGrowth => Math.Max(1, content.Length / 2.0);   // of two spaces
+
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
     {
         while (!text.IsEmpty)

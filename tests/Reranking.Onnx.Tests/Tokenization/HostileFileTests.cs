@@ -1,0 +1,319 @@
+using System.Text;
+using Microsoft.ML.OnnxRuntime;
+using Reranking.Onnx.Hub;
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tokenization;
+
+namespace Reranking.Onnx.Tests;
+
+/// <summary>
+/// Files that somebody has made to do harm, or that a disk has: whatever they are, they are refused with our exception, or they work. A few thousand of each
+/// with the other tests; a hundred thousand with <c>--explicit only</c>.
+/// </summary>
+public sealed class HostileFileTests
+{
+    private const int Few = 1_500;
+    private const int Many = 100_000;
+
+    private const string WordPiece = """
+        {
+          "truncation": null, "padding": null,
+          "added_tokens": [
+            { "id": 0, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true },
+            { "id": 5, "content": "<new>", "single_word": true, "lstrip": true, "rstrip": true, "normalized": true, "special": false }
+          ],
+          "normalizer": {
+            "type": "Sequence",
+            "normalizers": [
+              { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true },
+              { "type": "Replace", "pattern": { "String": "x" }, "content": "y" }
+            ]
+          },
+          "pre_tokenizer": { "type": "Sequence", "pretokenizers": [ { "type": "BertPreTokenizer" }, { "type": "Digits", "individual_digits": true } ] },
+          "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [ { "SpecialToken": { "id": "[S]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } } ],
+            "pair": [ { "SpecialToken": { "id": "[S]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }, { "Sequence": { "id": "B", "type_id": 1 } } ],
+            "special_tokens": { "[S]": { "id": "[S]", "ids": [0], "tokens": ["[UNK]"] } }
+          },
+          "model": {
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "vocab": { "[UNK]": 0, "a": 1, "##b": 2, "1": 3, "##a": 4 }
+          }
+        }
+        """;
+
+    private const string Bpe = """
+        {
+          "added_tokens": [ { "id": 5, "content": "<|end|>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true } ],
+          "normalizer": { "type": "NFC" },
+          "pre_tokenizer": { "type": "Sequence", "pretokenizers": [
+            { "type": "Split", "behavior": "Isolated", "invert": false, "pattern": { "Regex": "REGEX" } },
+            { "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": false } ] },
+          "post_processor": { "type": "RobertaProcessing", "sep": ["a", 0], "cls": ["b", 1], "trim_offsets": true, "add_prefix_space": false },
+          "model": {
+            "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "", "end_of_word_suffix": "", "ignore_merges": true,
+            "vocab": { "a": 0, "b": 1, "ab": 2, "c": 3, "abc": 4 }, "merges": [["a", "b"], "ab c"]
+          }
+        }
+        """;
+
+    private const string Unigram = """
+        {
+          "added_tokens": [ { "id": 6, "content": "<mask>", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false, "special": true } ],
+          "normalizer": { "type": "Sequence", "normalizers": [
+            { "type": "Precompiled", "precompiled_charsmap": "CAAAAAAEAAAABAAAYWJjAA==" }, { "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " },
+            { "type": "Strip", "strip_left": false, "strip_right": true }, { "type": "Prepend", "prepend": "a" } ] },
+          "pre_tokenizer": { "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true },
+          "post_processor": { "type": "BertProcessing", "sep": ["a", 1], "cls": ["b", 2] },
+          "model": { "type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], ["b", -2], ["ab", -3], ["c", -1], ["▁", -1.5]], "byte_fallback": false }
+        }
+        """;
+
+    private const string Config = """
+        {
+          "model_type": "bert", "hidden_size": 32, "max_position_embeddings": 512, "vocab_size": 30522, "pad_token_id": 0, "_name_or_path": "a/b",
+          "id2label": { "0": "LABEL_0" }, "architectures": ["BertForSequenceClassification"], "classifier_from_token": ["no", "yes"],
+          "is_original_qwen3_reranker": false, "sentence_transformers": { "activation_fn": "torch.nn.modules.linear.Identity" }
+        }
+        """;
+
+    private const string Manifest = """
+        {
+          "model": "tests/tiny", "repository": "tests/tiny", "revision": "main", "commit": null, "endpoint": "https://huggingface.co/",
+          "files": [
+            { "path": "onnx/model.onnx", "length": 5, "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "trust": "Endpoint" },
+            { "path": "config.json", "length": 7, "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "trust": "FirstUse" }
+          ]
+        }
+        """;
+
+    private static readonly string[] Inputs =
+    [
+        "", "a", "ab abc b1 22 x  y", "<new> a<|end|>b <mask>", "\ud800 \u0301e\u0301 \U0001F600", "中文 ▁▁ __init__", new string('a', 700), "a\tb\r\n  c ",
+    ];
+
+    [Theory]
+    [InlineData("WordPiece")]
+    [InlineData("BPE")]
+    [InlineData("Unigram")]
+    public void Tokenizer_AFewHostileFiles_AreRefusedOrWork(string family) => Tokenizers(family, seed: 1, Few);
+
+    [Theory(Explicit = true)]
+    [InlineData("WordPiece")]
+    [InlineData("BPE")]
+    [InlineData("Unigram")]
+    public void Tokenizer_ManyHostileFiles_AreRefusedOrWork(string family) => Tokenizers(family, seed: 2, Many);
+
+    [Fact]
+    public void Configuration_AFewHostileFiles_AreRefusedOrWork() => Configurations(seed: 1, Few);
+
+    [Fact(Explicit = true)]
+    public void Configuration_ManyHostileFiles_AreRefusedOrWork() => Configurations(seed: 2, Many);
+
+    [Fact]
+    public void Manifest_AFewHostileFiles_AreNoneOrSound() => Manifests(seed: 1, Few);
+
+    [Fact(Explicit = true)]
+    public void Manifest_ManyHostileFiles_AreNoneOrSound() => Manifests(seed: 2, Many);
+
+    [Theory]
+    [InlineData("WordPiece")]
+    [InlineData("BPE")]
+    [InlineData("Unigram")]
+    public void Tokenizer_SoundSeed_Works(string family) => Assert.True(TryUse(Encoding.UTF8.GetBytes(Seed(family))));
+
+    [Fact]
+    public void Read_ReplacementsThatDoubleATextAgainAndAgain_AreRefused()
+    {
+        static string Doubling(int count) => $$"""
+            { "type": "Sequence", "normalizers": [{{string.Join(',', Enumerable.Repeat("""{ "type": "Replace", "pattern": { "String": "a" }, "content": "aa" }""", count))}}] }
+            """;
+
+        Assert.Equal([0], TokenizerData.Encode(TokenizerData.ReadJson(WithNormalizer(Doubling(10))), "a"));   // a word that is too long
+        Refused(
+            WithNormalizer(Doubling(11)),
+            "has a normalizer that can make a text 2048 times as long; expected at most 1024 times");
+        Refused(
+            WithNormalizer($$"""{ "type": "Replace", "pattern": { "String": "aa" }, "content": "{{new string('a', 2_050)}}" }"""),
+            "has a normalizer that can make a text 1025 times as long; expected at most 1024 times");
+        Refused(
+            WithNormalizer($$"""{ "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": "{{new string('a', 2_050)}}" }"""),
+            "has a normalizer that can make a text 1025 times as long; expected at most 1024 times");
+        Refused(
+            WithNormalizer($$"""{ "type": "Prepend", "prepend": "{{new string('a', 1_024)}}" }"""),
+            "has a normalizer that can make a text 1025 times as long; expected at most 1024 times");
+    }
+
+    [Theory]
+    [InlineData("normalizer", "normalizers", "NFC")]
+    [InlineData("pre_tokenizer", "pretokenizers", "WhitespaceSplit")]
+    [InlineData("post_processor", "processors", "ByteLevel")]
+    public void Read_MoreComponentsThanAStackHolds_AreRefused(string kind, string list, string type)
+    {
+        string Of(int count) => Change(WordPiece, kind, $$"""
+            { "type": "Sequence", "{{list}}": [{{string.Join(',', Enumerable.Repeat($$"""{ "type": "{{type}}" }""", count))}}] }
+            """);
+
+        TokenizerData.ReadJson(Of(200));
+        Refused(Of(100_000), "has more than 256 components");
+    }
+
+    [Fact]
+    public void Read_MoreEntriesThanAnyVocabularyHas_AreRefused() => Refused(
+        Change(WordPiece, "added_tokens", $"[{string.Join(',', Enumerable.Repeat("0", (1 << 23) + 1))}]"),
+        "has 8388609 entries in 'added_tokens' of its root object; expected at most 8388608");
+
+    [Fact]
+    public void Read_NestedTooDeep_IsDamaged()
+    {
+        string json = Change(WordPiece, "normalizer", string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 40)) + string.Concat(Enumerable.Repeat("]}", 40)));
+
+        var exception = Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json));
+
+        Assert.StartsWith("'tokenizer.json' is damaged at line ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_HugeFile_IsRefusedUnread()
+    {
+        using var folder = new TemporaryFolder();
+        using (FileStream file = File.Create(folder.File("tokenizer.json")))
+        {
+            file.SetLength((128L << 20) + 1);
+        }
+
+        Assert.Equal(
+            $"'{folder.File("tokenizer.json")}' has 134217729 bytes; expected the tokenizer.json of a model. Check {TokenizerData.Setting}.",
+            Assert.Throws<RelevanceScoringException>(() => TokenizerFile.Load(folder.File("tokenizer.json"), TokenizerData.Setting)).Message);
+    }
+
+    // No regex of a file is ever run, so none can take for ever.
+    [Theory]
+    [InlineData("(a+)+$")]
+    [InlineData("(.*)*x")]
+    [InlineData("[^\\r\\n\\p{L}]?(\\p{L}+)+")]
+    public void Read_RegexThatIsNotKnown_IsRefusedUnrun(string regex)
+    {
+        string json = regex.Replace("\\", "\\\\", StringComparison.Ordinal);
+
+        Refused(
+            Change(Seed("BPE"), "pre_tokenizer", $$"""{ "type": "Split", "behavior": "Isolated", "invert": false, "pattern": { "Regex": "{{json}}" } }"""),
+            $"has a Split in its pre_tokenizer with the pattern '{regex}'; expected that of GPT-2 or Qwen 2");
+        Refused(
+            WithNormalizer($$"""{ "type": "Replace", "pattern": { "Regex": "{{json}}" }, "content": "" }"""),
+            $$"""has a Replace in its normalizer with the pattern '{{regex}}'; expected a text or ' {2,}'""");
+    }
+
+    private static void Tokenizers(string family, int seed, int count)
+    {
+        var hostile = new HostileJson(Seed(family), seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            works += Guarded(json, () => TryUse(json)) ? 1 : 0;
+        }
+
+        // Both happen, or the changes are too wild or too tame.
+        Assert.InRange(works, count / 50, count * 9 / 10);
+    }
+
+    private static void Configurations(int seed, int count)
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        var options = new OnnxScorerOptions { ModelPath = folder.Path };
+        ModelFolder files = ModelFolder.Open(folder.Path, options);
+        using InferenceSession session = Engine.SessionFactory.Open(files.ModelFile, options);
+        Tokenizer tokenizer = files.ReadTokenizer();
+        var hostile = new HostileJson(Config, seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            File.WriteAllBytes(files.ConfigFile, json);
+            works += Guarded(json, () =>
+            {
+                ModelProfile profile = new CrossEncoderProfile(options, files, ModelConfiguration.Read(files), tokenizer).Resolve(session.OutputMetadata);
+                Assert.InRange(profile.MaxTokens, 8, 1_000_000);
+                return true;
+            }) ? 1 : 0;
+        }
+
+        Assert.InRange(works, count / 50, count * 9 / 10);
+    }
+
+    private static void Manifests(int seed, int count)
+    {
+        var hostile = new HostileJson(Manifest, seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            works += Guarded(json, () => ModelManifest.Parse(new MemoryStream(json)) is { } manifest
+                && manifest.Files.All(file => ModelName.IsFile(file.Path) && file.Length >= 0 && file.Sha256.Length == 64)) ? 1 : 0;
+        }
+
+        Assert.InRange(works, count / 50, count * 9 / 10);
+    }
+
+    // Whether the file works; refused with our exception is not.
+    private static bool Guarded(byte[] json, Func<bool> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (RelevanceScoringException exception)
+        {
+            Assert.False(exception.IsTransient);
+            return false;
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"{exception.GetType().Name} for {Encoding.UTF8.GetString(json)}", exception);
+        }
+    }
+
+    private static bool TryUse(byte[] json)
+    {
+        Tokenizer tokenizer = TokenizerFile.Read(new MemoryStream(json), "tokenizer.json", TokenizerData.Setting);
+        foreach (string text in Inputs)
+        {
+            foreach (int limit in (int[])[1, 7, 1_000])
+            {
+                var buffer = new TokenBuffer();
+                EncodedText encoded = tokenizer.Encode(text, limit, buffer);
+                Assert.All(buffer.Ids.ToArray(), id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
+                Assert.InRange(encoded.CharactersRead, 0, text.Length);
+                long[] ids = new long[(2 * buffer.Count) + tokenizer.Pair.SpecialTokenCount];
+                Assert.Equal(ids.Length, tokenizer.Pair.Write(buffer.Ids, buffer.Ids, ids, new long[ids.Length]));
+                Assert.All(ids, id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
+            }
+        }
+
+        _ = tokenizer.PadTokenId;
+        return true;
+    }
+
+    private static string Seed(string family) => family switch
+    {
+        "WordPiece" => WordPiece,
+        "BPE" => Bpe.Replace("\"REGEX\"", System.Text.Json.JsonSerializer.Serialize(Tokenization.PreTokenization.SplitPattern.Gpt2.Regex), StringComparison.Ordinal),
+        _ => Unigram,
+    };
+
+    private static string WithNormalizer(string normalizer) => Change(WordPiece, "normalizer", normalizer);
+
+    private static string Change(string json, string name, string value)
+    {
+        const string Mark = "@value@";
+        System.Text.Json.Nodes.JsonNode node = System.Text.Json.Nodes.JsonNode.Parse(json)!;
+        node[name] = Mark;
+        return node.ToJsonString().Replace($"\"{Mark}\"", value, StringComparison.Ordinal);
+    }
+
+    private static void Refused(string json, string problem) => Assert.Equal(
+        $"'tokenizer.json' {problem}. Check {TokenizerData.Setting}.",
+        Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json)).Message);
+}
