@@ -22,6 +22,8 @@ public sealed class ModelFileContentTests
     [InlineData("config.json", "{\"error\":\"Repository not found\"}", "is an error in JSON")]
     [InlineData("config.json", "{\"errors\":[{\"code\":404}]}", "is an error in JSON")]
     [InlineData("config.json", "{\"detail\":\"Not Found\"}", "is an error in JSON")]
+    [InlineData("config.json", "{\"erro\\ud800\":1}", "is JSON with a name that is no Unicode")]
+    [InlineData("tokenizer.json", "{\"mode\\udc00\":1}", "is JSON with a name that is no Unicode")]
     [InlineData("config.json", "[]", "is no JSON object")]
     [InlineData("config.json", "null", "is no JSON object")]
     [InlineData("config.json", "\"Not found\"", "is no JSON object")]

@@ -191,6 +191,10 @@ public class TokenizerLoadTests
     [InlineData(
         """{ "model": { "type": "WordPiece", "unk_token": "a", "continuing_subword_prefix": "", "max_input_chars_per_word": 1, "vocab": { "\ud800": 1 } } }""",
         "has a lone surrogate in 'vocab' of its model 'WordPiece'; expected Unicode text.")]
+    [InlineData(
+        """{ "model": { "type": "WordPiece", "unk_toke\ud800": "a" } }""",
+        "has a lone surrogate in a name of its model 'WordPiece'; expected Unicode text.")]
+    [InlineData("""{ "normalize\udc00": 1 }""", "has a lone surrogate in a name of its root object; expected Unicode text.")]
     public void Read_DamagedFile_SaysWhere(string json, string problem) => AssertRefused(json, problem);
 
     [Fact]

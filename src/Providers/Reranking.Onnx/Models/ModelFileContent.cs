@@ -97,6 +97,10 @@ internal static class ModelFileContent
         {
             return "is no JSON, or only a part of it";
         }
+        catch (InvalidOperationException)
+        {
+            return "is JSON with a name that is no Unicode";   // a lone surrogate
+        }
     }
 
     // What servers answer with instead of a file: an error beside little else. The files of models have neither.

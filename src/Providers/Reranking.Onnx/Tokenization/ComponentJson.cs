@@ -108,8 +108,18 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
         }
     }
 
-    private JsonElement? Find(string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Another name beside it.
+            throw source.Unusable($"has a lone surrogate in a name of its {Name}; expected Unicode text", exception);
+        }
+    }
 
     private JsonElement.ArrayEnumerator GetElements(string name)
     {
