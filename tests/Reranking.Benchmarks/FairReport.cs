@@ -32,8 +32,9 @@ internal static class FairReport
         {
             TimeSpan beside = await MeasureBesideAsync(scorer, documents, others, rounds);
             TimeSpan bar = (alone * factor) + run;
-            await output.WriteLineAsync(Invariant(
-                $"beside {others}: {beside.TotalMilliseconds:0} ms; at most {factor} × alone + a run = {bar.TotalMilliseconds:0} ms: {(beside <= bar ? "met" : "MISSED")}"));
+            await output.WriteLineAsync(
+                Invariant($"beside {others}: {beside.TotalMilliseconds:0} ms; at most {factor} × alone + a run = {bar.TotalMilliseconds:0} ms: ")
+                + (beside <= bar ? "met" : "MISSED"));
         }
 
         (double pairs, double processor) = await ThroughputAsync(scorer, documents);

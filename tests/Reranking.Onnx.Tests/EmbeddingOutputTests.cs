@@ -159,7 +159,7 @@ public sealed class EmbeddingOutputTests : IDisposable
     {
         var exception = Assert.Throws<ArgumentException>(() => new OnnxEmbeddingGenerator(Options(options => options.Output = " ")));
 
-        Assert.StartsWith("Embeddings:Onnx:Output is blank; expected the name of an output of the graph, or none.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("Embeddings:Onnx:Output is blank; expected the name of an output of the graph, or none. (Parameter 'options')", exception.Message);
     }
 
     private static void AssertNear(float[] expected, float[] found)

@@ -44,7 +44,9 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     private ModelFolder? _folder;
     private RelevanceScorerMetadata _metadata;
 
-    /// <summary>Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. That its model is installed is checked; nothing is loaded yet.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. That its model is installed is checked; nothing is loaded yet.
+    /// </summary>
     /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
     /// <param name="logger">Receives a line per load at Debug, or <see langword="null"/>.</param>
     /// <param name="modelStore">

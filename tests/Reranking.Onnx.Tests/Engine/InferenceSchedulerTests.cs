@@ -262,6 +262,42 @@ public sealed class InferenceSchedulerTests
     }
 
     [Fact]
+    public async Task RunAsync_CanceledBeforeItComes_EndsAtOnceAndIsNeverAsked()
+    {
+        var scheduler = new InferenceScheduler(1);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scheduler.RunAsync(
+            3, static run => throw new InvalidOperationException($"asked for {run}"), _ => { }, isBackground: false, new CancellationToken(canceled: true)));
+
+        await scheduler.RunAsync(1, OneToken, _ => { }, isBackground: false, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task RunAsync_AFailedRequest_LeavesItsShareToTheOthers()
+    {
+        var scheduler = new InferenceScheduler(1);
+        using var queued = new ManualResetEventSlim();
+        var order = new ConcurrentQueue<char>();
+        Task gate = scheduler.RunAsync(1, OneToken, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        Task failing = scheduler.RunAsync(
+            50,
+            static _ => 10,
+            position =>
+            {
+                order.Enqueue('f');
+                _ = position == 1 ? throw new InvalidTimeZoneException("second") : position;
+            },
+            isBackground: false,
+            CancellationToken.None);
+        Task other = scheduler.RunAsync(5, static _ => 10, _ => order.Enqueue('o'), isBackground: false, CancellationToken.None);
+        queued.Set();
+
+        Assert.Equal("second", (await Assert.ThrowsAsync<InvalidTimeZoneException>(() => failing)).Message);
+        await Task.WhenAll(gate, other);
+        Assert.Equal("fofoooo", string.Concat(order));
+    }
+
+    [Fact]
     public async Task RunAsync_ACanceledRequest_LeavesItsShareToTheOthers()
     {
         var scheduler = new InferenceScheduler(1);

@@ -12,7 +12,8 @@ public sealed class HubFileTests
     [Fact]
     public void Take_LargeFileOfTheHub_KnowsAllBeforeTheRedirect()
     {
-        HubFile file = Taken(HttpStatusCode.Found, ("X-Repo-Commit", Commit), ("X-Linked-Etag", $"\"{Hash}\""), ("X-Linked-Size", "123"), ("ETag", "\"other\""));
+        HubFile file = Taken(
+            HttpStatusCode.Found, ("X-Repo-Commit", Commit), ("X-Linked-Etag", $"\"{Hash}\""), ("X-Linked-Size", "123"), ("ETag", "\"other\""));
 
         Assert.Equal((Commit, $"\"{Hash}\"", 123, Hash, true), (file.Commit, file.ETag, file.Length, file.Sha256, file.IsComplete));
     }

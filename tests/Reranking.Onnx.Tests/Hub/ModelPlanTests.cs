@@ -13,7 +13,8 @@ public sealed class ModelPlanTests
     {
         ModelPlan plan = ModelPlan.For("owner/name", revision: null, modelFile: null);
 
-        Assert.Equal(("owner/name", "owner/name", "main", "onnx/model.onnx", false), (plan.Model, plan.Repository, plan.Revision, plan.ModelFile, plan.IsKnown));
+        Assert.Equal(
+            ("owner/name", "owner/name", "main", "onnx/model.onnx", false), (plan.Model, plan.Repository, plan.Revision, plan.ModelFile, plan.IsKnown));
         Assert.Equal(
             [
                 ("config.json", null, false), ("tokenizer.json", null, false), ("tokenizer_config.json", null, true),

@@ -179,7 +179,8 @@ public sealed class ModelStoreVerificationTests : ModelStoreTestBase
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("query", ["document"]));
 
-        Assert.EndsWith($"The model store keeps its files in '{folder}'; remove that folder to have them fetched again.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"The model store keeps its files in '{folder}'; remove that folder to have them fetched again.", exception.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, ModelFile)));
     }
 

@@ -87,8 +87,8 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         Assert.Equal(
-            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. It has {string.Join(", ", Enumerable.Range(10, 20).Select(i => $"m{i}.onnx"))}, "
-            + "and others. Set OnnxScorerOptions:ModelFile to one of them.",
+            $"The model folder '{_folder.Path}' has no model.onnx and no onnx/model.onnx. "
+            + $"It has {string.Join(", ", Enumerable.Range(10, 20).Select(i => $"m{i}.onnx"))}, and others. Set OnnxScorerOptions:ModelFile to one of them.",
             Failure(_folder.Path));
     }
 

@@ -41,6 +41,7 @@ public sealed class OnnxFileTests
         Assert.False(IsComplete(header.ToArray()));
         Assert.True(IsComplete(header.Bytes(7, []).ToArray()));
         Assert.True(IsComplete(new OnnxWriter().Bytes(7, []).Text(25, "function").Number(1, 8).ToArray()));
+        Assert.True(IsComplete(new OnnxWriter().Bytes(7, []).Text(26, "of a later version").Number(127, 1).ToArray()));
     }
 
     [Theory]
@@ -49,7 +50,7 @@ public sealed class OnnxFileTests
     [InlineData(new byte[] { 0x3A, 0, 0x0A, 0 })]                                   // the version as bytes
     [InlineData(new byte[] { 0x3A, 0, 0x10, 1 })]                                   // the producer as a number
     [InlineData(new byte[] { 0x3A, 0, 0x00, 0 })]                                   // field 0
-    [InlineData(new byte[] { 0x3A, 0, 0xD2, 0x01, 0 })]                             // field 26
+    [InlineData(new byte[] { 0x3A, 0, 0x82, 0x08, 0 })]                             // field 128
     [InlineData(new byte[] { 0x3A, 0, 0x0B, 0 })]                                   // the start of a group
     [InlineData(new byte[] { 0x3A, 0, 0x11, 1, 2, 3, 4, 5, 6, 7, 8 })]              // 64 fixed bits
     [InlineData(new byte[] { 0x3A, 0, 0x15, 1, 2, 3, 4 })]                          // 32 fixed bits

@@ -16,8 +16,9 @@ internal sealed class HostileJson(string seedFile, int seed)
 
     private static readonly string[] Types =
     [
-        "Sequence", "Replace", "Prepend", "Strip", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer", "Precompiled", "BertPreTokenizer",
-        "ByteLevel", "Digits", "Metaspace", "Punctuation", "Split", "Whitespace", "WhitespaceSplit", "BPE", "Unigram", "WordPiece", "BertProcessing",
+        "Sequence", "Replace", "Prepend", "Strip", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "BertNormalizer", "Precompiled",
+        "BertPreTokenizer", "ByteLevel", "Digits", "Metaspace", "Punctuation", "Split", "Whitespace",
+        "WhitespaceSplit", "BPE", "Unigram", "WordPiece", "BertProcessing",
         "RobertaProcessing", "TemplateProcessing", "WordLevel", "Isolated", "Removed", "MergedWithNext", "never", "first", "always",
     ];
 

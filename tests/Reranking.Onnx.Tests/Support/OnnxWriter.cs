@@ -40,7 +40,7 @@ internal sealed class OnnxWriter
         return new OnnxWriter().Number(1, 8).Message(7, graph).Message(8, new OnnxWriter().Text(1, "").Number(2, 11)).ToArray();
     }
 
-    /// <summary>Returns the nodes and weights that make a row of the ids of each token: their product with each of the factors, [batch, tokens, factors].</summary>
+    /// <summary>Returns the nodes and weights that make a row of the id of each token, its product with each factor: [batch, tokens, factors].</summary>
     public static (OnnxWriter[] Nodes, OnnxWriter Weights) TokenRows(string output, params float[] factors) =>
     (
         [

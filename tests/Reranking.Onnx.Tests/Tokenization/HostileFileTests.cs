@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Hub;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Tokenization;
+using Reranking.Onnx.Tokenization.PreTokenization;
 
 namespace Reranking.Onnx.Tests;
 
@@ -33,7 +34,9 @@ public sealed class HostileFileTests
           "post_processor": {
             "type": "TemplateProcessing",
             "single": [ { "SpecialToken": { "id": "[S]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } } ],
-            "pair": [ { "SpecialToken": { "id": "[S]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }, { "Sequence": { "id": "B", "type_id": 1 } } ],
+            "pair": [
+              { "SpecialToken": { "id": "[S]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }, { "Sequence": { "id": "B", "type_id": 1 } }
+            ],
             "special_tokens": { "[S]": { "id": "[S]", "ids": [0], "tokens": ["[UNK]"] } }
           },
           "model": {
@@ -62,11 +65,15 @@ public sealed class HostileFileTests
         {
           "added_tokens": [ { "id": 6, "content": "<mask>", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false, "special": true } ],
           "normalizer": { "type": "Sequence", "normalizers": [
-            { "type": "Precompiled", "precompiled_charsmap": "CAAAAAAEAAAABAAAYWJjAA==" }, { "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " },
+            { "type": "Precompiled", "precompiled_charsmap": "CAAAAAAEAAAABAAAYWJjAA==" },
+            { "type": "Replace", "pattern": { "Regex": " {2,}" }, "content": " " },
             { "type": "Strip", "strip_left": false, "strip_right": true }, { "type": "Prepend", "prepend": "a" } ] },
           "pre_tokenizer": { "type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true },
           "post_processor": { "type": "BertProcessing", "sep": ["a", 1], "cls": ["b", 2] },
-          "model": { "type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], ["b", -2], ["ab", -3], ["c", -1], ["▁", -1.5]], "byte_fallback": false }
+          "model": {
+            "type": "Unigram", "unk_id": 0, "byte_fallback": false,
+            "vocab": [["<unk>", 0], ["a", -1], ["b", -2], ["ab", -3], ["c", -1], ["▁", -1.5]]
+          }
         }
         """;
 
@@ -90,7 +97,8 @@ public sealed class HostileFileTests
 
     private static readonly string[] Inputs =
     [
-        "", "a", "ab abc b1 22 x  y", "<new> a<|end|>b <mask>", "\ud800 \u0301e\u0301 \U0001F600", "中文 ▁▁ __init__", new string('a', 700), "a\tb\r\n  c ",
+        "", "a", "ab abc b1 22 x  y", "<new> a<|end|>b <mask>", "\ud800 \u0301e\u0301 \U0001F600", "中文 ▁▁ __init__",
+        new string('a', 700), "a\tb\r\n  c ",
     ];
 
     [Theory]
@@ -127,7 +135,10 @@ public sealed class HostileFileTests
     public void Read_ReplacementsThatDoubleATextAgainAndAgain_AreRefused()
     {
         static string Doubling(int count) => $$"""
-            { "type": "Sequence", "normalizers": [{{string.Join(',', Enumerable.Repeat("""{ "type": "Replace", "pattern": { "String": "a" }, "content": "aa" }""", count))}}] }
+            {
+              "type": "Sequence",
+              "normalizers": [{{string.Join(',', Enumerable.Repeat("""{ "type": "Replace", "pattern": { "String": "a" }, "content": "aa" }""", count))}}]
+            }
             """;
 
         Assert.Equal([0], TokenizerData.Encode(TokenizerData.ReadJson(WithNormalizer(Doubling(10))), "a"));   // a word that is too long
@@ -167,7 +178,8 @@ public sealed class HostileFileTests
     [Fact]
     public void Read_NestedTooDeep_IsDamaged()
     {
-        string json = Change(WordPiece, "normalizer", string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 40)) + string.Concat(Enumerable.Repeat("]}", 40)));
+        string open = string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 40));
+        string json = Change(WordPiece, "normalizer", open + string.Concat(Enumerable.Repeat("]}", 40)));
 
         var exception = Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json));
 
@@ -299,7 +311,7 @@ public sealed class HostileFileTests
     private static string Seed(string family) => family switch
     {
         "WordPiece" => WordPiece,
-        "BPE" => Bpe.Replace("\"REGEX\"", System.Text.Json.JsonSerializer.Serialize(Tokenization.PreTokenization.SplitPattern.Gpt2.Regex), StringComparison.Ordinal),
+        "BPE" => Bpe.Replace("\"REGEX\"", System.Text.Json.JsonSerializer.Serialize(SplitPattern.Gpt2.Regex), StringComparison.Ordinal),
         _ => Unigram,
     };
 

@@ -67,6 +67,11 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         int start;
         lock (_lock)
         {
+            if (!job.HasMore)
+            {
+                return;   // canceled before it came
+            }
+
             QueueOf(job).Add(job, job.NextTokens);
             start = Math.Min(maxConcurrency - _threads, job.Count);
             _threads += start;

@@ -23,7 +23,8 @@ internal sealed class HubFile
     public void Take(HttpResponseMessage response)
     {
         Commit ??= Header(response, "X-Repo-Commit") is { } commit && ModelName.IsCommit(commit) ? commit : null;
-        if (Header(response, "X-Linked-Etag") is { } linked && long.TryParse(Header(response, "X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long length))
+        if (Header(response, "X-Linked-Etag") is { } linked
+            && long.TryParse(Header(response, "X-Linked-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long length))
         {
             (ETag, Length, IsComplete) = (linked, length, true);
             string hash = linked.Trim('"');

@@ -236,7 +236,11 @@ public sealed partial class ModelStore : IDisposable
         }
 
         string path = PinFile(plan, home);
-        return new FileInfo(path) is { Exists: true, Length: <= MaxPinLength } && File.ReadAllText(path).Trim() is { } pin && (ModelName.IsCommit(pin) || pin == plan.Revision) ? pin : null;
+        return new FileInfo(path) is { Exists: true, Length: <= MaxPinLength }
+            && File.ReadAllText(path).Trim() is { } pin
+            && (ModelName.IsCommit(pin) || pin == plan.Revision)
+            ? pin
+            : null;
     }
 
     private static string PinFile(ModelPlan plan, string home) => Path.Combine(home, plan.Revision + ".pin");

@@ -38,7 +38,7 @@ public sealed class ModelStoreOptions
     /// <value>From 1 second to 1 hour. The default is 1 minute. A download as a whole has no limit.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gets or sets a value indicating whether the files of a model of <see cref="ModelCatalog"/> are compared with their SHA-256 when they are used.</summary>
+    /// <summary>Gets or sets a value indicating whether the files of models of <see cref="ModelCatalog"/> are held to their SHA-256 on use.</summary>
     /// <value>
     /// The default is <see langword="true"/>. A file is read again only if its size or its time has changed since it was last found to be right; one that
     /// is not right is fetched again.

@@ -13,7 +13,9 @@ internal static class OnnxFile
     // The fields of onnx.proto that are followed.
     private const int ModelGraph = 7;
     private const int ModelFunctions = 25;
-    private const int HighestModelField = 25;
+
+    // There are 26 by now; other bytes than those of a model soon lead beyond this.
+    private const int HighestModelField = 127;
 
     private enum Message
     {
@@ -35,7 +37,7 @@ internal static class OnnxFile
         Fixed32 = 5,
     }
 
-    /// <summary>Returns whether a file is an ONNX model from its first byte to its last: all fields are those of a model, whole, and there is a graph.</summary>
+    /// <summary>Returns whether a file is an ONNX model from its first byte to its last: all fields are whole and those of a model, with a graph.</summary>
     public static bool IsComplete(Stream file)
     {
         file.Position = 0;
@@ -64,8 +66,13 @@ internal static class OnnxFile
         return names;
     }
 
-    // The version of the format is a number; names, the graph and the operator sets are bytes, and so is all that later versions added.
-    private static bool IsOfModel(Field field) => field.Kind == (field.Number is 1 or 5 ? WireKind.Number : WireKind.Bytes);
+    // The versions of format and model are numbers; names, the graph and the operator sets are bytes. What later versions add can be anything.
+    private static bool IsOfModel(Field field) => field.Number switch
+    {
+        1 or 5 => field.Kind == WireKind.Number,
+        <= 8 => field.Kind == WireKind.Bytes,
+        _ => true,
+    };
 
     private static bool TryCollect(Reader reader, Message message, long end, int depth, SortedSet<string> names)
     {

@@ -45,7 +45,8 @@ internal sealed class BiEncoder : IDisposable
                 : throw new RelevanceScoringException(
                     $"Model '{folder.ModelId}' returns an output of {output.Rank} dimensions and width {output.Width}; "
                     + $"an embedding model returns [batch, tokens, dimensions], or [batch, dimensions] as {PooledOutput}. "
-                    + $"Set {folder.Options.ModelSetting} to a bi-encoder, or {folder.Options.SettingsPath}:{nameof(OnnxModelOptions.Output)} to its embeddings.");
+                    + $"Set {folder.Options.ModelSetting} to a bi-encoder, "
+                    + $"or {folder.Options.SettingsPath}:{nameof(OnnxModelOptions.Output)} to its embeddings.");
         });
         return new BiEncoder(engine, tokenizer);
     }

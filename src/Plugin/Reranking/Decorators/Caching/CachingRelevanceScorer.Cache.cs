@@ -86,10 +86,10 @@ public sealed partial class CachingRelevanceScorer
     // Without the caller's token: the scores are there, and keeping them is worth it also where the caller has left.
     private async Task<bool> WriteAsync(CachingCall call, List<Claim> claims, HybridCacheEntryOptions options)
     {
-        await Task.WhenAll(claims.Select(claim =>
-            _cache.SetAsync(
-                call.Keys[claim.Index], call.Entries[claim.Index]!.ToBytes(call.Keys[claim.Index]), options, tags: null, CancellationToken.None).AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(claims.Select(claim => SetAsync(call.Keys[claim.Index], call.Entries[claim.Index]!))).ConfigureAwait(false);
         return true;
+
+        Task SetAsync(string key, ScoreCacheEntry entry) => _cache.SetAsync(key, entry.ToBytes(key), options, tags: null, CancellationToken.None).AsTask();
     }
 
     private TimeoutException TookTooLong() =>

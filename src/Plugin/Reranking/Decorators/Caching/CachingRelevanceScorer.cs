@@ -18,7 +18,8 @@ namespace Reranking;
 /// <para>
 /// It is meant for scorers whose score of a document depends on nothing but the query and the document, and belongs directly around one: the answers
 /// of chains and cascades, and those that carry a scorer's name or threshold, are passed on and not kept. Nor are those of a scorer that names
-/// neither its model nor its revision, or does not know its revision yet, of options of a derived type, and of options with properties other than texts, numbers and booleans.
+/// neither its model nor its revision, or does not know its revision yet, of options of a derived type, and of options with properties other than texts,
+/// numbers and booleans.
 /// </para>
 /// <para>
 /// The usage of an answer is what the call itself consumed: nothing, if all scores were known. The cache holds numbers, the model's name and a hash,
