@@ -82,6 +82,48 @@ public sealed class FairQueueTests
         Assert.Equal("cbcb", Serve(queue, 4, static name => name == "b" ? 10 : 9));
     }
 
+    [Fact]
+    public void Take_WhoIsAlone_IsOwedNothingForTheTimeBefore()
+    {
+        FairQueue<string> queue = Queue(("big", 500));
+        for (int round = 0; round < 5; round++)
+        {
+            // All of the small one goes first, each time that it comes back, since the big one has had everything in between.
+            queue.Add("small", 100);
+            for (int left = 3; left >= 0; left--)
+            {
+                Assert.Equal("small", queue.Peek(out _));
+                queue.Take(left > 0 ? 100 : null);
+            }
+
+            Assert.Equal("big", queue.Peek(out _));
+            queue.Take(500);
+        }
+    }
+
+    [Fact]
+    public void Take_WhoIsNeverAlone_IsOwedHisShare()
+    {
+        FairQueue<string> queue = Queue(("big", 500), ("small", 100));
+        string order = "";
+        for (int step = 0; step < 24; step++)
+        {
+            string next = queue.Peek(out _)!;
+            order += next[0];
+            if (next == "small" && step % 4 == 3)
+            {
+                queue.Take(null);   // another small one comes before anybody is served
+                queue.Add("small", 100);
+            }
+            else
+            {
+                queue.Take(next == "small" ? 100 : 500);
+            }
+        }
+
+        Assert.InRange(order.Count(static name => name == 'b'), 2, 5);
+    }
+
     [Theory]
     [InlineData("a", "bcbc")]
     [InlineData("b", "acac")]

@@ -38,6 +38,11 @@ internal sealed class FairQueue<T>
     {
         int index = FindNext();
         Entry entry = _entries[index];
+        if (_entries.Count == 1)
+        {
+            entry = entry with { Served = _virtualTime };   // who is alone gets all there is, and is owed nothing for the time before
+        }
+
         _virtualTime += (double)entry.Cost / _entries.Count;
         if (nextCost is { } cost)
         {
