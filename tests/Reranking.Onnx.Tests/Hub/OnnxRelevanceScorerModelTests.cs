@@ -175,6 +175,25 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             exception.Failures);
     }
 
+    [Theory]
+    [InlineData("2")]
+    [InlineData("30")]
+    [InlineData("0.5")]
+    public async Task AddOnnx_SectionWithATimeThatIsAPlainNumber_StopsTheHost(string value)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddReranking(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Reranking:Scorers:local:Provider", "Onnx"), new("Reranking:ModelStore:Timeout", value)])
+            .Build().GetSection("Reranking")).AddOnnx();
+        using IHost host = builder.Build();
+
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+
+        // The binder refuses 0.5 by itself.
+        Assert.Contains("Reranking:ModelStore:Timeout", exception.Message, StringComparison.Ordinal);
+        Assert.True(exception is OptionsValidationException || value == "0.5", exception.ToString());
+    }
+
     [Fact]
     public async Task AddOnnx_SectionWithBadModelStore_StopsTheHostWithItsKeysOnce()
     {

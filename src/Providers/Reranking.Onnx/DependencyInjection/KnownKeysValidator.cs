@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace Reranking.Onnx.DependencyInjection;
 
-/// <summary>Refuses keys of a section that its options do not have: a mistyped setting is an error, not a default.</summary>
+/// <summary>
+/// Refuses keys of a section that its options do not have, and times that are plain numbers: a mistyped setting is an error, not a default.
+/// </summary>
 /// <typeparam name="TOptions">The options that are bound from the section.</typeparam>
 /// <param name="section">The section.</param>
 /// <param name="owner">What the settings are of, for messages.</param>
@@ -14,13 +16,15 @@ internal sealed class KnownKeysValidator<[DynamicallyAccessedMembers(Dynamically
     string owner) : IValidateOptions<TOptions>
     where TOptions : class
 {
-    private static readonly string[] Known =
+    private static readonly (string Name, Type Type)[] Settings =
     [
         .. typeof(TOptions).GetProperties()
             .Where(static property => property.SetMethod?.IsPublic == true)
-            .Select(static property => property.Name)
-            .Order(StringComparer.Ordinal),
+            .Select(static property => (property.Name, property.PropertyType))
+            .OrderBy(static setting => setting.Name, StringComparer.Ordinal),
     ];
+
+    private static readonly string[] Known = [.. Settings.Select(static setting => setting.Name)];
 
     private readonly string _path = section.Path;
 
@@ -41,6 +45,13 @@ internal sealed class KnownKeysValidator<[DynamicallyAccessedMembers(Dynamically
                 .Select(static child => child.Key)
                 .Where(static key => !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
                 .Select(key => $"{_path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", Known)}.{NearestName.Hint(key, Known)}"),
+
+            // A plain number is one of days, and who writes it means seconds.
+            .. Settings
+                .Where(static setting => (Nullable.GetUnderlyingType(setting.Type) ?? setting.Type) == typeof(TimeSpan))
+                .Select(setting => section.GetSection(setting.Name))
+                .Where(static setting => setting.Value is { Length: > 0 } value && !value.Contains(':', StringComparison.Ordinal))
+                .Select(static setting => $"{setting.Path} is '{setting.Value}'; expected a time as hours:minutes:seconds, such as 00:01:00."),
         ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
