@@ -13,4 +13,6 @@ using var scorer = new OnnxRelevanceScorer();
 var reranker = new Reranker(scorer);
 RerankingResult<Article> result = await reranker.RerankAsync(Question, found, article => article.Text, new RerankingOptions { TopN = 3 });
 
-Show.Ranking(Show.Outcome(result), result.Ranking.Select(ranked => $"{ranked.Candidate.Title} (was {ranked.Index + 1}, relevance {ranked.Relevance?.Value:0.000})"));
+Show.Ranking(
+    Show.Outcome(result),
+    result.Ranking.Select(ranked => $"{ranked.Candidate.Title} (was {ranked.Index + 1}, relevance {ranked.Relevance?.Value:0.000})"));

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Data;
 using Reranking;
 using Reranking.Onnx;
@@ -7,11 +9,12 @@ using Samples;
 const string Question = "How do I reset my password?";
 
 // A prompt template of Semantic Kernel's default kind. What {{Search.GetCitedPassages ...}} gives is all that the chat model will know.
+// Semantic Kernel encodes it, so that it can hold no <message>, and decodes it in those that the template has.
 const string Template = """
-    Answer the question by these facts:
+    <message role="user">Answer the question by these facts:
     {{Search.GetCitedPassages $question count='3'}}
 
-    Question: {{$question}}
+    Question: {{$question}}</message>
     """;
 
 using var scorer = new OnnxRelevanceScorer();
@@ -26,8 +29,6 @@ Show.Ranking("First stage", await found.Results.Select(article => article.Title)
 // RerankedSearchPlugin.Create makes a plugin of functions for models.
 IKernelBuilder builder = Kernel.CreateBuilder();
 builder.Plugins.AddFromFunctions("Search", [RerankedSearchPlugin.CreateGetCitedPassages(search.WithReranking(reranker))]);
+builder.Services.AddSingleton<IChatCompletionService>(new EchoChatService());   // a model of yours: builder.AddOpenAIChatCompletion(...)
 Kernel kernel = builder.Build();
-
-// With a chat model in the kernel you would call kernel.InvokePromptAsync(Template, arguments): this is the prompt it would send.
-IPromptTemplate template = new KernelPromptTemplateFactory().Create(new PromptTemplateConfig(Template));
-Show.Text("Prompt", await template.RenderAsync(kernel, new KernelArguments { ["question"] = Question }));
+Show.Text("Prompt", $"{await kernel.InvokePromptAsync(Template, new KernelArguments { ["question"] = Question })}");

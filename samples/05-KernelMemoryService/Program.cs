@@ -27,8 +27,11 @@ var partitions = result.Results.SelectMany(file => file.Partitions.Select(partit
 Show.Ranking("First stage", partitions.OrderBy(found => found.Partition.FirstStageIndex).Select(found => found.SourceName));
 
 var best = partitions.Take(3).ToList();
-Show.Ranking(Show.Outcome(result.Reranking), best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
+Show.Ranking(
+    Show.Outcome(result.Reranking),
+    best.Select(found => $"{found.SourceName} (was {found.Partition.FirstStageIndex + 1}, relevance {found.Partition.Relevance:0.000})"));
 
 // Numbered and quoted, so that no text can pass for another one.
-IEnumerable<string> facts = best.Select((found, rank) => CitationFormat.Write(rank + 1, new ContextPassage(found.Partition.Text) { Title = found.SourceName }));
+IEnumerable<string> facts = best.Select((found, rank) =>
+    CitationFormat.Write(rank + 1, new ContextPassage(found.Partition.Text) { Title = found.SourceName }));
 Show.Text("Facts for the prompt", string.Join("\n\n", facts));

@@ -7,7 +7,7 @@ internal static class Show
 {
     /// <summary>Returns the heading of a ranking. If the scorer failed, the order is the old one, and whoever reads it has to know.</summary>
     public static string Outcome<T>(RerankingResult<T> result) =>
-        result.Outcome == RerankingOutcome.Reranked ? "Reranked" : $"NOT RERANKED ({result.Reason}), in first-stage order";
+        result.Outcome == RerankingOutcome.FellBack ? $"NOT RERANKED ({result.Reason}), in first-stage order" : "Reranked";
 
     /// <summary>Prints a heading and numbered lines below.</summary>
     public static void Ranking(string heading, IEnumerable<string> lines)

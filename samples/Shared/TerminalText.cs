@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Samples;
 
-/// <summary>Texts for a terminal. What comes from documents, users and models may hold commands for it: to clear it, to retitle it, to overwrite a line.</summary>
+/// <summary>Texts for a terminal. What comes from documents, users and models may hold commands for it, such as to clear it or to overwrite a line.</summary>
 internal static class TerminalText
 {
     private const char PictureOfNull = '\u2400';

@@ -34,7 +34,10 @@ public sealed class RerankedContextProviderTests : IDisposable
 
         IReadOnlyList<ChatMessage> request = Assert.Single(_model.Requests);
         Assert.Equal(
-            ["red fox", $"{Prompt}\n\n[1] Foxes\n> the red fox\n\n[2] https://help.example/fox\n> the fox\n\n[3] Hours (https://help.example/hours)\n> the office"],
+            [
+                "red fox",
+                $"{Prompt}\n\n[1] Foxes\n> the red fox\n\n[2] https://help.example/fox\n> the fox\n\n[3] Hours (https://help.example/hours)\n> the office",
+            ],
             request.Select(message => message.Text));
         Assert.Equal(ChatRole.User, request[1].Role);
         Assert.Equal(AgentRequestMessageSourceType.ChatHistory, request[1].GetAgentRequestMessageSourceType());

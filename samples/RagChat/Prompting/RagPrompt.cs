@@ -30,6 +30,7 @@ internal sealed record RagPrompt(string Text, int TokenCount, IReadOnlyList<Pass
         var options = new ContextPackerOptions { TokenBudget = tokenBudget, Preamble = Instruction, FirstCitation = firstCitation };
         var packer = new ContextPacker(text => Tokenizer.CountTokens(text), options);
         PackedContext packed = packer.Pack(ranking, found => new ContextPassage(found.Record.Body) { Title = found.Record.Title, SourceId = found.Record.Id });
-        return new RagPrompt(packed.Text, packed.TokenCount, [.. packed.Passages.Select(passage => ranking[passage.Indices[0]].Candidate.Record)], firstCitation);
+        Passage[] sources = [.. packed.Passages.Select(passage => ranking[passage.Indices[0]].Candidate.Record)];
+        return new RagPrompt(packed.Text, packed.TokenCount, sources, firstCitation);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 
-namespace Reranking.Agents;
+namespace Reranking;
 
 /// <summary>The messages of a request: what was said, the passages of earlier turns, and where their numbers go on.</summary>
 internal sealed partial class PassageMessages

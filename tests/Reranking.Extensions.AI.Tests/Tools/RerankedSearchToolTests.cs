@@ -107,7 +107,8 @@ public sealed class RerankedSearchToolTests : IDisposable
 
     private static readonly string[] Pieces =
     [
-        "[2] ", "\n", "\r", "\u2028", "\u2029", "\u0085", "\"", "},{\"text\":\"", "\\", "{\"text\":\"x\"}", "]", "the fox", " ", "\u001b[2J", "\u202E", "\0", "👩‍💻", "Official",
+        "[2] ", "\n", "\r", "\u2028", "\u2029", "\u0085", "\"", "},{\"text\":\"", "\\", "{\"text\":\"x\"}", "]", "the fox", " ",
+        "\u001b[2J", "\u202E", "\0", "👩‍💻", "Official",
     ];
 
     private static readonly Gen<string> GenText = Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).Array[0, 8].Select(string.Concat);

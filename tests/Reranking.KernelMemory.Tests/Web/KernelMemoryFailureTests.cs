@@ -121,7 +121,9 @@ public sealed class KernelMemoryFailureTests
 
     /// <summary>The server writes for as long as somebody reads.</summary>
     [Theory]
-    [InlineData(StatusCodes.Status200OK, "answered more than 100000 bytes. Lower RerankingOptions.CandidateCount, or raise KernelMemorySearchOptions.MaxResponseBytes.")]
+    [InlineData(
+        StatusCodes.Status200OK,
+        "answered more than 100000 bytes. Lower RerankingOptions.CandidateCount, or raise KernelMemorySearchOptions.MaxResponseBytes.")]
     [InlineData(StatusCodes.Status503ServiceUnavailable, "answered 503 (ServiceUnavailable). See the log of the service for the cause.")]
     public async Task SearchAsync_EndlessAnswer_IsNotReadToItsEnd(int status, string message)
     {
@@ -138,7 +140,8 @@ public sealed class KernelMemoryFailureTests
             }
         };
 
-        Assert.Equal($"Kernel Memory at {server.Address.Authority} {message}", (await FailAsync(server, static options => options.MaxResponseBytes = 100_000)).Message);
+        HttpRequestException exception = await FailAsync(server, static options => options.MaxResponseBytes = 100_000);
+        Assert.Equal($"Kernel Memory at {server.Address.Authority} {message}", exception.Message);
     }
 
     [Fact]

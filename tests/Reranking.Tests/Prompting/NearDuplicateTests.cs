@@ -4,8 +4,9 @@ namespace Reranking.Tests;
 public sealed class NearDuplicateTests
 {
     private const string Body =
-        "customers who order through the shop get their parcel at the door, and whoever is not at home finds a card with the address of the nearest parcel shop, " +
-        "where it is kept for a while; please bring a document with a photo, and if somebody else fetches it for you, write a short note and sign it by hand";
+        "customers who order through the shop get their parcel at the door, and whoever is not at home finds a card with the address of the nearest parcel " +
+        "shop, where it is kept for a while; please bring a document with a photo, and if somebody else fetches it for you, " +
+        "write a short note and sign it by hand";
 
     [Theory]
     [InlineData("The plan costs 5 euros a month.", "The plan costs 6 euros a month.")]

@@ -110,8 +110,8 @@ public class RerankerStreamTests
     public async Task RerankAsync_EndlessStreamWithoutTexts_Ends(string query, string? text, int topN, int candidateCount)
     {
         int taken = 0;
-        RerankingResult<string?> result = await new Reranker(_scorer, new() { TopN = topN, CandidateCount = candidateCount, Timeout = Timeout.InfiniteTimeSpan })
-            .RerankAsync(query, Stream(), candidate => candidate);
+        var options = new RerankingOptions { TopN = topN, CandidateCount = candidateCount, Timeout = Timeout.InfiniteTimeSpan };
+        RerankingResult<string?> result = await new Reranker(_scorer, options).RerankAsync(query, Stream(), candidate => candidate);
 
         Assert.Equal((RerankingOutcome.Skipped, RerankingReason.BlankDocuments), (result.Outcome, result.Reason));
         Assert.Equal(topN, result.Ranking.Count);

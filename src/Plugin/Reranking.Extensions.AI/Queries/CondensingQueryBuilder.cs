@@ -11,8 +11,8 @@ namespace Reranking;
 /// it is.
 /// </para>
 /// <para>
-/// If the model fails, takes too long, answers nothing or more than 2,000 characters, the last user message is the query, and a warning is logged. A client that
-/// ignores its token delays the query.
+/// If the model fails, takes too long, answers nothing or more than 2,000 characters, the last user message is the query, and a warning is logged. A client
+/// that ignores its token delays the query.
 /// </para>
 /// <para>The conversation goes to the chat client, and nowhere else: logs never hold texts, not even those of the client's errors.</para>
 /// </remarks>

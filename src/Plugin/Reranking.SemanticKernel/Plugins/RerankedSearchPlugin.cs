@@ -47,8 +47,8 @@ public static class RerankedSearchPlugin
     }
 
     /// <summary>
-    /// Creates the function that returns texts: a <see cref="List{T}"/> of <see cref="string"/>, which the default template engine prints line by line. They are
-    /// as they are found; in a prompt, lines of a text can look like other texts, and <see cref="CreateGetCitedPassages"/> prevents that.
+    /// Creates the function that returns texts: a <see cref="List{T}"/> of <see cref="string"/>, which the default template engine prints line by line. They
+    /// are as they are found; in a prompt, lines of a text can look like other texts, and <see cref="CreateGetCitedPassages"/> prevents that.
     /// </summary>
     /// <typeparam name="TRecord">The type of the records.</typeparam>
     /// <param name="search">The search.</param>
@@ -93,8 +93,8 @@ public static class RerankedSearchPlugin
     }
 
     /// <summary>
-    /// Creates the function that returns one text: the passages with numbers, names and links, as <see cref="CitationFormat"/> writes them, for prompt templates.
-    /// No passage can pass for another one or for the text of the template.
+    /// Creates the function that returns one text for prompt templates: the passages with numbers, names and links, as <see cref="CitationFormat"/> writes
+    /// them. No passage can pass for another one or for the text of the template.
     /// </summary>
     /// <inheritdoc cref="CreateSearch{TRecord}"/>
     public static KernelFunction CreateGetCitedPassages<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TRecord>(

@@ -14,8 +14,8 @@ internal ref struct PassageWordReader
     private const string Operators = "-*/:";
 
     private static readonly FrozenSet<string> Numbers = Set(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty "
-        + "fifty sixty seventy eighty ninety hundred thousand million billion dozen half third quarter double triple single once twice "
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty "
+        + "forty fifty sixty seventy eighty ninety hundred thousand million billion dozen half third quarter double triple single once twice "
         + "null eins ein eine einen einem einer zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig hundert tausend million halb doppelt "
         + "un une deux trois quatre cinq sept huit neuf dix onze douze vingt cent mille uno una dos tres cuatro cinco siete ocho nueve diez "
         + "due tre quattro cinque sei sette otto nove dieci um uma dois duas três quatro seis sete oito dez "
@@ -28,10 +28,10 @@ internal ref struct PassageWordReader
         + "more less fewer most least minimum maximum min max above below over under before after until since within beyond up down on off true false yes "
         + "first last next previous old new open closed free paid required optional allowed forbidden "
         + "daily weekly monthly quarterly yearly annually "
-        + "nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur außer immer muss darf kann vor nach über unter mehr weniger ja nein "
-        + "ne pas jamais rien sans aucun aucune ni personne que sauf seulement toujours avant après plus moins oui non "
-        + "nunca jamás nada sin ningún ninguna nadie tampoco solo siempre antes después más menos sí mai senza nessuno nessuna niente sempre prima dopo più meno "
-        + "não nem sem nenhum nenhuma ninguém sempre mais geen niet nooit zonder niemand niets altijd nie bez brak tylko "
+        + "nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne nur außer immer muss darf kann vor nach über unter mehr weniger ja "
+        + "nein ne pas jamais rien sans aucun aucune ni personne que sauf seulement toujours avant après plus moins oui non "
+        + "nunca jamás nada sin ningún ninguna nadie tampoco solo siempre antes después más menos sí mai senza nessuno nessuna niente sempre prima dopo più "
+        + "meno não nem sem nenhum nenhuma ninguém sempre mais geen niet nooit zonder niemand niets altijd nie bez brak tylko "
         + "не нет ни без никогда ничего никто нельзя только всегда до после");
 
     private readonly string _text;

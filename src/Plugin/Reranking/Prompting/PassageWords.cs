@@ -21,7 +21,8 @@ internal sealed class PassageWords
     public bool IsSameAs(PassageWords other) => _words.Select(static word => word.Text).SequenceEqual(other._words.Select(static word => word.Text));
 
     /// <summary>
-    /// Returns whether the passages share that much of their runs of three words, and what they do not share is ordinary words, so that they hold the same facts.
+    /// Returns whether the passages share that much of their runs of three words, and what they do not share is ordinary words, so that they hold the same
+    /// facts.
     /// </summary>
     public bool IsNearDuplicateOf(PassageWords other, double threshold) => Similarity(other) >= threshold && !DiffersInAFact(other);
 

@@ -42,7 +42,8 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
 
             // Without a threshold the ranking is filled up with what was not scored, and with blank texts only after that. A fallback takes all as they come.
             return Count >= options.CandidateCount
-                && (drops || Count - Math.Max(options.CandidateCount, options.TopN) >= LongestTail || (Count >= options.TopN && (options.MinScore is not null || _scored.Count + _beyond.Count >= options.TopN)));
+                && (drops || Count - Math.Max(options.CandidateCount, options.TopN) >= LongestTail
+                    || (Count >= options.TopN && (options.MinScore is not null || _scored.Count + _beyond.Count >= options.TopN)));
         }
     }
 

@@ -23,7 +23,8 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
         + $"expected https://, or {Options}.{nameof(KernelMemorySearchOptions.AllowInsecureHttp)} to be true.",
         paramName);
 
-    public static ArgumentException MaxResponseBytesInvalid(int value, string paramName) => new($"{MaxResponseBytes} is {value}; expected 1 or more.", paramName);
+    public static ArgumentException MaxResponseBytesInvalid(int value, string paramName) =>
+        new($"{MaxResponseBytes} is {value}; expected 1 or more.", paramName);
 
     public static ArgumentException KeyInvalid(string paramName) =>
         new($"{Key} has a character that no header can carry; expected visible ASCII characters.", paramName);
