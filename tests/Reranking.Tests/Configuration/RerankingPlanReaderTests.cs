@@ -119,7 +119,9 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number from 1.")]
     [InlineData("""{ "Use": "local", "CandidateCount": 1.5, TWO }""", "Reranking:CandidateCount is '1.5'; expected a whole number from 1.")]
-    [InlineData("""{ "Use": "local", "Timeout": "2s", TWO }""", "Reranking:Timeout is '2s'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
+    [InlineData(
+        """{ "Use": "local", "Timeout": "2s", TWO }""",
+        "Reranking:Timeout is '2s'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
     [InlineData(
         """{ "Use": "local", "Timeout": "-00:00:01", TWO }""",
         "Reranking:Timeout is '-00:00:01'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
@@ -269,12 +271,18 @@ public class RerankingPlanReaderTests
     {
         string[] paths = ["Timeout", "Scorers:local:Timeout", "Shadow:Timeout"];
         List<string> failures = Read($$"""
-            { "Timeout": "{{value}}", "Shadow": { "Use": "local", "Timeout": "{{value}}" }, "Scorers": { "local": { "Provider": "Scripted", "Timeout": "{{value}}" } } }
+            {
+              "Timeout": "{{value}}",
+              "Shadow": { "Use": "local", "Timeout": "{{value}}" },
+              "Scorers": { "local": { "Provider": "Scripted", "Timeout": "{{value}}" } }
+            }
             """).Failures;
 
         Assert.Equal(paths.Order(), failures.Select(failure => failure["Reranking:".Length..failure.IndexOf(' ', StringComparison.Ordinal)]).Order());
         Assert.All(failures, failure => Assert.Contains(
-            $" is '{value}'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most ", failure, StringComparison.Ordinal));
+            $" is '{value}'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most ",
+            failure,
+            StringComparison.Ordinal));
     }
 
     [Theory]

@@ -46,7 +46,8 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         // A plain number is one of days, and who writes it means seconds.
         TimeSpan longest = maximum ?? RerankingOptionsValidator.LongestTimeout;
         return section[key] is not { Length: > 0 } text ? null
-            : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value > TimeSpan.Zero && value <= longest ? value
+            : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value)
+                && value > TimeSpan.Zero && value <= longest ? value
             : Refuse<TimeSpan?>(key, text, $"a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most {longest}", null);
     }
 

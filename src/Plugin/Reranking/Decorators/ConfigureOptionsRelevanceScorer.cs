@@ -10,7 +10,9 @@ public sealed class ConfigureOptionsRelevanceScorer : DelegatingRelevanceScorer,
 
     /// <summary>Initializes a new instance of the <see cref="ConfigureOptionsRelevanceScorer"/> class.</summary>
     /// <param name="innerScorer">The scorer that calls are passed on to.</param>
-    /// <param name="configure">Changes the copy of the options, or new ones if the caller passes none. It runs once or more in every call, several at once.</param>
+    /// <param name="configure">
+    /// Changes the copy of the options, or new ones if the caller passes none. It runs once or more in every call, several at once.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
     public ConfigureOptionsRelevanceScorer(IRelevanceScorer innerScorer, Action<RelevanceScoringOptions> configure)
         : base(innerScorer)

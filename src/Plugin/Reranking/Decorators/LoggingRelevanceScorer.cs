@@ -4,7 +4,9 @@ using Reranking.Scoring;
 namespace Reranking;
 
 /// <summary>A decorator that logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
-/// <remarks>Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development; texts that have to stay on this machine never are.</remarks>
+/// <remarks>
+/// Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development; texts that have to stay on this machine never are.
+/// </remarks>
 public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
 {
     private readonly ILogger _logger;
