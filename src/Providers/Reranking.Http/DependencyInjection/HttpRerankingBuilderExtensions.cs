@@ -14,7 +14,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <para>Registration only registers: nothing is sent before the first call.</para>
 /// <para>
 /// All scorers share a named client, whose connections are renewed every two minutes. Its handler retries, limits and times out as the options of each scorer
-/// say; <c>configureClient</c> can add handlers, or remove that one with <c>RemoveAllResilienceHandlers</c> and add another.
+/// say; <c>configureClient</c> can add handlers, or remove that one with <c>RemoveAllResilienceHandlers</c> and add another. Retries and timeouts that the
+/// application adds to all of its clients do not apply to this one; its other handlers do.
 /// </para>
 /// </remarks>
 public static class HttpRerankingBuilderExtensions
@@ -109,10 +110,10 @@ public static class HttpRerankingBuilderExtensions
 
     private static void AddClient(RerankingBuilder builder, Action<IHttpClientBuilder>? configureClient)
     {
+        bool isFirst = !builder.Services.Any(static service => service.ServiceType == typeof(HttpScorerFactory));
         builder.Services.TryAddSingleton(static provider => new HttpScorerFactory(
             provider.GetRequiredService<IHttpClientFactory>(), provider.GetService<ILoggerFactory>(), provider.GetService<TimeProvider>()));
-        IHttpClientBuilder client = RerankHttpClient.Add(builder.Services, HttpScorerFactory.ClientName);
-        configureClient?.Invoke(client);
+        RerankHttpClient.Add(builder.Services, HttpScorerFactory.ClientName, isFirst, configureClient);
     }
 
     // Tells that the providers are added: their descriptors are factories, which can't be told apart.

@@ -34,6 +34,10 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
     public RelevanceScoringException CanceledByClient(Exception cause) => Transient(
         $"The HttpClient canceled the request to {Api}. Raise its Timeout above {Setting(nameof(HttpScorerOptions.Timeout))}.", cause);
 
+    // What a handler throws can be anything, so only its type is named.
+    public RelevanceScoringException ClientFailed(Exception cause) =>
+        new($"The HttpClient failed to send the request to {Api} with {cause.GetType().Name}. Check its handlers.");
+
     public RelevanceScoringException CircuitOpen(Exception cause) => Transient($"{Api} was not called: a circuit breaker of its HttpClient is open.", cause);
 
     public RelevanceScoringException RateLimited(TimeSpan? retryAfter, Exception cause) => Refused(
@@ -55,7 +59,8 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
         bool isCertificate = cause.InnerException is AuthenticationException;
         string reason = cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})";
         string other = isCertificate ? "the certificate of the server" : "the network";
-        return new RelevanceScoringException($"{Api} can't be reached{reason}. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {other}.", cause)
+        return new RelevanceScoringException(
+            $"{Api} can't be reached{reason}. Check {Setting(nameof(HttpScorerOptions.Endpoint))} and {other}.", OwnWords.Of(cause))
         {
             IsTransient = !isCertificate,
         };
@@ -109,9 +114,10 @@ internal sealed class RerankErrors(string apiName, Uri endpoint, string settings
     // A wrong model or API can cause them too: then each call fails in vain, which costs less than a circuit that one query opens for all.
     private static bool IsRequestFault(int status) => status is 400 or 413 or 422;
 
-    private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, cause) { IsTransient = true };
+    private static RelevanceScoringException Transient(string message, Exception? cause = null) => new(message, OwnWords.Of(cause)) { IsTransient = true };
 
-    private static RelevanceScoringException Refused(string message, Exception cause) => new(message, cause) { IsTransient = true, IsRateLimited = true };
+    private static RelevanceScoringException Refused(string message, Exception cause) =>
+        new(message, OwnWords.Of(cause)) { IsTransient = true, IsRateLimited = true };
 
     private string Advice(int status) => status switch
     {

@@ -140,7 +140,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The scoring was canceled.", exception, cancellationToken);
+            throw new OperationCanceledException("The scoring was canceled.", OwnWords.Of(exception), cancellationToken);
         }
         catch (Exception) when (_isDisposed && _ownClient is not null)
         {

@@ -96,6 +96,10 @@ internal sealed class RerankTransport(
         {
             throw errors.CanceledByClient(exception);
         }
+        catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException or RelevanceScoringException))
+        {
+            throw errors.ClientFailed(exception);
+        }
     }
 
     private async Task<HttpResponseMessage> RunPipelineAsync(
