@@ -15,6 +15,13 @@ public readonly record struct RelevanceScore(double Value, double RawValue)
     // 8 bytes; a nullable range would take 12 and the score 48.
     private readonly Range _bestWindow;
 
+    /// <summary>Gets what stands for the score of a document that the scorer could not score, while it scored others of the same call.</summary>
+    /// <value>Both numbers are NaN. A ranking shows such a document without a relevance, behind those that have one.</value>
+    public static RelevanceScore Unscored { get; } = new(double.NaN, double.NaN);
+
+    /// <summary>Gets a value indicating whether the document was scored: <see cref="RawValue"/> is not NaN.</summary>
+    public bool IsScored => !double.IsNaN(RawValue);
+
     /// <summary>
     /// Gets a value indicating whether the scorer read only a part of the document or of the query, because they were longer than the model's input.
     /// </summary>

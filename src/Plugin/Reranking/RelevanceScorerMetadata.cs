@@ -19,6 +19,12 @@ public sealed record RelevanceScorerMetadata
     /// <value>A count of tokens, query, document and special tokens together, or <see langword="null"/> if it is unknown.</value>
     public int? MaxInputTokens { get; init; }
 
+    /// <summary>
+    /// Gets how long the scorer gives a call by its own settings, so that one which has much less says nothing about the scorer when it is late.
+    /// </summary>
+    /// <value>The time until it usually has an answer or fails, or <see langword="null"/> if it has no timeout of its own.</value>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>Gets a value indicating whether texts stay on this machine, or in a network that the settings declare to be as good.</summary>
     /// <value>The default is <see langword="false"/>: a scorer that does not say so counts as hosted, and gets no text that must not leave.</value>
     public bool IsLocal { get; init; }

@@ -5,7 +5,7 @@ namespace Reranking;
 /// <summary>Checks the scores that a scorer returned, wherever they are used, so that no invalid score becomes a ranking.</summary>
 internal static class RelevanceScoresValidator
 {
-    /// <summary>Finds what is wrong with scores.</summary>
+    /// <summary>Finds what is wrong with scores. One that is not a number leaves its document unscored, but not all of them can be.</summary>
     /// <param name="scores">The scores.</param>
     /// <param name="expected">How many documents were sent.</param>
     /// <param name="scorer">What the message calls the scorer.</param>
@@ -17,9 +17,11 @@ internal static class RelevanceScoresValidator
             return problem;
         }
 
+        bool isScored = expected == 0;
         for (int i = 0; i < expected; i++)
         {
-            if (!double.IsFinite(scores![i].RawValue) || scores[i].Value is not (>= 0 and <= 1))
+            isScored |= scores![i].IsScored;
+            if (scores[i].IsScored && (!double.IsFinite(scores[i].RawValue) || scores[i].Value is not (>= 0 and <= 1)))
             {
                 return string.Create(
                     CultureInfo.InvariantCulture,
@@ -28,7 +30,8 @@ internal static class RelevanceScoresValidator
             }
         }
 
-        return null;
+        return isScored ? null
+            : string.Create(CultureInfo.InvariantCulture, $"Expected a score that is a number, but {scorer} returned NaN for all of {expected} documents.");
     }
 
     /// <summary>Finds out whether there is a score for each document, whatever it is.</summary>

@@ -25,7 +25,7 @@ public enum RerankingReason
     ScorerFailed,
 
     /// <summary>
-    /// Fell back: the scorer returned too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.
+    /// Fell back: the scorer returned too few or too many scores, only NaN, an infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.
     /// </summary>
     InvalidScores,
 }

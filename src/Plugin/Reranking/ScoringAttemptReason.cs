@@ -9,7 +9,7 @@ public enum ScoringAttemptReason
     /// <summary>It took longer than its share of the time.</summary>
     Timeout,
 
-    /// <summary>It returned too few or too many scores, a NaN or infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
+    /// <summary>It returned too few or too many scores, only NaN, an infinite one, or a <see cref="RelevanceScore.Value"/> outside 0 to 1.</summary>
     InvalidScores,
 
     /// <summary>It was skipped: it failed several times in a row, and its circuit is open until it is tried again.</summary>

@@ -67,7 +67,8 @@ public class ChainRelevanceScorerTests
     [Theory]
     [InlineData("too few", "Expected 3 scores for 3 documents, but first returned 1.")]
     [InlineData("none", "Expected 3 scores for 3 documents, but first returned null.")]
-    [InlineData("not a number", "Expected finite raw scores and scores from 0 to 1, but first returned the raw score NaN and the score 0.5 for document 1.")]
+    [InlineData("infinite", "Expected finite raw scores and scores from 0 to 1, but first returned the raw score Infinity and the score 0.5 for document 1.")]
+    [InlineData("no numbers", "Expected a score that is a number, but first returned NaN for all of 3 documents.")]
     public async Task ScoreAsync_FirstGivesInvalidScores_SecondAnswers(string kind, string message)
     {
         var first = new ScriptedScorer
@@ -76,7 +77,8 @@ public class ChainRelevanceScorerTests
             {
                 "too few" => new RelevanceScores([default]),
                 "none" => null!,
-                _ => new RelevanceScores([default, new RelevanceScore(0.5, double.NaN), default]),
+                "infinite" => new RelevanceScores([default, new RelevanceScore(0.5, double.PositiveInfinity), default]),
+                _ => new RelevanceScores([RelevanceScore.Unscored, RelevanceScore.Unscored, RelevanceScore.Unscored]),
             }),
         };
 

@@ -45,7 +45,11 @@ public class RerankerFailureTests
         ["gives no task"] = new((_, _) => null!, RerankingReason.ScorerFailed, typeof(NullReferenceException), null),
         ["gives too few scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 returned 2.", new(0.1, 1), new(0.2, 2)),
         ["gives too many scores"] = Gives("Expected 3 scores for 3 documents, but numbers-1 returned 4.", default, default, default, default),
-        ["gives a raw score of NaN"] = GivesOne(0.5, double.NaN),
+        ["gives no number"] = Gives(
+            "Expected a score that is a number, but numbers-1 returned NaN for all of 3 documents.",
+            RelevanceScore.Unscored,
+            new(0.5, double.NaN),
+            RelevanceScore.Unscored),
         ["gives a raw score of infinity"] = GivesOne(1, double.PositiveInfinity),
         ["gives a raw score of minus infinity"] = GivesOne(0, double.NegativeInfinity),
         ["gives a score of NaN"] = GivesOne(double.NaN, 0),

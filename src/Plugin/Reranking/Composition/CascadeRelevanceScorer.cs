@@ -113,7 +113,11 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
             units = Sum(units, scored.Usage?.SearchUnitCount);
             for (int i = 0; i < positions.Length; i++)
             {
-                scores[positions[i]] = scored[i] with { Stage = stage };
+                // What a later stage could not score keeps the score of the one before.
+                if (scored[i].IsScored || stage == 0)
+                {
+                    scores[positions[i]] = scored[i] with { Stage = stage };
+                }
             }
 
             positions = [.. positions.OrderByDescending(position => scores[position].RawValue).Take(current.Keep)];

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Reranking.Diagnostics;
 using Reranking.Scoring;
 
 namespace Reranking;
@@ -53,7 +54,8 @@ public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
         }
 
         // A decorator is no judge of the answer, so it has to get along with none.
-        LogScored(documents.Count, scores?.ModelId);
+        string? modelId = AnswerName.Shown(scores?.ModelId);
+        LogScored(documents.Count, modelId);
         return scores!;
     }
 

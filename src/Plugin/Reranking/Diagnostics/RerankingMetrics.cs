@@ -94,9 +94,9 @@ internal sealed class RerankingMetrics
             return;
         }
 
-        activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count);
+        activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count(static score => score.IsScored));
         activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, scores.Count(static score => score.IsTruncated));
-        activity.SetTag(RerankingTelemetry.Tags.ResponseModel, scores.ModelId);
+        activity.SetTag(RerankingTelemetry.Tags.ResponseModel, AnswerName.Shown(scores.ModelId));
         activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
         activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
     }

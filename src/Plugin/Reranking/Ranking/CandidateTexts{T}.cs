@@ -78,10 +78,14 @@ internal sealed class CandidateTexts<T>(Func<T, string?> textSelector, Reranking
     public List<RankedCandidate<T>> ByRelevance(RelevanceScores scores)
     {
         var ranking = new List<RankedCandidate<T>>(Count);
-        ranking.AddRange(_scored
-            .Select((index, position) => new RankedCandidate<T>(_candidates[index], index, scores[position]))
-            .OrderByDescending(static ranked => ranked.Relevance!.Value.Stage)
-            .ThenByDescending(static ranked => ranked.Relevance!.Value.RawValue));   // stable: equal scores keep the first-stage order
+        ILookup<bool, (int Index, RelevanceScore Score)> read = _scored
+            .Select((index, position) => (Index: index, Score: scores[position]))
+            .ToLookup(static candidate => candidate.Score.IsScored);
+        ranking.AddRange(read[true]
+            .OrderByDescending(static candidate => candidate.Score.Stage)
+            .ThenByDescending(static candidate => candidate.Score.RawValue)   // stable: equal scores keep the first-stage order
+            .Select(candidate => new RankedCandidate<T>(_candidates[candidate.Index], candidate.Index, candidate.Score)));
+        ranking.AddRange(read[false].Select(candidate => Unscored(candidate.Index)));   // they stand before those beyond
         ranking.AddRange(_beyond.Select(Unscored));
         ranking.AddRange(_blank.Select(Unscored));
         return ranking;

@@ -16,7 +16,7 @@ public sealed partial class Reranker
     }
 
     private void Report<T>(
-        IReadOnlyList<RankedCandidate<T>> ranking,
+        List<RankedCandidate<T>> ranking,
         RelevanceScores scores,
         int truncated,
         int candidateCount,
@@ -38,10 +38,30 @@ public sealed partial class Reranker
             }
         }
 
-        LogReranked(scores.Count, candidateCount, ranking.Count, displacement ?? 0);
+        int scored = scores.Count(static score => score.IsScored);
+        LogReranked(scored, candidateCount, ranking.Count, displacement ?? 0);
+        if (scored < scores.Count)
+        {
+            LogUnscored(scores.Count - scored, scores.Count);
+        }
+
         if (truncated > 0)
         {
             LogTruncated(truncated, scores.Count);
+        }
+    }
+
+    private void WarnOfScale(IReadOnlyList<string> documents, RelevanceScores scores, double? minScore, int keptCount)
+    {
+        double[] values = [.. scores.Where(static score => score.IsScored).Select(static score => score.Value)];
+        if (_scaleWatch.ReportEqual(documents, scores) is { } calls)
+        {
+            LogAllEqual(calls, scores[0].RawValue, values.Length);
+        }
+
+        if (minScore is { } threshold && _scaleWatch.ReportKept(threshold, keptCount))
+        {
+            LogNothingKept(threshold, values.Length, values.Min(), values.Max());
         }
     }
 
@@ -56,6 +76,26 @@ public sealed partial class Reranker
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Reranking of {DocumentCount} documents fell back to the first-stage order: {Reason}.")]
     private partial void LogFellBack(Exception exception, int documentCount, RerankingReason reason);
+
+    [LoggerMessage(
+        EventId = 5,
+        Level = LogLevel.Warning,
+        Message = "{UnscoredCount} of {DocumentCount} documents could not be scored; they follow the others in first-stage order.")]
+    private partial void LogUnscored(int unscoredCount, int documentCount);
+
+    [LoggerMessage(
+        EventId = 6,
+        Level = LogLevel.Warning,
+        Message = "All scores were equal in {CallCount} calls in a row, in the last one {Score} for {DocumentCount} documents, " +
+            "so that reranking changes nothing. Check the model of the scorer and what its scores are.")]
+    private partial void LogAllEqual(int callCount, double score, int documentCount);
+
+    [LoggerMessage(
+        EventId = 7,
+        Level = LogLevel.Warning,
+        Message = "MinScore {MinScore} left nothing of {DocumentCount} documents with scores from {LowestScore} to {HighestScore}. " +
+            "The usual cause is a threshold for the scale of another model: measure it again.")]
+    private partial void LogNothingKept(double minScore, int documentCount, double lowestScore, double highestScore);
 
     [LoggerMessage(
         EventId = 4,

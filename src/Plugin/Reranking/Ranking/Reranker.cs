@@ -22,6 +22,7 @@ public sealed partial class Reranker
     private readonly TimeProvider _timeProvider;
     private readonly RerankingMetrics _metrics;
     private readonly Func<RerankingContext> _acquire;
+    private readonly ScaleWatch _scaleWatch = new();
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
@@ -222,9 +223,10 @@ public sealed partial class Reranker
         }
 
         double? minScore = settings.MinScore ?? scores.MinScore;
-        IReadOnlyList<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), minScore, settings.TopN);
+        List<RankedCandidate<T>> ranking = Cut(texts.ByRelevance(scores), minScore, settings.TopN);
         int truncated = scores.Count(static score => score.IsTruncated);
         Report(ranking, scores, truncated, candidateCount, keptLocal, tags, activity);
+        WarnOfScale(texts.Documents, scores, minScore, ranking.Count);
         return new RerankingResult<T>(ranking)
         {
             Outcome = RerankingOutcome.Reranked,
@@ -234,7 +236,7 @@ public sealed partial class Reranker
             KeptLocal = keptLocal,
             MinScore = minScore,
             ModelId = scores.ModelId ?? metadata?.ModelId,
-            ScoredCount = scores.Count,
+            ScoredCount = scores.Count(static score => score.IsScored),
             TruncatedCount = truncated,
             Usage = scores.Usage,
             Elapsed = _timeProvider.GetElapsedTime(start),

@@ -43,7 +43,7 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             }
             else
             {
-                breaker?.Fail(failed!.Failure, hadTime: Timeout != TimeSpan.Zero && !(Timeout < UsualTimeout / 2) && !IsLoading);
+                breaker?.Fail(failed!.Failure, hadTime: HadTime() && !IsLoading);
             }
 
             return (scores, failed);
@@ -53,6 +53,13 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             breaker?.Leave();
             throw;
         }
+    }
+
+    // What is usual for the call, or for the scorer if the call does not say. A deadline below it is the caller's choice.
+    private bool HadTime()
+    {
+        TimeSpan? usual = (UsualTimeout ?? scorer.GetService<RelevanceScorerMetadata>()?.Timeout) / 2;
+        return Timeout != TimeSpan.Zero && !(Timeout < usual);
     }
 
     private async Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> CallAsync(

@@ -72,6 +72,12 @@ internal sealed class CrossEncoder : IDisposable
             scores[i] = Score(pairs, i, logits);
         }
 
+        // A pair that overflows leaves its document unscored; if all do, it is the model.
+        if (scores.Length > 0 && !Array.Exists(scores, static score => score.IsScored))
+        {
+            throw NotFinite(double.NaN, document: 0);
+        }
+
         return new RelevanceScores(scores)
         {
             ModelId = Profile.Folder.ModelId,
@@ -81,15 +87,15 @@ internal sealed class CrossEncoder : IDisposable
         void Read(int index, int tokenCount, ReadOnlySpan<float> values)
         {
             double logit = _readLogits(values);
-            logits[index] = double.IsFinite(logit)
-                ? logit
-                : throw new RelevanceScoringException(
-                    $"Model '{Profile.Folder.ModelId}' returned {logit} for document {pairs.DocumentOf(index)}; expected a finite logit. "
-                    + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32.");
+            logits[index] = double.IsInfinity(logit) ? throw NotFinite(logit, pairs.DocumentOf(index)) : logit;
         }
     }
 
     public void Dispose() => Engine.Dispose();
+
+    private RelevanceScoringException NotFinite(double logit, int document) => new(
+        $"Model '{Profile.Folder.ModelId}' returned {logit} for document {document}; expected a finite logit. "
+        + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32.");
 
     // A document is as relevant as its best window; among equal ones that is the first.
     private static RelevanceScore Score(PairInputs pairs, int document, double[] logits)
@@ -99,7 +105,7 @@ internal sealed class CrossEncoder : IDisposable
         int tokenCount = 0;
         for (int pair = first; pair < first + count; pair++)
         {
-            best = logits[pair] > logits[best] ? pair : best;
+            best = double.IsNaN(logits[best]) || logits[pair] > logits[best] ? pair : best;
             tokenCount += pairs.Inputs.Length(pair);
         }
 

@@ -198,7 +198,6 @@ public sealed class CachingRelevanceScorerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(double.NaN, 0.5)]
     [InlineData(double.PositiveInfinity, 0.5)]
     [InlineData(1, double.NaN)]
     [InlineData(1, -0.1)]
@@ -212,6 +211,26 @@ public sealed class CachingRelevanceScorerTests : IDisposable
 
         Assert.Equal([PairScorer.Score("q", "a"), new(score, rawScore)], scores);
         Assert.Empty(_cache.Entries);
+    }
+
+    /// <summary>What could not be scored may be the next time; the others are kept.</summary>
+    [Fact]
+    public async Task ScoreAsync_UnscoredDocument_IsPassedOnAndAskedForAgain()
+    {
+        bool isBroken = true;
+        using var inner = new PairScorer
+        {
+            After = (_, scores) => isBroken ? new RelevanceScores([.. scores.SkipLast(1), RelevanceScore.Unscored], scores) : scores,
+        };
+        using CachingRelevanceScorer scorer = Create(inner);
+
+        RelevanceScores first = await scorer.ScoreAsync("q", ["a", "b"]);
+        isBroken = false;
+        RelevanceScores second = await scorer.ScoreAsync("q", ["a", "b"]);
+
+        Assert.Equal([PairScorer.Score("q", "a"), RelevanceScore.Unscored], first);
+        Assert.Equal([PairScorer.Score("q", "a"), PairScorer.Score("q", "b")], second);
+        Assert.Equal(2, _cache.Entries.Count);
     }
 
     [Theory]

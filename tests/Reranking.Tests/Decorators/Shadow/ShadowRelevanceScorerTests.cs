@@ -78,12 +78,12 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
         Assert.Same(given, await scorer.ScoreAsync("q", Documents));
         await _calls.WaitForMeasurementsAsync(1);
 
-        AssertOnly(_calls, 1, "gen_ai.request.model=numbers-2 reranking.outcome=compared reranking.shadow.model=shadow-2");
-        AssertOnly(_duration, 2, "gen_ai.request.model=numbers-2 reranking.shadow.model=shadow-2");
+        AssertOnly(_calls, 1, "gen_ai.request.model=numbers-1 reranking.outcome=compared reranking.shadow.model=shadow-1");
+        AssertOnly(_duration, 2, "gen_ai.request.model=numbers-1 reranking.shadow.model=shadow-1");
 
         // 0.3, 0.2, 0.1 against 0.3, 0.1, 0.2: one of three pairs is the other way round, and one of the best two is another.
-        AssertOnly(_tau, 1 / 3.0, "gen_ai.request.model=numbers-2 reranking.shadow.model=shadow-2");
-        AssertOnly(_overlap, 0.5, "gen_ai.request.model=numbers-2 reranking.shadow.model=shadow-2");
+        AssertOnly(_tau, 1 / 3.0, "gen_ai.request.model=numbers-1 reranking.shadow.model=shadow-1");
+        AssertOnly(_overlap, 0.5, "gen_ai.request.model=numbers-1 reranking.shadow.model=shadow-1");
         Assert.Equal(0, _logger.Collector.Count);
     }
 
@@ -211,7 +211,7 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
     [InlineData("throws at once", "System.InvalidOperationException", "The shadow is broken.")]
     [InlineData("too few", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned 2.")]
     [InlineData(
-        "NaN",
+        "infinite",
         "Reranking.RelevanceScoringException",
         "Expected finite raw scores and scores from 0 to 1, but the shadow returned the raw score 2 and the score 2 for document 1.")]
     [InlineData("null", "Reranking.RelevanceScoringException", "Expected 3 scores for 3 documents, but the shadow returned null.")]
@@ -224,7 +224,7 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
                 "throws" => Task.FromException<RelevanceScores>(new InvalidOperationException("The shadow is broken.")),
                 "throws at once" => throw new InvalidOperationException("The shadow is broken."),
                 "too few" => Task.FromResult(FunctionScorer.Numbers(["1", "2"])),
-                "NaN" => Task.FromResult(FunctionScorer.Numbers(["1", "2", "NaN"])),
+                "infinite" => Task.FromResult(FunctionScorer.Numbers(["1", "2", "Infinity"])),
                 _ => Task.FromResult<RelevanceScores>(null!),
             },
         };
@@ -256,7 +256,8 @@ public sealed class ShadowRelevanceScorerTests : IDisposable
 
     [Theory]
     [InlineData("1")]
-    [InlineData("1 NaN")]
+    [InlineData("NaN NaN")]
+    [InlineData("1 Infinity")]
     public async Task ScoreAsync_InvalidAnswer_IsPassedOnWithoutAShadow(string answer)
     {
         RelevanceScores given = FunctionScorer.Numbers(answer.Split(' '));

@@ -113,7 +113,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     }
 
     private static bool AreComparable(RelevanceScores? scores, int count) =>
-        scores?.Count == count && scores.All(static score => double.IsFinite(score.RawValue));
+        scores?.Count == count && scores.All(static score => !score.IsScored || double.IsFinite(score.RawValue)) && scores.Any(static score => score.IsScored);
 
     private void Start(string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, RelevanceScores scores)
     {
@@ -125,7 +125,8 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                 return;
             }
 
-            string? model = scores.ModelId ?? InnerScorer.GetService<RelevanceScorerMetadata>()?.ModelId;
+            // The names of the configuration: what an answer calls its model could be another name in each call.
+            string? model = (scores.ScorerMetadata ?? InnerScorer.GetService<RelevanceScorerMetadata>())?.ModelId;
 
             // Copied, since both belong to the caller again once it has its answer.
             string[] copy = [.. documents];
@@ -177,11 +178,16 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
             }
 
             breaker?.Succeed();
+
+            // What one of the two could not score can't be compared.
+            int[] both = [.. Enumerable.Range(0, documents.Length).Where(i => scores[i].IsScored && shadow![i].IsScored)];
+            RelevanceScore[] first = [.. both.Select(i => scores[i])];
+            RelevanceScore[] second = [.. both.Select(i => shadow![i])];
             _metrics.RecordCompared(
                 _timeProvider.GetElapsedTime(start),
-                RankCorrelation.KendallTau(scores, shadow!),
-                RankCorrelation.Overlap(scores, shadow!, _options.OverlapAt),
-                ShadowMetrics.Tags(model, shadow!.ModelId ?? shadowModel));
+                RankCorrelation.KendallTau(first, second),
+                RankCorrelation.Overlap(first, second, _options.OverlapAt),
+                ShadowMetrics.Tags(model, shadowModel));
         }
         catch (Exception exception)
         {

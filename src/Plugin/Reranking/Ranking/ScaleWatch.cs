@@ -1,0 +1,52 @@
+namespace Reranking.Ranking;
+
+/// <summary>
+/// Notices scores that are of no use: equal for all documents, or all below the threshold. Each is reported once, until a call is as it should be.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class ScaleWatch
+{
+    /// <summary>How many calls in a row are no coincidence.</summary>
+    public const int CallCount = 5;
+
+    private readonly object _lock = new();
+    private int _equal;
+    private double? _threshold;
+    private int _empty;
+    private bool _hasKept;
+
+    /// <summary>Returns how many calls in a row had equal scores, if that is to be reported.</summary>
+    public int? ReportEqual(IReadOnlyList<string> documents, RelevanceScores scores)
+    {
+        // Of one document, or of the same one several times, equal scores say nothing.
+        if (documents.Distinct(StringComparer.Ordinal).Take(2).Count() < 2)
+        {
+            return null;
+        }
+
+        bool areEqual = scores.All(static score => score.IsScored) && scores.All(score => score.RawValue == scores[0].RawValue);
+        lock (_lock)
+        {
+            _equal = areEqual ? Math.Min(_equal + 1, CallCount + 1) : 0;
+            return _equal == CallCount ? CallCount : null;
+        }
+    }
+
+    /// <summary>
+    /// Returns whether a threshold that left nothing is to be reported: at once if it never kept anything, and after several calls if it did.
+    /// </summary>
+    public bool ReportKept(double threshold, int keptCount)
+    {
+        lock (_lock)
+        {
+            if (threshold != _threshold)
+            {
+                (_threshold, _empty, _hasKept) = (threshold, 0, false);
+            }
+
+            _hasKept |= keptCount > 0;
+            _empty = keptCount > 0 ? 0 : Math.Min(_empty + 1, CallCount + 1);
+            return _empty == (_hasKept ? CallCount : 1);
+        }
+    }
+}
