@@ -58,6 +58,44 @@ public sealed class HttpScorerOptions
     /// <value>From 1. The default is <see langword="null"/>: that of the API. Only Cohere, Azure AI Foundry and vLLM support it.</value>
     public int? MaxTokensPerDocument { get; set; }
 
+    /// <summary>Gets or sets what relevance means, for models that are told.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>: nothing is sent. Only vLLM supports it. A call's additional property <c>instruction</c> takes precedence.
+    /// </value>
+    public string? Instruction { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the API cuts documents that are too long, rather than refuse them.</summary>
+    /// <value>
+    /// The default is <see langword="null"/>: they are cut. Only Voyage, Text Embeddings Inference, vLLM and Pinecone, for the models that know it, support it;
+    /// Cohere always cuts. A call's additional property <c>truncate</c> takes precedence.
+    /// </value>
+    public bool? Truncate { get; set; }
+
+    /// <summary>Gets or sets the priority of requests, for servers that serve some before others.</summary>
+    /// <value>
+    /// From 0, which is served first, to 999. The default is <see langword="null"/>: that of the API. Only Cohere, Azure AI Foundry and vLLM support it. A
+    /// call's additional property <c>priority</c> takes precedence.
+    /// </value>
+    public int? Priority { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether requests say how many results they want: as many as they have documents.</summary>
+    /// <value>The default is <see langword="false"/>. <see langword="true"/> is for servers that demand it, or else return only the best.</value>
+    public bool SendTopN { get; set; }
+
+    /// <summary>Gets or sets what becomes of a document that is too long for the API.</summary>
+    /// <value>
+    /// The default is <see cref="OversizedDocuments.Shorten"/>. The other documents of the call are scored in any case but that of
+    /// <see cref="OversizedDocuments.Fail"/>.
+    /// </value>
+    public OversizedDocuments OversizedDocuments { get; set; }
+
+    /// <summary>Gets or sets further fields of each request.</summary>
+    /// <value>
+    /// Texts, numbers, booleans, JSON, and lists and dictionaries of them, by the names that the server knows. The default is <see langword="null"/>: none. The
+    /// fields that the scorer sets itself, such as <c>query</c> and <c>top_n</c>, are refused. A call's additional property of the same name takes precedence.
+    /// </value>
+    public IDictionary<string, object?>? AdditionalProperties { get; set; }
+
     /// <summary>Gets or sets what the numbers of the API are, for models whose scores differ from what is usual for the API.</summary>
     /// <value>
     /// The default is <see langword="null"/>: <see cref="HttpScoreKind.Logit"/> for llama.cpp and <see cref="HttpScoreKind.Probability"/> for all others.
@@ -81,5 +119,10 @@ public sealed class HttpScorerOptions
     /// <summary>Gets or sets the name of the setting that says which API it is, for messages: in a section it is the provider.</summary>
     internal string ApiSetting { get; set; } = nameof(Api);
 
-    internal HttpScorerOptions Copy() => (HttpScorerOptions)MemberwiseClone();
+    internal HttpScorerOptions Copy()
+    {
+        var copy = (HttpScorerOptions)MemberwiseClone();
+        copy.AdditionalProperties = AdditionalProperties is null ? null : new Dictionary<string, object?>(AdditionalProperties);
+        return copy;
+    }
 }

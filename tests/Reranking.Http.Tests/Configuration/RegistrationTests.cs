@@ -107,7 +107,7 @@ public sealed class RegistrationTests
 
         string[] failures = [.. exception.Failures];
         Assert.StartsWith(
-            "Reranking:Scorers:mine:Dialect is not a setting of the provider Cohere; expected one of AllowInsecureHttp, ",
+            "Reranking:Scorers:mine:Dialect is not a setting of the provider Cohere; expected one of AdditionalProperties, AllowInsecureHttp, ",
             failures[0],
             StringComparison.Ordinal);
         Assert.Equal(

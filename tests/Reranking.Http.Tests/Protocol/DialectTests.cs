@@ -52,8 +52,17 @@ public sealed class DialectTests
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
         string name = dialect.ToString().ToLowerInvariant();
+        string code = dialect switch
+        {
+            RerankApi.TextEmbeddingsInference => ", Validation",
+            RerankApi.Vllm => ", BadRequestError",
+            RerankApi.LlamaCpp => ", server_error",
+            RerankApi.Pinecone => ", INVALID_ARGUMENT",
+            _ => "",
+        };
         Assert.Equal(
-            $"{name} at {server.Authority} returned 400 (BadRequest): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.", exception.Message);
+            $"{name} at {server.Authority} returned 400 (BadRequest{code}): went wrong. Check HttpScorerOptions:Model and HttpScorerOptions:Api.",
+                exception.Message);
         Assert.Equal(name, scorer.GetService<RelevanceScorerMetadata>()!.ProviderName);
     }
 

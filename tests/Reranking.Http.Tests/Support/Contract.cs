@@ -58,7 +58,7 @@ public sealed record Contract(
              "model":"mxbai-rerank-large-v2","usage":{"prompt_tokens":40,"total_tokens":42}}
             """, 42, null, "mxbai-rerank-large-v2", """{"detail":"went wrong"}"""),
         new(RerankApi.TextEmbeddingsInference, "POST /rerank HTTP/1.1", Bearer,
-            """{"query":"what?","truncate":true,"return_text":false,"raw_scores":false,"texts":["zero","one","two"]}""",
+            """{"query":"what?","return_text":false,"raw_scores":false,"truncate":true,"texts":["zero","one","two"]}""",
             """[{"index":2,"score":0.75},{"index":0,"score":0.5,"text":"zero"},{"index":1,"score":0.25}]""",
             null, null, "m-1", """{"error":"went wrong","error_type":"Validation"}"""),
         new(RerankApi.Vllm, "POST /v1/rerank HTTP/1.1", Bearer,

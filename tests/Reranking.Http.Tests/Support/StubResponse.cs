@@ -20,6 +20,13 @@ public sealed record StubResponse(Func<NetworkStream, CancellationToken, Task<bo
 
     public static StubResponse Ok(string body) => Of(200, body);
 
+    /// <summary>Sends bytes that need not be HTTP, and hangs up.</summary>
+    public static StubResponse Raw(string text) => new(async (stream, stop) =>
+    {
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(text), stop);
+        return false;
+    });
+
     public static StubResponse Of(int status, string body = "", string headers = "") => new(async (stream, stop) =>
     {
         byte[] content = Encoding.UTF8.GetBytes(body);

@@ -40,7 +40,8 @@ public sealed class CircuitTests
     public async Task ScoreAsync_RefusedQueriesOrDocuments_DoNotOpenIt(int status)
     {
         await using var server = new StubServer(StubResponse.Of(status));
-        using ChainRelevanceScorer chain = Chain(TestScorers.Create(server, options => options.MaxRetries = 0, _clock));
+        using ChainRelevanceScorer chain = Chain(
+            TestScorers.Create(server, options => (options.MaxRetries, options.OversizedDocuments) = (0, OversizedDocuments.Fail), _clock));
         for (int i = 0; i <= Threshold; i++)
         {
             Assert.Equal(ScoringAttemptReason.Failed, (await FailAsync(chain)).Reason);
@@ -71,7 +72,9 @@ public sealed class CircuitTests
         await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        _clock.Advance(await _clock.WaitForTimerAsync(static wait => wait > TimeSpan.Zero && wait < TimeSpan.FromSeconds(0.76)));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scoring);
 
         Assert.Equal($"cohere at {server.Authority} failed, and HttpScorerOptions:RequestsPerMinute allows no other attempt in time.", exception.Message);
         Assert.True(exception.IsTransient);
@@ -103,7 +106,7 @@ public sealed class CircuitTests
         async Task HangAsync()
         {
             using var cancellation = new CancellationTokenSource();
-            var options = new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(1) };
+            var options = new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(8) };
             Task<RelevanceScores> scoring = chain.ScoreAsync("what?", ["zero"], options, cancellation.Token);
             await server.NextAsync();
             if (isCanceled)
@@ -112,7 +115,7 @@ public sealed class CircuitTests
             }
             else
             {
-                _clock.Advance(TimeSpan.FromSeconds(1));
+                _clock.Advance(TimeSpan.FromSeconds(8));
             }
 
             Assert.Equal(isCanceled, await Record.ExceptionAsync(() => scoring) is OperationCanceledException);
@@ -154,6 +157,53 @@ public sealed class CircuitTests
         }
 
         Assert.Equal(Threshold, server.Requests.Count);
+    }
+
+    /// <summary>Callers whose deadline is below the usual do not close a hosted scorer to others, however they call it.</summary>
+    [Theory]
+    [InlineData("chain")]
+    [InlineData("cascade")]
+    [InlineData("reranker")]
+    [InlineData("reranker of the configuration")]
+    public async Task ScoreAsync_ImpatientCallers_DoNotOpenIt(string route)
+    {
+        int isSlow = 1;
+        await using var server = new StubServer(_ => Volatile.Read(ref isSlow) == 1 ? StubResponse.Silence : TestScorers.Scores(0.5, 0.25));
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(_clock);
+        services.AddReranking().AddCohere(options => (options.Endpoint, options.Model) = (server.Endpoint, "m"));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        using HttpRelevanceScorer own = TestScorers.Create(server, timeProvider: _clock);
+        using ChainRelevanceScorer chain = Chain(own);
+        using var cascade = new CascadeRelevanceScorer([new CascadeStage("hosted", own)], timeProvider: _clock);
+        string[] documents = ["zero", "one"];
+        var options = new RelevanceScoringOptions { Timeout = TimeSpan.FromMilliseconds(50) };
+        for (int i = 0; i < 12; i++)
+        {
+            Task call = route switch
+            {
+                "chain" => chain.ScoreAsync("what?", documents, options),
+                "cascade" => cascade.ScoreAsync("what?", documents, options),
+                "reranker" => new Reranker(chain, timeProvider: _clock).RerankAsync("what?", documents,
+                    new RerankingOptions { Timeout = options.Timeout!.Value }),
+                _ => provider.GetRequiredService<Reranker>().RerankAsync("what?", documents, new RerankingOptions { Timeout = options.Timeout!.Value }),
+            };
+            await server.NextAsync();
+            _clock.Advance(options.Timeout.Value);
+            await Record.ExceptionAsync(() => call);
+        }
+
+        Volatile.Write(ref isSlow, 0);
+        Assert.Equal(2, (route switch
+        {
+            "chain" or "reranker" => await chain.ScoreAsync("what?", documents),
+            "cascade" => await cascade.ScoreAsync("what?", documents),
+            _ => await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", documents),
+        }).Count);
+        if (route == "reranker of the configuration")
+        {
+            Assert.Equal(RerankingOutcome.Reranked, (await provider.GetRequiredService<Reranker>().RerankAsync("what?", documents)).Outcome);
+        }
     }
 
     [Fact]

@@ -39,7 +39,9 @@ public sealed class ClientDefaultsTests
         }),
     };
 
-    public static TheoryData<string, string> Cells => [.. Defaults.Keys.SelectMany(name => new[] { "before", "after", "between" }.Select(order => (name, order)))];
+    private static readonly string[] Orders = ["before", "after", "between"];
+
+    public static TheoryData<string, string> Cells => [.. Defaults.Keys.SelectMany(static name => Orders.Select(order => (name, order)))];
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -64,7 +66,8 @@ public sealed class ClientDefaultsTests
             defaults, order, server, options => (options.RequestsPerMinute, options.Timeout) = (2, TimeSpan.FromSeconds(20)));
         var scorer = provider.GetRequiredService<IRelevanceScorer>();
 
-        Exception?[] failures = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Record.ExceptionAsync(() => scorer.ScoreAsync("what?", ["zero"])).AsTask()))];
+        Exception?[] failures = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Record.ExceptionAsync(() => scorer.ScoreAsync("what?",
+            ["zero"])).AsTask()))];
 
         Assert.Equal(2, failures.Count(failure => failure is null));
         Assert.All(failures.Where(failure => failure is not null), failure => Assert.True(Assert.IsType<RelevanceScoringException>(failure).IsRateLimited));
@@ -206,7 +209,7 @@ public sealed class ClientDefaultsTests
         return services.BuildServiceProvider();
     }
 
-    private static Task FailAsync(ServiceProvider provider) =>
+    private static Task<RelevanceScoringException> FailAsync(ServiceProvider provider) =>
         Assert.ThrowsAsync<RelevanceScoringException>(() => provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]));
 
     private sealed class LoggingHandler(ConcurrentQueue<string> log) : DelegatingHandler

@@ -68,7 +68,9 @@ public sealed class RateLimitTests
         await using var server = new StubServer(StubResponse.Of(429, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.RequestsPerMinute = 1, _clock);
 
-        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        _clock.Advance(await _clock.WaitForTimerAsync(static wait => wait > TimeSpan.Zero && wait < TimeSpan.FromSeconds(0.76)));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scoring);
 
         Assert.Equal($"cohere at {server.Authority} failed, and HttpScorerOptions:RequestsPerMinute allows no other attempt in time.", exception.Message);
         Assert.Single(server.Requests);

@@ -41,7 +41,10 @@ public sealed class RetryTests
     [InlineData(403, "Forbidden", " Check HttpScorerOptions:ApiKey.")]
     [InlineData(404, "NotFound", " The path was '/v2/rerank'. Check HttpScorerOptions:Endpoint, HttpScorerOptions:Api and HttpScorerOptions:Model.")]
     [InlineData(405, "MethodNotAllowed", " The path was '/v2/rerank'. Check HttpScorerOptions:Endpoint, HttpScorerOptions:Api and HttpScorerOptions:Model.")]
-    [InlineData(413, "RequestEntityTooLarge", " Lower HttpScorerOptions:MaxDocumentsPerRequest.")]
+    [InlineData(
+        413,
+        "RequestEntityTooLarge",
+        " Lower HttpScorerOptions:MaxDocumentsPerRequest, send shorter documents, or check HttpScorerOptions:OversizedDocuments.")]
     [InlineData(422, "UnprocessableEntity", " Check HttpScorerOptions:Model and HttpScorerOptions:Api.")]
     [InlineData(498, null, " Check HttpScorerOptions:ApiKey.")]
     [InlineData(499, null, "")]
@@ -50,7 +53,7 @@ public sealed class RetryTests
     {
         // A Retry-After changes nothing: what is wrong stays wrong.
         await using var server = new StubServer(StubResponse.Of(status, """{"message":"went wrong."}""", "Retry-After: 0\r\n"));
-        using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, options => options.OversizedDocuments = OversizedDocuments.Fail, _clock);
 
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
 
@@ -117,13 +120,18 @@ public sealed class RetryTests
     [Theory]
     [InlineData("0")]
     [InlineData("Sat, 01 Aug 2026 11:00:00 GMT")]
-    public async Task ScoreAsync_RetryAfterThatIsOver_IsNoPause(string retryAfter)
+    [InlineData("Sat, 01 Aug 2026 12:00:00 GMT")]
+    public async Task ScoreAsync_RetryAfterThatIsOver_IsAnOrdinaryPause(string retryAfter)
     {
         await using var server = new StubServer(StubResponse.Of(503, headers: $"Retry-After: {retryAfter}\r\n"), TestScorers.Scores(0.5));
         using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
 
-        Assert.Single(await scorer.ScoreAsync("what?", ["zero"]));
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        TimeSpan pause = await _clock.WaitForTimerAsync(IsBackOff(0));
+        Assert.Single(server.Requests);
+        _clock.Advance(pause);
 
+        Assert.Single(await scoring);
         Assert.Equal(2, server.Requests.Count);
     }
 

@@ -67,7 +67,7 @@ public sealed class KernelMemoryFailureTests
     public async Task SearchAsync_BadRequest_SaysWhatTheServiceSays() => Assert.Equal(
         "answered 400 (BadRequest): no index.", await FailWithProblemAsync(StatusCodes.Status400BadRequest, "no index"));
 
-    /// <summary>Servers echo what they refuse. A message with a piece of a text or of the key is left out as a whole.</summary>
+    /// <summary>Servers echo what they refuse. A message with a piece of a text or of the key is withheld as a whole.</summary>
     [Theory]
     [InlineData("could not embed 'the secret of the red apple tree'")]
     [InlineData("could not embed 'SECRET OF THE'...")]
@@ -75,9 +75,13 @@ public sealed class KernelMemoryFailureTests
     [InlineData("the filter customer-4711-acme matches nothing")]
     [InlineData("the key k-3f9a1c27d5e84b60 is unknown")]
     [InlineData("the key ...d5e84b60 is unknown")]
+    [InlineData("could not embed 'dGhlIHNlY3JldCBvZiB0aGUgcmVk'")]
+    [InlineData("could not embed '%74%68%65%20%73%65%63%72%65%74%20%6f%66'")]
+    [InlineData("could not embed 'the&#32;secret&#32;of'")]
+    [InlineData("could not embed ['the', 'secr', '##et', 'of']")]
     public async Task SearchAsync_ProblemThatRepeatsWhatWasSent_IsLeftOut(string detail) =>
         Assert.Equal(
-            "answered 503 (ServiceUnavailable). See the log of the service for the cause.",
+            "answered 503 (ServiceUnavailable): (message withheld). See the log of the service for the cause.",
             await FailWithProblemAsync(StatusCodes.Status503ServiceUnavailable, detail));
 
     [Fact]

@@ -107,7 +107,18 @@ internal static class HttpScorerOptionsRules
         }
         else if (options.MaxTokensPerDocument is { } tokens && dialect.MaxTokensField is null)
         {
-            yield return Message(options, nameof(options.MaxTokensPerDocument), tokens, $"none, because the API {options.Api} has no such field");
+            yield return NoField(options, nameof(options.MaxTokensPerDocument), tokens);
+        }
+
+        foreach (string failure in FieldFailures(options, dialect))
+        {
+            yield return failure;
+        }
+
+        if (!Enum.IsDefined(options.OversizedDocuments))
+        {
+            yield return Message(
+                options, nameof(options.OversizedDocuments), options.OversizedDocuments, string.Join(", ", Enum.GetNames<OversizedDocuments>()));
         }
 
         if (options.ScoreKind is { } kind && !Enum.IsDefined(kind))
@@ -115,6 +126,59 @@ internal static class HttpScorerOptionsRules
             yield return Message(options, nameof(options.ScoreKind), kind, $"{string.Join(", ", Enum.GetNames<HttpScoreKind>())}, or none");
         }
     }
+
+    // What an API can't be told is refused rather than left out.
+    private static IEnumerable<string> FieldFailures(HttpScorerOptions options, RerankDialect dialect)
+    {
+        if (options.Priority is < 0 or > 999)
+        {
+            yield return Message(options, nameof(options.Priority), options.Priority, "0 to 999, or none");
+        }
+        else if (options.Priority is { } priority && dialect.PriorityField is null)
+        {
+            yield return NoField(options, nameof(options.Priority), priority);
+        }
+
+        if (options.Instruction is not null && dialect.InstructionField is null)
+        {
+            yield return NoField(options, nameof(options.Instruction), "set");
+        }
+
+        if (options.Truncate is { } truncates && dialect.Truncation?.IsKnownTo(options.Model) != true)
+        {
+            yield return NoField(options, nameof(options.Truncate), truncates);
+        }
+
+        if (options.SendTopN && dialect.TopField is null)
+        {
+            yield return NoField(options, nameof(options.SendTopN), true);
+        }
+
+        foreach ((string? name, string expected) in RequestFields.Failures(options.AdditionalProperties))
+        {
+            string found = name is null ? "a name that can't be a field" : $"'{name}'";
+            yield return $"{options.SettingsPath}:{nameof(options.AdditionalProperties)} has {found}; expected {expected}.";
+        }
+
+        (string? Field, bool IsSet, string Key)[] fields =
+        [
+            (dialect.MaxTokensField, options.MaxTokensPerDocument is not null, nameof(options.MaxTokensPerDocument)),
+            (dialect.PriorityField, options.Priority is not null, nameof(options.Priority)),
+            (dialect.InstructionField, options.Instruction is not null, nameof(options.Instruction)),
+            (dialect.Truncation?.Name, options.Truncate is not null, nameof(options.Truncate)),
+        ];
+        foreach ((string? field, bool isSet, string key) in fields)
+        {
+            if (isSet && field is not null && options.AdditionalProperties?.ContainsKey(field) == true)
+            {
+                yield return $"{options.SettingsPath}:{nameof(options.AdditionalProperties)} has '{field}', "
+                    + $"which {options.SettingsPath}:{key} sets too; expected one of them.";
+            }
+        }
+    }
+
+    private static string NoField(HttpScorerOptions options, string key, object found) =>
+        Message(options, key, found, $"none, because the API {options.Api}{(key == nameof(options.Truncate) ? " or its model" : "")} has no such field");
 
     private static IEnumerable<string> MissingFailures(HttpScorerOptions options, RerankDialect dialect)
     {

@@ -7,6 +7,8 @@ namespace Reranking.Http.Configuration;
 /// <remarks>A value that does not fit its key becomes a message like those of the rules; a binder would throw.</remarks>
 internal static class HttpScorerSettings
 {
+    private const int MaxShownLength = 32;
+
     private delegate bool Setter(HttpScorerOptions options, string value);
 
     private delegate bool Parser<T>(string value, out T parsed)
@@ -22,6 +24,11 @@ internal static class HttpScorerSettings
         Number(nameof(HttpScorerOptions.MaxConcurrency), static (options, value) => options.MaxConcurrency = value),
         Number(nameof(HttpScorerOptions.MaxRetries), static (options, value) => options.MaxRetries = value),
         Number(nameof(HttpScorerOptions.RequestsPerMinute), static (options, value) => options.RequestsPerMinute = value),
+        Text(nameof(HttpScorerOptions.Instruction), static (options, value) => options.Instruction = value),
+        Flag(nameof(HttpScorerOptions.Truncate), static (options, value) => options.Truncate = value),
+        Number(nameof(HttpScorerOptions.Priority), static (options, value) => options.Priority = value),
+        Flag(nameof(HttpScorerOptions.SendTopN), static (options, value) => options.SendTopN = value),
+        Name<OversizedDocuments>(nameof(HttpScorerOptions.OversizedDocuments), static (options, value) => options.OversizedDocuments = value),
         Number(nameof(HttpScorerOptions.MaxTokensPerDocument), static (options, value) => options.MaxTokensPerDocument = value),
         Time(nameof(HttpScorerOptions.Timeout), static (options, value) => options.Timeout = value),
         Time(nameof(HttpScorerOptions.AttemptTimeout), static (options, value) => options.AttemptTimeout = value),
@@ -30,7 +37,7 @@ internal static class HttpScorerSettings
     ];
 
     /// <summary>Gets the keys that a section may have.</summary>
-    public static IReadOnlyCollection<string> Keys { get; } = [.. Settings.Select(setting => setting.Key)];
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Settings.Select(setting => setting.Key), nameof(HttpScorerOptions.AdditionalProperties)];
 
     /// <summary>Sets what the section has; a blank value counts as none.</summary>
     /// <returns>Messages about the values that do not fit their keys.</returns>
@@ -42,11 +49,42 @@ internal static class HttpScorerSettings
         {
             if (section[key] is { Length: > 0 } value && !set(options, value))
             {
-                failures.Add($"{section.Path}:{key} is '{value}'; expected {expected}.");
+                failures.Add($"{section.Path}:{key} is {Shown(value)}; expected {expected}.");
             }
         }
 
+        IConfigurationSection properties = section.GetSection(nameof(HttpScorerOptions.AdditionalProperties));
+        if (properties.GetChildren().Any())
+        {
+            options.AdditionalProperties = properties.GetChildren().ToDictionary(static child => child.Key, ToValue);
+        }
+        else if (properties.Value is { Length: > 0 })
+        {
+            failures.Add($"{properties.Path} is a text; expected fields and their values.");
+        }
+
         return failures;
+    }
+
+    // A value in the wrong place can be a key, and an address can hold one.
+    private static string Shown(string value) =>
+        value.Length > MaxShownLength || value.Contains("://", StringComparison.Ordinal)
+            ? FormattableString.Invariant($"a text of {value.Length} characters")
+            : $"'{value}'";
+
+    // Configuration knows texts only: what looks like a number or a flag is one, and quotes around it make it a text.
+    private static object? ToValue(IConfigurationSection section)
+    {
+        IConfigurationSection[] children = [.. section.GetChildren()];
+        return children.Length > 0 && children.All(static child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                ? children.Select(ToValue).ToArray()
+            : children.Length > 0 ? children.ToDictionary(static child => child.Key, ToValue)
+            : section.Value is not { } value ? null
+            : bool.TryParse(value, out bool flag) ? flag
+            : long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? whole
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number
+            : value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1]
+            : value;
     }
 
     // Any other value becomes a relative address, which the rules report without echoing it.

@@ -6,17 +6,17 @@ using System.Text.Json;
 
 namespace Reranking.Http.Protocol;
 
-/// <summary>One request: the query and some consecutive documents of a call.</summary>
+/// <summary>One request: the query and some documents of a call.</summary>
 /// <param name="Query">The query.</param>
+/// <param name="Documents">The documents of this request.</param>
 /// <param name="AllDocuments">All documents of the call.</param>
-/// <param name="Start">The position of the first document of this request.</param>
-/// <param name="Count">How many documents this request has.</param>
 /// <param name="Model">The model, or <see langword="null"/> for the server's own.</param>
-/// <param name="MaxTokensPerDocument">Where the API cuts documents, or <see langword="null"/>.</param>
-internal sealed record RerankRequest(string Query, IReadOnlyList<string> AllDocuments, int Start, int Count, string? Model, int? MaxTokensPerDocument)
+/// <param name="Fields">The other fields.</param>
+internal sealed record RerankRequest(
+    string Query, IReadOnlyList<string> Documents, IReadOnlyList<string> AllDocuments, string? Model, RequestFields Fields)
 {
-    /// <summary>Gets the documents of this request.</summary>
-    public IEnumerable<string> Documents => AllDocuments.Skip(Start).Take(Count);
+    /// <summary>Gets the texts besides the query that a server may echo.</summary>
+    public IEnumerable<string> Texts => AllDocuments.Concat(Fields.Texts);
 }
 
 /// <summary>The JSON of a request, written straight into the connection on every attempt: no copy of the documents is made.</summary>
@@ -88,15 +88,15 @@ internal sealed class RerankContent : HttpContent
         }
 
         writer.WriteString("query", _request.Query);
-        if (_dialect.MaxTokensField is { } maxTokensField && _request.MaxTokensPerDocument is { } maxTokens)
-        {
-            writer.WriteNumber(maxTokensField, maxTokens);
-        }
-
-        foreach ((string name, string json) in _dialect.FixedFields)
+        foreach ((string name, string json) in _request.Fields.Fields)
         {
             writer.WritePropertyName(name);
             writer.WriteRawValue(json);
+        }
+
+        if (_request.Fields.TopField is { } topField)
+        {
+            writer.WriteNumber(topField, _request.Documents.Count);
         }
 
         writer.WriteStartArray(_dialect.DocumentsField);

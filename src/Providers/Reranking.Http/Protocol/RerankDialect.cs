@@ -30,12 +30,22 @@ internal sealed record RerankDialect
     /// <summary>Gets the field that holds the text if a document is an object, or <see langword="null"/> if it is a string.</summary>
     public string? DocumentTextField { get; init; }
 
-    /// <summary>Gets the fields that every request has, with their values as JSON: no texts back, and long documents cut instead of refused.</summary>
+    /// <summary>Gets the fields that every request has, with their values as JSON: no texts back.</summary>
     public IReadOnlyList<(string Name, string Json)> FixedFields { get; init; } = [];
+
+    /// <summary>Gets the field of how many results are wanted, or <see langword="null"/> for an API that returns all.</summary>
+    public string? TopField { get; init; } = "top_n";
 
     public string? MaxTokensField { get; init; }
 
-    /// <summary>Gets the field of the list of results, or <see langword="null"/> if the response is the list.</summary>
+    public string? PriorityField { get; init; }
+
+    public string? InstructionField { get; init; }
+
+    /// <summary>Gets how the API is told to cut long documents instead of refusing them, or <see langword="null"/> if it can't be told.</summary>
+    public TruncationField? Truncation { get; init; }
+
+    /// <summary>Gets the field of the list of results; others that APIs use are read too.</summary>
     public string? ListField { get; init; } = "results";
 
     public string ScoreField { get; init; } = "relevance_score";
@@ -52,10 +62,14 @@ internal sealed record RerankDialect
 
     /// <summary>Gets the path of the tokens read in a response.</summary>
     public string? TokensPath { get; init; }
+}
 
-    /// <summary>Gets the path of the list of warnings in a response.</summary>
-    public string? WarningsPath { get; init; }
-
-    /// <summary>Gets where the body of an error has its message; the first path that leads to a text counts.</summary>
-    public required IReadOnlyList<string> ErrorPaths { get; init; }
+/// <summary>The field that says whether an API cuts long documents.</summary>
+/// <param name="Name">The name of the field.</param>
+/// <param name="On">Its value, as JSON, if they are cut.</param>
+/// <param name="Off">Its value if they are refused, or <see langword="null"/> if the field is left out then.</param>
+/// <param name="Models">The models that know the field, or <see langword="null"/> for all.</param>
+internal sealed record TruncationField(string Name, string On, string? Off, IReadOnlyList<string>? Models = null)
+{
+    public bool IsKnownTo(string? model) => Models is null || Models.Contains(model, StringComparer.OrdinalIgnoreCase);
 }

@@ -11,10 +11,9 @@ internal static class RerankDialects
         NeedsKey = true,
         NeedsModel = true,
         MaxTokensField = "max_tokens_per_doc",
+        PriorityField = "priority",
         UnitsPath = "meta.billed_units.search_units",
         TokensPath = "meta.tokens.input_tokens",
-        WarningsPath = "meta.warnings",
-        ErrorPaths = ["message"],
     };
 
     private static readonly RerankDialect AzureFoundry = Cohere with
@@ -24,7 +23,6 @@ internal static class RerankDialects
         Path = "providers/cohere/v2/rerank",
         KeyHeader = "api-key",
         KeyPrefix = "",
-        ErrorPaths = ["error.message", "message"],
     };
 
     private static readonly RerankDialect Jina = new()
@@ -36,14 +34,14 @@ internal static class RerankDialects
         NeedsModel = true,
         FixedFields = [("return_documents", "false")],
         TokensPath = "usage.total_tokens",
-        ErrorPaths = ["detail"],
     };
 
     private static readonly RerankDialect Voyage = Jina with
     {
         Name = "voyage",
         Host = "https://api.voyageai.com",
-        FixedFields = [("return_documents", "false"), ("truncation", "true")],
+        TopField = "top_k",
+        Truncation = new("truncation", "true", "false"),
         ListField = "data",
     };
 
@@ -56,10 +54,10 @@ internal static class RerankDialects
         NeedsModel = true,
         DocumentsField = "input",
         FixedFields = [("return_input", "false")],
+        TopField = "top_k",
         ListField = "data",
         ScoreField = "score",
         TokensPath = "usage.total_tokens",
-        ErrorPaths = ["message", "detail"],
     };
 
     private static readonly RerankDialect TextEmbeddingsInference = new()
@@ -68,22 +66,24 @@ internal static class RerankDialects
         Path = "rerank",
         ModelField = null,
         DocumentsField = "texts",
-        FixedFields = [("truncate", "true"), ("return_text", "false"), ("raw_scores", "false")],
+        FixedFields = [("return_text", "false"), ("raw_scores", "false")],
+        TopField = null,
+        Truncation = new("truncate", "true", "false"),
         ListField = null,
         ScoreField = "score",
         MaxDocuments = 32,
-        ErrorPaths = ["error"],
     };
 
     private static readonly RerankDialect Vllm = new()
     {
         Name = "vllm",
         Path = "v1/rerank",
-        FixedFields = [("truncate_prompt_tokens", "-1")],   // to the length of the model; without it, a long document is a 400
+        Truncation = new("truncate_prompt_tokens", "-1", Off: null),   // to the length of the model; without it, a long document is a 400
         MaxTokensField = "max_tokens_per_doc",
+        PriorityField = "priority",
+        InstructionField = "instruction",
         EchoesTexts = true,
         TokensPath = "usage.total_tokens",
-        ErrorPaths = ["error.message", "message", "detail"],
     };
 
     private static readonly RerankDialect LlamaCpp = new()
@@ -92,7 +92,6 @@ internal static class RerankDialects
         Path = "v1/rerank",
         ScoreKind = HttpScoreKind.Logit,
         TokensPath = "usage.total_tokens",
-        ErrorPaths = ["error.message"],
     };
 
     private static readonly RerankDialect Pinecone = new()
@@ -107,11 +106,12 @@ internal static class RerankDialects
         VersionHeader = ("X-Pinecone-API-Version", "2025-10"),
         DocumentTextField = "text",
         FixedFields = [("return_documents", "false")],
+        Truncation = new(
+            "parameters", """{"truncate":"END"}""", """{"truncate":"NONE"}""", Models: ["bge-reranker-v2-m3", "pinecone-rerank-v0"]),
         ListField = "data",
         ScoreField = "score",
         MaxDocuments = 100,
         UnitsPath = "usage.rerank_units",
-        ErrorPaths = ["error.message"],
     };
 
     public static RerankDialect Get(RerankApi api) => api switch

@@ -6,20 +6,40 @@ namespace Reranking.Http.Protocol;
 /// <summary>The address that requests go to.</summary>
 internal sealed class RerankEndpoint
 {
+    private const int SecretLength = 16;
+    private const string Hidden = "...";
+
     private RerankEndpoint(Uri address)
     {
         Address = address;
-        Public = new Uri(address.GetLeftPart(UriPartial.Path));
-        Identity = address.Query.Length == 0 ? $"{Public}" : $"{Public}?{Hash(address.Query)}";
+        string[] segments = address.AbsolutePath.Split('/');
+        ShownPath = string.Join('/', segments.Select(static segment => IsSecret(segment) ? Hidden : segment));
+        Public = new UriBuilder(address) { Path = ShownPath, Query = "", Fragment = "" }.Uri;
+        string hidden = ShownPath == address.AbsolutePath ? address.Query : address.PathAndQuery;
+        Identity = hidden.Length == 0 ? $"{Public}" : $"{Public}?{Hash(hidden)}";
+        Secrets =
+        [
+            .. segments.Where(IsSecret),
+            .. address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static parameter => parameter.Split('=', 2))
+                .Where(static parameter => !parameter[0].Contains("version", StringComparison.OrdinalIgnoreCase))
+                .Select(static parameter => Uri.UnescapeDataString(parameter[^1])),
+        ];
     }
 
     /// <summary>Gets the full address.</summary>
     public Uri Address { get; }
 
-    /// <summary>Gets the address without the query, which can hold a secret.</summary>
+    /// <summary>Gets the address without what can be a secret: the query, and parts of the path that look like keys.</summary>
     public Uri Public { get; }
 
-    /// <summary>Gets what tells the address from others: a query, which can choose a deployment, counts by its hash.</summary>
+    /// <summary>Gets the path without what can be a secret.</summary>
+    public string ShownPath { get; }
+
+    /// <summary>Gets the parts of the address that can be secrets.</summary>
+    public IReadOnlyList<string> Secrets { get; }
+
+    /// <summary>Gets what tells the address from others: what is hidden of it, which can choose a deployment, counts by its hash.</summary>
     public string Identity { get; }
 
     public bool IsLoopback => Address.IsLoopback;
@@ -41,5 +61,8 @@ internal sealed class RerankEndpoint
         return new RerankEndpoint(address);
     }
 
-    private static string Hash(string query) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 4));
+    private static bool IsSecret(string segment) =>
+        segment.Length >= SecretLength && segment.Any(char.IsAsciiDigit) && segment.Any(char.IsAsciiLetter);
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Http.Configuration;
@@ -13,6 +15,11 @@ namespace Reranking.Http;
 /// <para>
 /// Query and documents leave this machine, unless the endpoint is on it; a call with <see cref="RelevanceScoringOptions.KeepLocal"/> is refused before a byte
 /// is sent. Redirects to another host are refused too.
+/// </para>
+/// <para>
+/// Of <see cref="RelevanceScoringOptions.AdditionalProperties"/>, <c>instruction</c>, <c>truncate</c>, <c>max_tokens_per_doc</c> and <c>priority</c> take
+/// precedence over the options, and a call is refused if the API has no such field. Any other property becomes a field of the request under its name, except
+/// for those that the scorer sets itself, which are refused.
 /// </para>
 /// <para>
 /// Each request costs what the API bills for it, and so does a retry after a response that got lost on its way. A request that was answered is never sent
@@ -67,13 +74,17 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
             Endpoint = endpoint.Public,
             ModelId = string.IsNullOrEmpty(_options.Model) ? null : _options.Model,
             IsLocal = _options.DataStaysLocal ?? endpoint.IsLoopback,
+            Timeout = ScorerPipelines.AttemptTimeout(_options),
         };
 
         // With the address: a server without model names, and a deployment with one of its own, say nothing about which model it is.
-        _revision = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{_options.MaxTokensPerDocument}/{endpoint.Identity}");
-        _errors = new RerankErrors(dialect.Name, endpoint.Address, _options.SettingsPath, _options.ApiSetting);
+        string fields = RequestFields.Identity(_options);
+        _revision = FormattableString.Invariant($"{dialect.Name}/{scoreKind}/{_options.MaxTokensPerDocument}/{endpoint.Identity}")
+            + (fields.Length == 0 ? "" : $"/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(fields)))}");
+        _errors = new RerankErrors(dialect.Name, endpoint, _options.SettingsPath, _options.ApiSetting);
         _ownClient = httpClient is null ? RerankHttpClient.Create() : null;
         string? key = string.IsNullOrEmpty(_options.ApiKey) ? null : _options.ApiKey;
+        string[] secrets = [.. endpoint.Secrets.Prepend(key).OfType<string>()];
         var transport = new RerankTransport(
             httpClient ?? _ownClient!,
             (pipelines ?? new ScorerPipelines(_timeProvider, loggerFactory: null)).Create(scorerName, _options),
@@ -81,9 +92,10 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
             endpoint.Address,
             key,
             dialect,
-            _errors);
-        var client = new RerankClient(transport, new RerankResponseReader(dialect, scoreKind, _errors), _errors, key, logger, _timeProvider);
-        _splitter = new RequestSplitter(client, _options, dialect, scoreKind, _errors.Api, logger);
+            _errors,
+            secrets);
+        var client = new RerankClient(transport, new RerankResponseReader(dialect, scoreKind, _errors), _errors, secrets, logger, _timeProvider);
+        _splitter = new RequestSplitter(client, _options, dialect, scoreKind, _errors, logger);
     }
 
     /// <inheritdoc/>
@@ -136,7 +148,9 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await _splitter.ScoreAsync(query, documents, options?.ModelId ?? _metadata.ModelId, deadline, linked.Token).ConfigureAwait(false);
+            return await _splitter
+                .ScoreAsync(query, documents, options?.ModelId ?? _metadata.ModelId, options?.AdditionalProperties, deadline, linked.Token)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {

@@ -9,10 +9,10 @@ namespace Reranking.Http.Scoring;
 /// <param name="options">How many documents a request has and how many requests are under way at once.</param>
 /// <param name="dialect">The API.</param>
 /// <param name="scoreKind">What the numbers of the API are.</param>
-/// <param name="api">The name of the API and its host, for the log.</param>
+/// <param name="errors">Creates the exceptions.</param>
 /// <param name="logger">Receives a line per call.</param>
 internal sealed partial class RequestSplitter(
-    RerankClient client, HttpScorerOptions options, RerankDialect dialect, HttpScoreKind scoreKind, string api, ILogger logger)
+    RerankClient client, HttpScorerOptions options, RerankDialect dialect, HttpScoreKind scoreKind, RerankErrors errors, ILogger logger)
 {
     private readonly ILogger _logger = logger;
 
@@ -20,36 +20,45 @@ internal sealed partial class RequestSplitter(
     /// <param name="query">The query.</param>
     /// <param name="documents">One document or more.</param>
     /// <param name="model">The model, or <see langword="null"/> for the server's own.</param>
+    /// <param name="properties">The additional properties of the call, or <see langword="null"/>.</param>
     /// <param name="deadline">The deadline of the call.</param>
     /// <param name="cancellationToken">Stops all requests.</param>
     public async Task<RelevanceScores> ScoreAsync(
-        string query, IReadOnlyList<string> documents, string? model, RequestDeadline deadline, CancellationToken cancellationToken)
+        string query,
+        IReadOnlyList<string> documents,
+        string? model,
+        IDictionary<string, object?>? properties,
+        RequestDeadline deadline,
+        CancellationToken cancellationToken)
     {
-        int size = options.MaxDocumentsPerRequest ?? dialect.MaxDocuments;
-        var rawScores = new double[documents.Count];
-        var responses = new RerankResponse[(documents.Count + size - 1) / size];
-        if (responses.Length == 1)
+        RequestFields fields = RequestFields.Create(dialect, options, model, properties, errors);
+        var call = new SplitCall(client, options.OversizedDocuments, query, documents, model, fields, deadline);
+        int[][] parts = [.. Enumerable.Range(0, documents.Count).Chunk(options.MaxDocumentsPerRequest ?? dialect.MaxDocuments)];
+        if (parts.Length == 1)
         {
-            await SendPartAsync(0, cancellationToken).ConfigureAwait(false);
+            await call.SendAsync(parts[0], cancellationToken).ConfigureAwait(false);
         }
         else
         {
             // The first request that fails stops the others: a call returns the scores of all documents or none.
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(Enumerable.Range(0, responses.Length), parallel, (part, token) => new ValueTask(SendPartAsync(part, token)))
-                .ConfigureAwait(false);
+            await Parallel.ForEachAsync(parts, parallel, (part, token) => new ValueTask(call.SendAsync(part, token))).ConfigureAwait(false);
+        }
+
+        RerankResponse[] responses = [.. call.Responses];
+        if (Array.TrueForAll(call.RawScores, double.IsNaN))
+        {
+            throw call.Refused ?? errors.NoneScored(documents.Count);
         }
 
         RelevanceScoringUsage? usage = Usage(responses);
-        LogScored(api, documents.Count, responses.Length, usage?.SearchUnitCount, usage?.InputTokenCount);
-        return new RelevanceScores(Array.ConvertAll(rawScores, ToScore)) { ModelId = responses[0].Model ?? model, Usage = usage };
-
-        async Task SendPartAsync(int part, CancellationToken token)
+        LogScored(errors.Api, documents.Count, responses.Length, usage?.SearchUnitCount, usage?.InputTokenCount);
+        return new RelevanceScores(
+            [.. call.RawScores.Select((score, i) => ToScore(score) with { IsTruncated = call.IsTruncated[i], BestWindow = call.BestWindows[i] })])
         {
-            int start = part * size;
-            var request = new RerankRequest(query, documents, start, Math.Min(size, documents.Count - start), model, options.MaxTokensPerDocument);
-            responses[part] = await client.SendAsync(request, rawScores.AsMemory(start, request.Count), deadline, token).ConfigureAwait(false);
-        }
+            ModelId = responses.Select(static response => response.Model).FirstOrDefault(static name => name is not null) ?? model,
+            Usage = usage,
+        };
     }
 
     private static RelevanceScoringUsage? Usage(RerankResponse[] responses)
@@ -62,7 +71,7 @@ internal sealed partial class RequestSplitter(
     private static double? Sum(IEnumerable<double?> numbers) =>
         numbers.Aggregate((double?)null, static (sum, number) => number is null ? sum : (sum ?? 0) + number);
 
-    private RelevanceScore ToScore(double rawScore) => scoreKind switch
+    private RelevanceScore ToScore(double rawScore) => double.IsNaN(rawScore) ? RelevanceScore.Unscored : scoreKind switch
     {
         HttpScoreKind.Logit => RelevanceScore.FromLogit(rawScore),
         HttpScoreKind.Cosine => new RelevanceScore((rawScore + 1) / 2, rawScore),

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Reranking.Http.Protocol;
@@ -9,40 +10,56 @@ namespace Reranking.Http.Scoring;
 /// <param name="transport">Sends.</param>
 /// <param name="reader">Reads the JSON of responses.</param>
 /// <param name="errors">Creates the exceptions.</param>
-/// <param name="key">The key, which must not be shown, or <see langword="null"/>.</param>
+/// <param name="secrets">The key and other secrets, which must not be shown.</param>
 /// <param name="logger">Receives the warnings of the API.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed partial class RerankClient(
-    RerankTransport transport, RerankResponseReader reader, RerankErrors errors, string? key, ILogger logger, TimeProvider timeProvider)
+    RerankTransport transport, RerankResponseReader reader, RerankErrors errors, IReadOnlyList<string> secrets, ILogger logger, TimeProvider timeProvider)
 {
     private readonly ILogger _logger = logger;
+    private volatile string? _knownModel;   // the last name that was no echo, so that it stays the name whatever a later document says
 
     /// <summary>Sends a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="rawScores">Takes the scores, by the position of the document in the request.</param>
     /// <param name="deadline">The deadline of the call.</param>
     /// <param name="cancellationToken">Stops the request.</param>
+    /// <exception cref="OversizedRequestException">The request or one of its documents is too large for the API.</exception>
     public async Task<RerankResponse> SendAsync(RerankRequest request, Memory<double> rawScores, RequestDeadline deadline, CancellationToken cancellationToken)
     {
+        var words = new ServerWords(request, secrets);
         using HttpResponseMessage message = await transport.SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         if (!message.IsSuccessStatusCode)
         {
-            throw await ReadErrorAsync(message, request, cancellationToken).ConfigureAwait(false);
+            RerankErrorBody error = await ReadErrorAsync(message.Content, cancellationToken).ConfigureAwait(false);
+            throw Failure(message.StatusCode, error, words, RetryRules.RetryAfter(message, timeProvider));
         }
 
-        RerankResponse response = await ReadAsync(message.Content, request, rawScores, cancellationToken).ConfigureAwait(false);
+        RerankResponse response = await ReadAsync(message, request, rawScores, words, cancellationToken).ConfigureAwait(false);
         foreach (string warning in response.Warnings)
         {
-            LogApiWarning(errors.Api, Redact(warning, request) ?? "(left out, because it repeats a text)");
+            LogApiWarning(errors.Api, words.Message(warning));
         }
 
-        return response;
+        return response with { Model = Model(response.Model, words) };
     }
 
-    private async Task<RerankResponse> ReadAsync(HttpContent content, RerankRequest request, Memory<double> rawScores, CancellationToken cancellationToken)
+    private string? Model(string? model, ServerWords words)
+    {
+        if (model is not null && model != _knownModel)
+        {
+            model = words.Model(model);
+            _knownModel = model ?? _knownModel;
+        }
+
+        return model;
+    }
+
+    private async Task<RerankResponse> ReadAsync(
+        HttpResponseMessage message, RerankRequest request, Memory<double> rawScores, ServerWords words, CancellationToken cancellationToken)
     {
         int maxLength = reader.MaxLength(request);
-        using ResponseBody body = await ReadBodyAsync(content, maxLength, cancellationToken).ConfigureAwait(false);
+        using ResponseBody body = await ReadBodyAsync(message.Content, maxLength, cancellationToken).ConfigureAwait(false);
         if (body.IsCut)
         {
             throw errors.TooLong(maxLength);
@@ -50,13 +67,14 @@ internal sealed partial class RerankClient(
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body.Bytes);
-            return reader.Read(json.RootElement, rawScores.Span);
+            using JsonDocument json = JsonDocument.Parse(LaxJson.Strict(body.Bytes));
+            return reader.Read(json.RootElement, rawScores.Span)
+                ?? throw Failure(message.StatusCode, RerankErrorBody.Read(json.RootElement), words, retryAfter: null);
         }
         catch (JsonException)
         {
             // The exception itself quotes what it could not read.
-            throw errors.NotJson(content.Headers.ContentType?.MediaType, body.Bytes.Length);
+            throw errors.NotJson(message.Content.Headers.ContentType?.MediaType, body.Bytes.Length);
         }
     }
 
@@ -72,27 +90,32 @@ internal sealed partial class RerankClient(
         }
     }
 
-    private async Task<RelevanceScoringException> ReadErrorAsync(HttpResponseMessage response, RerankRequest request, CancellationToken cancellationToken)
+    private static async Task<RerankErrorBody> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        string? message = null;
         try
         {
-            using ResponseBody body = await ResponseBody.ReadAsync(response.Content, RerankResponseReader.MaxErrorLength, cancellationToken)
-                .ConfigureAwait(false);
-            message = reader.ReadErrorMessage(body);
+            using ResponseBody body = await ResponseBody.ReadAsync(content, RerankResponseReader.MaxErrorLength, cancellationToken).ConfigureAwait(false);
+            return RerankErrorBody.Read(body);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            // The status is all there is to report.
+            return new RerankErrorBody(null, null, null);   // the status is all there is to report
         }
-
-        string? shown = message is null ? null : Redact(message, request);
-        return errors.ErrorStatus(
-            response.StatusCode, shown, isWithheld: message is not null && shown is null, RetryRules.RetryAfter(response, timeProvider));
     }
 
-    private string? Redact(string text, RerankRequest request) => MessageRedactor.Redact(text, request.Query, request.Documents, key);
+    private Exception Failure(HttpStatusCode status, RerankErrorBody body, ServerWords words, TimeSpan? retryAfter)
+    {
+        RelevanceScoringException failure = errors.Error(status, body, words, retryAfter);
+        return RerankErrors.IsOversized(status, body) ? new OversizedRequestException(failure) : failure;
+    }
 
     [LoggerMessage(EventId = 61, Level = LogLevel.Warning, Message = "{Api} warns: {Warning}")]
     private partial void LogApiWarning(string api, string warning);
+}
+
+/// <summary>An API refused a request because of its size, so that a smaller one may be answered.</summary>
+/// <param name="failure">What the call fails with if no smaller one is sent.</param>
+internal sealed class OversizedRequestException(RelevanceScoringException failure) : Exception
+{
+    public RelevanceScoringException Failure => failure;
 }

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
-using Reranking.Http.Protocol;
 
 namespace Reranking.Http.Transport;
 
@@ -22,7 +21,9 @@ internal static class RerankHttpClient
     /// <param name="name">The name of the client.</param>
     /// <param name="isFirst">Whether the client is registered for the first time; later ones only change it.</param>
     /// <param name="configureClient">Changes the client, or <see langword="null"/>.</param>
-    /// <remarks>What an application sets for all of its clients comes before, however late it is registered, and no retries of it take the place of ours.</remarks>
+    /// <remarks>
+    /// What an application sets for all of its clients comes before, however late it is registered, and no retries of it take the place of ours.
+    /// </remarks>
     public static void Add(IServiceCollection services, string name, bool isFirst, Action<IHttpClientBuilder>? configureClient)
     {
         IHttpClientBuilder client = services.AddHttpClient(name);
@@ -48,7 +49,7 @@ internal static class RerankHttpClient
             {
                 MoveLast(options.HttpMessageHandlerBuilderActions, HandlersBegin, HandlersEnd);
                 MoveLast(options.HttpClientActions, ClientBegin, ClientEnd);
-                options.HttpMessageHandlerBuilderActions.Add(static builder => builder.AdditionalHandlers.Add(new ForeignWordsHandler()));
+                options.HttpMessageHandlerBuilderActions.Add(static builder => builder.AdditionalHandlers.Add(new RequestSpanHandler()));
             });
         }
     }
@@ -58,7 +59,7 @@ internal static class RerankHttpClient
     {
         var handler = new SocketsHttpHandler();
         Configure(handler);
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new RequestSpanHandler { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     private static void Configure(IHttpClientBuilder client) =>
@@ -122,6 +123,7 @@ internal static class RerankHttpClient
         handler.PooledConnectionLifetime = ConnectionLifetime;
         handler.AllowAutoRedirect = false;   // a redirect would take texts and key along
         handler.UseCookies = false;
+        handler.ActivityHeadersPropagator = null;   // spans and their ids are the work of RequestSpanHandler
         handler.Proxy = new LoopbackBypass();
     }
 }

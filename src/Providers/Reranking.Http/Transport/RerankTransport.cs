@@ -17,6 +17,7 @@ namespace Reranking.Http.Transport;
 /// <param name="key">The key, or <see langword="null"/> for none.</param>
 /// <param name="dialect">The API.</param>
 /// <param name="errors">Creates the exceptions.</param>
+/// <param name="secrets">What must not be shown of a redirect.</param>
 internal sealed class RerankTransport(
     HttpClient client,
     ResiliencePipeline<HttpResponseMessage> pipeline,
@@ -24,7 +25,8 @@ internal sealed class RerankTransport(
     Uri endpoint,
     string? key,
     RerankDialect dialect,
-    RerankErrors errors)
+    RerankErrors errors,
+    IReadOnlyList<string> secrets)
 {
     private const int MaxRedirects = 3;
 
@@ -45,7 +47,7 @@ internal sealed class RerankTransport(
                 Uri? next = Uri.TryCreate(target, response.Headers.Location, out Uri? absolute) ? absolute : null;
                 target = redirects < MaxRedirects && IsSafe(response.StatusCode, target, next)
                     ? next!
-                    : throw errors.Redirected(response.StatusCode, next);
+                    : throw errors.Redirected(response.StatusCode, next is null ? null : new ServerWords(request, secrets).Authority(next));
             }
         }
     }
@@ -69,7 +71,7 @@ internal sealed class RerankTransport(
             if (response.RequestMessage?.RequestUri is { } final && final.Authority != target.Authority)
             {
                 response.Dispose();
-                throw errors.RedirectedByClient(final);
+                throw errors.RedirectedByClient(new ServerWords(request, secrets).Authority(final));
             }
 
             return response;

@@ -18,6 +18,13 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
 
     private readonly BoundedCache<RequestRateLimiter> _limiters = new(Capacity);
 
+    /// <summary>Returns how long an attempt may take, which is no longer than the call.</summary>
+    public static TimeSpan AttemptTimeout(HttpScorerOptions options)
+    {
+        TimeSpan timeout = options.AttemptTimeout ?? DefaultAttemptTimeout;
+        return timeout < options.Timeout ? timeout : options.Timeout;
+    }
+
     /// <summary>Creates the pipeline of a scorer: retry, then the rate limit, then the timeout of each attempt.</summary>
     public ResiliencePipeline<HttpResponseMessage> Create(string scorerName, HttpScorerOptions options)
     {
@@ -53,7 +60,7 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
         }
 
         // If an attempt can take as long as the call, the call's own timeout ends it, and says which setting to change.
-        TimeSpan attemptTimeout = options.AttemptTimeout ?? DefaultAttemptTimeout;
+        TimeSpan attemptTimeout = AttemptTimeout(options);
         if (attemptTimeout < options.Timeout)
         {
             builder.AddTimeout(new TimeoutStrategyOptions { Timeout = attemptTimeout });

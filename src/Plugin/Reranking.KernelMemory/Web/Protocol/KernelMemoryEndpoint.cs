@@ -164,7 +164,9 @@ internal sealed class KernelMemoryEndpoint
             ProblemResponse? problem = await content
                 .ReadFromJsonAsync(KernelMemoryJson.Default.ProblemResponse, cancellationToken).ConfigureAwait(false);
             IEnumerable<string> filterValues = request.Filters.SelectMany(static filter => filter.Values).SelectMany(static values => values).OfType<string>();
-            return MessageRedactor.Redact(problem?.Detail ?? problem?.Title ?? "", request.Query, filterValues, _key);
+            string? message = problem?.Detail ?? problem?.Title;
+            return string.IsNullOrWhiteSpace(message) ? null
+                : MessageRedactor.Redact(message, request.Query, filterValues, _key is null ? [] : [_key]) ?? MessageRedactor.Withheld;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

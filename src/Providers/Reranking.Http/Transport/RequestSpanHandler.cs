@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Reranking.Http.Transport;
+
+/// <summary>
+/// Records a span per attempt and sends its id along, in place of .NET's own, whose events quote what a server sent and whose address has a path.
+/// </summary>
+internal sealed class RequestSpanHandler : DelegatingHandler
+{
+    private static readonly ActivitySource Source = new(RerankingTelemetry.SourceName);
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Source.StartActivity(request.Method.Method, ActivityKind.Client);
+        activity?.SetTag("http.request.method", request.Method.Method);
+        activity?.SetTag("server.address", request.RequestUri?.Host);
+        activity?.SetTag("server.port", request.RequestUri?.Port);
+        DistributedContextPropagator.Current.Inject(activity ?? Activity.Current, request, static (carrier, name, value) =>
+        {
+            if (carrier is HttpRequestMessage message && !message.Headers.Contains(name))
+            {
+                message.Headers.TryAddWithoutValidation(name, value);
+            }
+        });
+        try
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("http.response.status_code", (int)response.StatusCode);
+            if (!response.IsSuccessStatusCode)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error);
+            }
+
+            return response;
+        }
+        catch (Exception exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", exception.GetType().FullName);
+            if (exception is HttpRequestException or IOException or OperationCanceledException)
+            {
+                throw OwnWords.Of(exception)!;
+            }
+
+            throw;
+        }
+    }
+}
