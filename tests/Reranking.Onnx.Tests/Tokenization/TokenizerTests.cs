@@ -78,6 +78,26 @@ public class TokenizerTests
     }
 
     [Theory]
+    [InlineData("\u0085")]   // white space that is a control character
+    [InlineData("\u00AD")]
+    [InlineData("\u0007")]
+    [InlineData("\uDC00")]
+    public void Encode_LongTextWithRemovedCharacters_JoinsWhatStandsAroundThem(string removed)
+    {
+        for (int offset = 0; offset < 8; offset++)
+        {
+            var expected = new TokenBuffer();
+            var found = new TokenBuffer();
+            TokenizerData.Bundled.Encode(new string(' ', offset) + Repeat("ab-cde ", 4_000), int.MaxValue, expected);
+            TokenizerData.Bundled.Encode(new string(' ', offset) + Repeat($"a{removed}b-c{removed}d{removed}e ", 4_000), int.MaxValue, found);
+
+            Assert.Equal(expected.Ids.ToArray(), found.Ids.ToArray());
+        }
+
+        static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+    }
+
+    [Theory]
     [InlineData("roberta")]
     [InlineData("modernbert")]
     [InlineData("qwen3")]

@@ -79,6 +79,11 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
         }
 
         CodePointClasses classes = CodePoints.ClassesOf(codePoint);
+        if (cleanText && (classes & CodePointClasses.Control) != 0)
+        {
+            return TextCut.Unknown;   // removed like those of ASCII: U+0085, which is white space too, joins what stands around it
+        }
+
         bool isSpace = cleanText && (classes & CodePointClasses.WhiteSpace) != 0;
         bool isSetApart = handleChineseCharacters && (classes & CodePointClasses.Ideograph) != 0;
         bool isMark = (classes & CodePointClasses.Punctuation) != 0 && (classes & Changing) == 0;
