@@ -145,7 +145,7 @@ public sealed class ChaosTests
 
         return random.Next(10) switch
         {
-            0 => ForeignWordsTests.Places.Values.ElementAt(random.Next(ForeignWordsTests.Places.Count))(echo),
+            0 => RedactionTests.Places.Values.ElementAt(random.Next(RedactionTests.Places.Count))(echo),
             1 => random.Next(8) switch
             {
                 0 => StubResponse.HangUp,

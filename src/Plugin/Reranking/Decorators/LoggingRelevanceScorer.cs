@@ -54,7 +54,7 @@ public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
         }
 
         // A decorator is no judge of the answer, so it has to get along with none.
-        string? modelId = AnswerName.Shown(scores?.ModelId);
+        string? modelId = ResponseName.Sanitize(scores?.ModelId);
         LogScored(documents.Count, modelId);
         return scores!;
     }

@@ -96,7 +96,7 @@ internal sealed class RerankingMetrics
 
         activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count(static score => score.IsScored));
         activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, scores.Count(static score => score.IsTruncated));
-        activity.SetTag(RerankingTelemetry.Tags.ResponseModel, AnswerName.Shown(scores.ModelId));
+        activity.SetTag(RerankingTelemetry.Tags.ResponseModel, ResponseName.Sanitize(scores.ModelId));
         activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
         activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
     }
@@ -188,13 +188,13 @@ internal sealed class RerankingMetrics
     };
 }
 
-/// <summary>Names that come with an answer, as spans and logs show them. Metrics never do: a server could make up as many as there are calls.</summary>
-internal static class AnswerName
+/// <summary>Names from responses, as spans and logs show them. Metrics never do: a server could make up as many as there are calls.</summary>
+internal static class ResponseName
 {
     private const int MaxLength = 100;
 
     /// <summary>Returns the name, or <see langword="null"/> if it is too long or has characters that names have not.</summary>
-    public static string? Shown(string? name) =>
+    public static string? Sanitize(string? name) =>
         name is { Length: > 0 and <= MaxLength }
         && name.All(static character => char.IsLetterOrDigit(character) || ".-_/:@+ ()".Contains(character, StringComparison.Ordinal))
             ? name

@@ -77,7 +77,7 @@ internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitB
 
     private RelevanceScores WithName(RelevanceScores scores)
     {
-        if (_settings is { MinScore: { } minScore, MinScoreModel: { } meant } && AnswerName.Shown(scores.ModelId) is { } model && model != meant
+        if (_settings is { MinScore: { } minScore, MinScoreModel: { } meant } && ResponseName.Sanitize(scores.ModelId) is { } model && model != meant
             && Interlocked.Exchange(ref _warnedModel, model) != model)
         {
             LogThresholdOfAnotherModel(_settings.Path, minScore, meant, model);

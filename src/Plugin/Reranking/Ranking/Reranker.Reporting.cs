@@ -53,14 +53,14 @@ public sealed partial class Reranker
 
     private void WarnOfScale(IReadOnlyList<string> documents, RelevanceScores scores, double? minScore, int keptCount)
     {
-        double[] values = [.. scores.Where(static score => score.IsScored).Select(static score => score.Value)];
         if (_scaleWatch.ReportEqual(documents, scores) is { } calls)
         {
-            LogAllEqual(calls, scores[0].RawValue, values.Length);
+            LogAllEqual(calls, scores[0].RawValue, scores.Count);
         }
 
         if (minScore is { } threshold && _scaleWatch.ReportKept(threshold, keptCount))
         {
+            double[] values = [.. scores.Where(static score => score.IsScored).Select(static score => score.Value)];
             LogNothingKept(threshold, values.Length, values.Min(), values.Max());
         }
     }

@@ -82,7 +82,7 @@ internal sealed class RerankErrors(string apiName, RerankEndpoint endpoint, stri
 
     public RelevanceScoringException NotJson(string? mediaType, long length) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Api} returned {length} bytes of {OwnWords.MediaType(mediaType)} that are not JSON. Check {Setting(nameof(HttpScorerOptions.Endpoint))}."));
+        $"{Api} returned {length} bytes of {ExceptionRedactor.MediaType(mediaType)} that are not JSON. Check {Setting(nameof(HttpScorerOptions.Endpoint))}."));
 
     public RelevanceScoringException NoneScored(int count) => new(
         string.Create(CultureInfo.InvariantCulture, $"{Api} could not score any of {count} documents; expected a number for one of them at least. ")
@@ -106,17 +106,17 @@ internal sealed class RerankErrors(string apiName, RerankEndpoint endpoint, stri
     /// <summary>Creates the exception of an error.</summary>
     /// <param name="status">The status of the response.</param>
     /// <param name="body">What its body says.</param>
-    /// <param name="words">What of that can be shown.</param>
+    /// <param name="redactor">What of that can be shown.</param>
     /// <param name="retryAfter">How long the API asks to wait, or <see langword="null"/>.</param>
-    public RelevanceScoringException Error(HttpStatusCode status, RerankErrorBody body, ServerWords words, TimeSpan? retryAfter)
+    public RelevanceScoringException Error(HttpStatusCode status, RerankErrorBody body, ResponseRedactor redactor, TimeSpan? retryAfter)
     {
         // An error inside a 200 is what its body says.
         int code = (int)status < 400 ? body.Status ?? 0 : (int)status;
-        string? word = words.Code(body.Code) is { } shown && !shown.Equals($"{status}", StringComparison.OrdinalIgnoreCase) ? shown : null;
+        string? word = redactor.Code(body.Code) is { } shown && !shown.Equals($"{status}", StringComparison.OrdinalIgnoreCase) ? shown : null;
         string[] names = [.. new[] { Enum.IsDefined(status) ? $"{status}" : null, word }.OfType<string>()];
         string name = names.Length == 0 ? $"{(int)status}" : $"{(int)status} ({string.Join(", ", names)})";
         string error = (int)status >= 400 ? "" : code == 0 ? " with an error" : $" with the error {code}";
-        string detail = string.IsNullOrWhiteSpace(body.Message) ? "" : $": {words.Message(body.Message).TrimEnd('.', ' ')}";
+        string detail = string.IsNullOrWhiteSpace(body.Message) ? "" : $": {redactor.Message(body.Message).TrimEnd('.', ' ')}";
         bool isOversized = IsOversized(status, body);
         bool isTransient = IsTransient(code) && !isOversized;
         string wait = isTransient && retryAfter is { } pause ? $" It asks for a pause of {pause}." : "";
@@ -166,6 +166,6 @@ internal sealed class RerankErrors(string apiName, RerankEndpoint endpoint, stri
         RateLimiterRejectedException { RetryAfter: { } wait } => new RateLimiterRejectedException(wait),
         RateLimiterRejectedException => new RateLimiterRejectedException(),
         BrokenCircuitException => new BrokenCircuitException(),
-        _ => OwnWords.Of(cause),
+        _ => ExceptionRedactor.Redact(cause),
     };
 }

@@ -154,7 +154,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException("The scoring was canceled.", OwnWords.Of(exception), cancellationToken);
+            throw new OperationCanceledException("The scoring was canceled.", ExceptionRedactor.Redact(exception), cancellationToken);
         }
         catch (Exception) when (_isDisposed && _ownClient is not null)
         {

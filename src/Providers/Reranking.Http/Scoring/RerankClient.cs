@@ -27,28 +27,28 @@ internal sealed partial class RerankClient(
     /// <exception cref="OversizedRequestException">The request or one of its documents is too large for the API.</exception>
     public async Task<RerankResponse> SendAsync(RerankRequest request, Memory<double> rawScores, RequestDeadline deadline, CancellationToken cancellationToken)
     {
-        var words = new ServerWords(request, secrets);
+        var redactor = new ResponseRedactor(request, secrets);
         using HttpResponseMessage message = await transport.SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         if (!message.IsSuccessStatusCode)
         {
             RerankErrorBody error = await ReadErrorAsync(message.Content, cancellationToken).ConfigureAwait(false);
-            throw Failure(message.StatusCode, error, words, RetryRules.RetryAfter(message, timeProvider));
+            throw Failure(message.StatusCode, error, redactor, RetryRules.RetryAfter(message, timeProvider));
         }
 
-        RerankResponse response = await ReadAsync(message, request, rawScores, words, cancellationToken).ConfigureAwait(false);
+        RerankResponse response = await ReadAsync(message, request, rawScores, redactor, cancellationToken).ConfigureAwait(false);
         foreach (string warning in response.Warnings)
         {
-            LogApiWarning(errors.Api, words.Message(warning));
+            LogApiWarning(errors.Api, redactor.Message(warning));
         }
 
-        return response with { Model = Model(response.Model, words) };
+        return response with { Model = Model(response.Model, redactor) };
     }
 
-    private string? Model(string? model, ServerWords words)
+    private string? Model(string? model, ResponseRedactor redactor)
     {
         if (model is not null && model != _knownModel)
         {
-            model = words.Model(model);
+            model = redactor.Model(model);
             _knownModel = model ?? _knownModel;
         }
 
@@ -56,7 +56,7 @@ internal sealed partial class RerankClient(
     }
 
     private async Task<RerankResponse> ReadAsync(
-        HttpResponseMessage message, RerankRequest request, Memory<double> rawScores, ServerWords words, CancellationToken cancellationToken)
+        HttpResponseMessage message, RerankRequest request, Memory<double> rawScores, ResponseRedactor redactor, CancellationToken cancellationToken)
     {
         int maxLength = reader.MaxLength(request);
         using ResponseBody body = await ReadBodyAsync(message.Content, maxLength, cancellationToken).ConfigureAwait(false);
@@ -67,9 +67,9 @@ internal sealed partial class RerankClient(
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(LaxJson.Strict(body.Bytes));
+            using JsonDocument json = JsonDocument.Parse(LenientJson.Strict(body.Bytes));
             return reader.Read(json.RootElement, rawScores.Span)
-                ?? throw Failure(message.StatusCode, RerankErrorBody.Read(json.RootElement), words, retryAfter: null);
+                ?? throw Failure(message.StatusCode, RerankErrorBody.Read(json.RootElement), redactor, retryAfter: null);
         }
         catch (JsonException)
         {
@@ -103,9 +103,9 @@ internal sealed partial class RerankClient(
         }
     }
 
-    private Exception Failure(HttpStatusCode status, RerankErrorBody body, ServerWords words, TimeSpan? retryAfter)
+    private Exception Failure(HttpStatusCode status, RerankErrorBody body, ResponseRedactor redactor, TimeSpan? retryAfter)
     {
-        RelevanceScoringException failure = errors.Error(status, body, words, retryAfter);
+        RelevanceScoringException failure = errors.Error(status, body, redactor, retryAfter);
         return RerankErrors.IsOversized(status, body) ? new OversizedRequestException(failure) : failure;
     }
 

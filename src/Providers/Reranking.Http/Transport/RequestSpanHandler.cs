@@ -39,7 +39,7 @@ internal sealed class RequestSpanHandler : DelegatingHandler
             activity?.SetTag("error.type", exception.GetType().FullName);
             if (exception is HttpRequestException or IOException or OperationCanceledException)
             {
-                throw OwnWords.Of(exception)!;
+                throw ExceptionRedactor.Redact(exception)!;
             }
 
             throw;

@@ -81,7 +81,7 @@ internal static class RerankHttpClient
                     handlers.Remove(handler);
                 }
 
-                handlers.Insert(0, new ForeignWordsHandler());
+                handlers.Insert(0, new ExceptionRedactionHandler());
                 handlers.Insert(0, new ResilienceHandler(static request =>
                     request.Options.TryGetValue(ScorerPipelines.Key, out ResiliencePipeline<HttpResponseMessage>? pipeline)
                         ? pipeline
@@ -128,8 +128,8 @@ internal static class RerankHttpClient
     }
 }
 
-/// <summary>Takes the words of the other side out of failures, before a pipeline or a log hears of them: .NET quotes the line that it could not read.</summary>
-internal sealed class ForeignWordsHandler : DelegatingHandler
+/// <summary>Redacts exceptions before a pipeline or a log sees them: .NET quotes the line of a response that it could not read.</summary>
+internal sealed class ExceptionRedactionHandler : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -139,7 +139,7 @@ internal sealed class ForeignWordsHandler : DelegatingHandler
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            throw OwnWords.Of(exception)!;
+            throw ExceptionRedactor.Redact(exception)!;
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class RerankTransport(
                 Uri? next = Uri.TryCreate(target, response.Headers.Location, out Uri? absolute) ? absolute : null;
                 target = redirects < MaxRedirects && IsSafe(response.StatusCode, target, next)
                     ? next!
-                    : throw errors.Redirected(response.StatusCode, next is null ? null : new ServerWords(request, secrets).Authority(next));
+                    : throw errors.Redirected(response.StatusCode, next is null ? null : new ResponseRedactor(request, secrets).Authority(next));
             }
         }
     }
@@ -71,7 +71,7 @@ internal sealed class RerankTransport(
             if (response.RequestMessage?.RequestUri is { } final && final.Authority != target.Authority)
             {
                 response.Dispose();
-                throw errors.RedirectedByClient(new ServerWords(request, secrets).Authority(final));
+                throw errors.RedirectedByClient(new ResponseRedactor(request, secrets).Authority(final));
             }
 
             return response;

@@ -17,8 +17,6 @@ namespace Reranking.Onnx;
 /// </remarks>
 public sealed partial class ModelStore : IDisposable
 {
-    private const int MaxPinLength = 256;
-
     private readonly ModelStoreOptions _options;
     private readonly HttpClient? _ownHttp;
     private readonly ILogger _logger;
@@ -75,22 +73,23 @@ public sealed partial class ModelStore : IDisposable
         string home = HomeOf(plan);
         try
         {
-            if (Complete(plan, home) is { } ready && await FindChangedAsync(plan, ready, cancellationToken).ConfigureAwait(false) is not { Count: > 0 })
+            if (StoredModel.FindFolder(plan, home) is { } ready
+                && await FindChangedAsync(plan, ready, cancellationToken).ConfigureAwait(false) is not { Count: > 0 })
             {
                 return ready;
             }
 
             if (_options.Offline)
             {
-                throw Complete(plan, home) is { } changed ? Changed(changed) : new RelevanceScoringException(
-                    $"Model '{model}' is not complete in '{FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
+                throw StoredModel.FindFolder(plan, home) is { } changed ? Changed(changed) : new RelevanceScoringException(
+                    $"Model '{model}' is not complete in '{StoredModel.FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
                     + $"Download it once with Offline set to false, or copy '{home}' from a machine that has it.");
             }
 
             Directory.CreateDirectory(home);
             using IDisposable folderLock = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken)
                 .ConfigureAwait(false);
-            if (Complete(plan, home) is not { } complete)
+            if (StoredModel.FindFolder(plan, home) is not { } complete)
             {
                 return await DownloadAsync(plan, home, progress, cancellationToken).ConfigureAwait(false);
             }
@@ -127,8 +126,8 @@ public sealed partial class ModelStore : IDisposable
     {
         ModelPlan plan = ModelPlan.For(model, revision, modelFile);
         string home = HomeOf(plan);
-        string folder = Complete(plan, home)
-            ?? throw new RelevanceScoringException($"Model '{model}' is not complete in '{FolderOf(plan, home)}'. Download it first.");
+        string folder = StoredModel.FindFolder(plan, home)
+            ?? throw new RelevanceScoringException($"Model '{model}' is not complete in '{StoredModel.FolderOf(plan, home)}'. Download it first.");
         foreach (ModelManifestFile file in ModelManifest.TryRead(folder)!.Files)
         {
             string path = Path.Combine(folder, file.Path);
@@ -146,7 +145,7 @@ public sealed partial class ModelStore : IDisposable
     {
         try
         {
-            return Complete(plan, HomeOf(plan));
+            return StoredModel.FindFolder(plan, HomeOf(plan));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -164,7 +163,7 @@ public sealed partial class ModelStore : IDisposable
         string home = HomeOf(plan);
         try
         {
-            if (_options.Offline || Complete(plan, home) is not { } folder || ModelManifest.TryRead(folder) is not { } manifest)
+            if (_options.Offline || StoredModel.FindFolder(plan, home) is not { } folder || ModelManifest.TryRead(folder) is not { } manifest)
             {
                 return false;
             }
@@ -225,35 +224,6 @@ public sealed partial class ModelStore : IDisposable
         return Path.Combine(cache, plan.Repository.Replace("/", "--", StringComparison.Ordinal));
     }
 
-    private static string FolderOf(ModelPlan plan, string home) => Path.Combine(home, PinOf(plan, home) ?? plan.Revision);
-
-    // The commit that the revision named when it was first used.
-    private static string? PinOf(ModelPlan plan, string home)
-    {
-        if (ModelName.IsCommit(plan.Revision))
-        {
-            return plan.Revision;
-        }
-
-        string path = PinFile(plan, home);
-        return new FileInfo(path) is { Exists: true, Length: <= MaxPinLength }
-            && File.ReadAllText(path).Trim() is { } pin
-            && (ModelName.IsCommit(pin) || pin == plan.Revision)
-            ? pin
-            : null;
-    }
-
-    private static string PinFile(ModelPlan plan, string home) => Path.Combine(home, plan.Revision + ".pin");
-
-    // The folder of the model, if all planned files are there in their recorded length.
-    private static string? Complete(ModelPlan plan, string home)
-    {
-        string folder = FolderOf(plan, home);
-        return ModelManifest.TryRead(folder) is { } manifest && plan.Files.All(planned => IsThere(folder, manifest.Find(planned.Path), planned))
-            ? folder
-            : null;
-    }
-
     // The files of a model of the catalog that do not have their hash: that of the catalog, or else that of the first download.
     private async Task<IReadOnlyList<string>> FindChangedAsync(ModelPlan plan, string folder, CancellationToken cancellationToken)
     {
@@ -281,10 +251,6 @@ public sealed partial class ModelStore : IDisposable
         new(
             $"A file in '{folder}' has changed since it was downloaded, and {_options.SettingsPath}:Offline is true. "
             + $"Download it again with Offline set to false, or copy the folder from a machine that has it. VerifyAsync names the file.");
-
-    private static bool IsThere(string folder, ModelManifestFile? file, PlannedFile planned) => file is null
-        ? planned.IsOptional
-        : new FileInfo(Path.Combine(folder, file.Path)) is { Exists: true } info && info.Length == file.Length;
 
     private async Task<string> DownloadAsync(ModelPlan plan, string home, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
     {
@@ -367,7 +333,7 @@ public sealed partial class ModelStore : IDisposable
     // The revision of the address, and the commit that the endpoint says it is. That of a branch is asked for once and recorded.
     private async Task<(string Revision, string? Commit)> ResolveAsync(ModelPlan plan, string home, CancellationToken cancellationToken)
     {
-        string revision = PinOf(plan, home) ?? plan.Revision;
+        string revision = StoredModel.PinOf(plan, home) ?? plan.Revision;
         HubRequest request = _hub.RequestOf(plan, revision, plan.Files[0].Path);
         HubFile file = await FindAsync(request, cancellationToken).ConfigureAwait(false) ?? throw request.Missing();
         if (ModelName.IsCommit(revision) && file.Commit is not null && file.Commit != revision)
@@ -378,7 +344,7 @@ public sealed partial class ModelStore : IDisposable
         string resolved = file.Commit ?? revision;
         if (!ModelName.IsCommit(plan.Revision))
         {
-            AtomicFile.WriteAllBytes(PinFile(plan, home), System.Text.Encoding.UTF8.GetBytes(resolved));
+            AtomicFile.WriteAllBytes(StoredModel.PinFile(plan, home), System.Text.Encoding.UTF8.GetBytes(resolved));
         }
 
         return (resolved, ModelName.IsCommit(resolved) ? resolved : null);

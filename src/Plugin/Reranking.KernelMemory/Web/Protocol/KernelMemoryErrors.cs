@@ -41,7 +41,7 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
 
     public HttpRequestException NoSearchResult(string? mediaType) => new(
         HttpRequestError.InvalidResponse,
-        $"{_service} answered {OwnWords.MediaType(mediaType)} that is no search result; expected JSON with 'results'. "
+        $"{_service} answered {ExceptionRedactor.MediaType(mediaType)} that is no search result; expected JSON with 'results'. "
         + $"Check {Endpoint}: its path '{address.AbsolutePath}' was requested.");
 
     public HttpRequestException TooLong(int maxResponseBytes) => new(
@@ -53,13 +53,13 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
         cause.HttpRequestError,
         $"The connection to {_service} failed{(cause.HttpRequestError == HttpRequestError.Unknown ? "" : $" ({cause.HttpRequestError})")}. "
         + $"Check {Endpoint} and the network.",
-        OwnWords.Of(cause),
+        ExceptionRedactor.Redact(cause),
         cause.StatusCode);
 
     public TimeoutException TimedOut(TimeSpan timeout, Exception cause) => new(
         $"{_service} did not answer within {timeout}. "
         + $"Raise the Timeout of the HttpClient, or lower {nameof(RerankingOptions)}.{nameof(RerankingOptions.CandidateCount)}.",
-        OwnWords.Of(cause));
+        ExceptionRedactor.Redact(cause));
 
     // What comes before an @ or after a ? can be a secret.
     private static string Describe(Uri? endpoint) =>

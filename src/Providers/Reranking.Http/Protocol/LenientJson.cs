@@ -1,7 +1,7 @@
 namespace Reranking.Http.Protocol;
 
 /// <summary>JSON as servers in Python write it: with <c>NaN</c> and <c>Infinity</c>, which are no JSON.</summary>
-internal static class LaxJson
+internal static class LenientJson
 {
     private static readonly byte[] NotANumber = "NaN"u8.ToArray();
     private static readonly byte[] Infinity = "Infinity"u8.ToArray();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Testing;
 namespace Reranking.Tests;
 
 /// <summary>Names that come with an answer are short and plain wherever they are shown, and never tags of metrics.</summary>
-public sealed class AnswerNameTests
+public sealed class ResponseNameTests
 {
     [Theory]
     [InlineData("rerank-v3.5", true)]

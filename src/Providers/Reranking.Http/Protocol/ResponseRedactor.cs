@@ -5,7 +5,7 @@ namespace Reranking.Http.Protocol;
 /// </summary>
 /// <param name="request">The request.</param>
 /// <param name="secrets">The key, and what of the address can be one.</param>
-internal sealed class ServerWords(RerankRequest request, IReadOnlyList<string> secrets)
+internal sealed class ResponseRedactor(RerankRequest request, IReadOnlyList<string> secrets)
 {
     private const int MaxModelLength = 100;
     private const int MaxCodeLength = 48;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Reranking.Http.Tests;
 
 /// <summary>What a server says reaches no log, span, exception or metric, wherever in its response it says it.</summary>
-public sealed class ForeignWordsTests
+public sealed class RedactionTests
 {
     private const string Key = "sk-Zanzibar0123456789";
     private const string UrlSecret = "Quetzalcoatl98765";

@@ -3,8 +3,8 @@ using System.Security.Authentication;
 
 namespace Reranking;
 
-/// <summary>Failures and types of content without the words of the other side, which can be those of the query, the documents or the key.</summary>
-internal static class OwnWords
+/// <summary>Makes exceptions and media types fit for messages, logs and spans: a server chooses their text, and may echo query, documents or key.</summary>
+internal static class ExceptionRedactor
 {
     private static readonly string[] MediaTypes =
     [
@@ -12,16 +12,16 @@ internal static class OwnWords
         "text/event-stream", "text/html", "text/plain", "text/xml",
     ];
 
-    /// <summary>Returns a failure to chain in place of one, or <see langword="null"/> if it may hold words of the other side.</summary>
-    public static Exception? Of(Exception? failure) => failure switch
+    /// <summary>Returns an exception to chain in place of another one, or <see langword="null"/> if its text may be that of the server.</summary>
+    public static Exception? Redact(Exception? failure) => failure switch
     {
         HttpRequestException request => new HttpRequestException(
-            request.HttpRequestError, $"The request failed ({request.HttpRequestError}).", Of(request.InnerException), request.StatusCode),
+            request.HttpRequestError, $"The request failed ({request.HttpRequestError}).", Redact(request.InnerException), request.StatusCode),
         SocketException => failure,                                                // the text of the operating system
         AuthenticationException => new AuthenticationException(failure.Message),   // a text of .NET; what it chains need not be one
         OperationCanceledException canceled =>
-            new OperationCanceledException("The request was canceled.", Of(canceled.InnerException), canceled.CancellationToken),
-        IOException => new IOException("The connection broke off.", Of(failure.InnerException)),
+            new OperationCanceledException("The request was canceled.", Redact(canceled.InnerException), canceled.CancellationToken),
+        IOException => new IOException("The connection broke off.", Redact(failure.InnerException)),
         TimeoutException => new TimeoutException("The request took too long."),
         _ => null,
     };
