@@ -6,6 +6,8 @@ using Reranking.Http.Tests;
 
 namespace Reranking.Integration.Tests;
 
+/// <summary>Runs alone: the memory that it bounds is that of the process, and other tests load models.</summary>
+[Collection(MemoryMeasuring.Name)]
 public sealed class SwapTests : IDisposable
 {
     private const int Swaps = 1000;
@@ -129,7 +131,7 @@ public sealed class SwapTests : IDisposable
             }
 
             calls++;
-            await Task.Delay(5, CancellationToken.None);   // a caller that never pauses would leave the swaps no processor
+            await Task.Delay(20, CancellationToken.None);   // a caller that never pauses would leave the swaps no processor
         }
 
         return calls;
