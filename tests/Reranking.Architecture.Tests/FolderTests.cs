@@ -11,7 +11,8 @@ public sealed class FolderTests
             "", "Diagnostics", "Scoring", "Decorators", "Composition", "Ranking", "Prompting", "Configuration", "Live", "DependencyInjection",
         ],
         ["Reranking.Http"] = ["", "Protocol", "Configuration", "Transport", "Scoring", "DependencyInjection"],
-        ["Reranking.Onnx"] = ["Tokenization", "Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
+        ["Reranking.Tokenizers"] = ["Tokenization", ""],
+        ["Reranking.Onnx"] = ["Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
     };
 
     public static TheoryData<string> Projects => [.. Project.Names];

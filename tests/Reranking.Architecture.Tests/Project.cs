@@ -33,7 +33,7 @@ internal sealed partial class Project
     public static IReadOnlyList<string> Names { get; } =
     [
         "Reranking", "Reranking.Agents", "Reranking.Extensions.AI", "Reranking.Http", "Reranking.KernelMemory", "Reranking.Onnx", "Reranking.SemanticKernel",
-        "Reranking.VectorData",
+        "Reranking.Tokenizers", "Reranking.VectorData",
     ];
 
     public string Name { get; }

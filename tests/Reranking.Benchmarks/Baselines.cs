@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reranking.Onnx;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Benchmarks;
 
@@ -14,7 +14,7 @@ internal static class LongDocumentReport
         options.WindowTokens = windowTokens ?? options.WindowTokens;
         using var truncating = new OnnxRelevanceScorer();
         using var windowed = new OnnxRelevanceScorer(options);
-        Tokenizer tokenizer = TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"), "ModelPath");
+        Tokenizer tokenizer = TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
         IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(Path.Combine(AppContext.BaseDirectory, "knowledge"), tokenizer, count);
         List<Result> results = [];
         foreach (LongDocumentRequest request in requests)

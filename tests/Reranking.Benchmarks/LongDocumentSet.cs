@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Benchmarks;
 
@@ -97,12 +97,12 @@ internal static class TokenizerReport
     {
         if (family == "bert")
         {
-            return TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"), "ModelPath");
+            return TokenizerFile.Load(Path.Combine(BenchmarkData.ModelFolder, "tokenizer.json"));
         }
 
         string path = Path.Combine(AppContext.BaseDirectory, "tokenizers", family, "tokenizer.json.gz");
         using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        return TokenizerFile.Read(file, path, "ModelPath");
+        return TokenizerFile.Read(file, path);
     }
 
     private static string MakeText(Func<Random, string> next)

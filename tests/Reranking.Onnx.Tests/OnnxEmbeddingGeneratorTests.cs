@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Scoring;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

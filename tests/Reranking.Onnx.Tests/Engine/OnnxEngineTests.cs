@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using CsCheck;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

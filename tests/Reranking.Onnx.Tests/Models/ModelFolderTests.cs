@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx.Tests;
@@ -47,6 +48,22 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Equal(Path.GetFullPath(_folder.File(file)), Path.GetFullPath(found.ModelFile));
         Assert.Equal(Path.TrimEndingDirectorySeparator(_folder.File(home)), found.Path);
         Assert.Equal(Name, found.ModelId);
+    }
+
+    [Fact]
+    public void ReadTokenizer_DamagedFile_NamesTheFileAndTheSetting()
+    {
+        string path = _folder.File("tokenizer.json");
+        File.WriteAllText(path, "{ \"model\"");
+        ModelFolder folder = Open(_folder.Path);
+
+        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => folder.ReadTokenizer());
+
+        Assert.Equal(
+            $"'{path}' is damaged at line 1, byte 10; expected the tokenizer.json of a model. Check {folder.Options.ModelSetting}.",
+            exception.Message);
+        Assert.False(exception.IsTransient);
+        Assert.IsAssignableFrom<JsonException>(exception.InnerException);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

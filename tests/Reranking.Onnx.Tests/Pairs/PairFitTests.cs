@@ -1,4 +1,4 @@
-using Reranking.Onnx.Pairs;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

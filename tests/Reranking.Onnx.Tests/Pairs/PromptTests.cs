@@ -1,7 +1,7 @@
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
 using Reranking.Onnx.Scoring;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,6 +1,6 @@
 using CsCheck;
 using Reranking.Onnx.Pairs;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 
@@ -17,7 +17,7 @@ internal sealed class TinyModel : IDisposable
         options ??= new OnnxScorerOptions();
         ModelFolder folder = ModelFolder.Open(_folder.Path, options);
         Session = SessionFactory.Open(folder.ModelFile, options);
-        Tokenizer tokenizer = TokenizerFile.Load(folder.TokenizerFile, TokenizerData.Setting);
+        Tokenizer tokenizer = TokenizerFile.Load(folder.TokenizerFile);
         Profile = new CrossEncoderProfile(options, folder, ModelConfiguration.Read(folder), tokenizer).Resolve(Session.OutputMetadata);
     }
 

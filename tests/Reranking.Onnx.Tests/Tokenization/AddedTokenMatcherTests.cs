@@ -1,5 +1,5 @@
 using CsCheck;
-using Reranking.Onnx.Tokenization.AddedTokens;
+using Reranking.Tokenizers.Tokenization.AddedTokens;
 
 namespace Reranking.Onnx.Tests;
 

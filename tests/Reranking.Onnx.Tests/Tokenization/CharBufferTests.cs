@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Reranking.Onnx.Tokenization.Normalization;
-using Reranking.Onnx.Tokenization.Unicode;
+using Reranking.Tokenizers.Tokenization.Normalization;
+using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Reranking.Onnx.Tokenization;
-using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Tokenizers.Tokenization;
+using Reranking.Tokenizers.Tokenization.Normalization;
 
 namespace Reranking.Onnx.Tests;
 
@@ -51,5 +51,5 @@ public class ComponentGoldenTests
     }
 
     private static ComponentJson ReadComponent(JsonElement golden, string kind) =>
-        new(new TokenizerSource("tokenizer.json", TokenizerData.Setting), kind, golden.GetProperty(kind));
+        new(new TokenizerSource("tokenizer.json"), kind, golden.GetProperty(kind));
 }

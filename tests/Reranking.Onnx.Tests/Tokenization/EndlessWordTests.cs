@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using CsCheck;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

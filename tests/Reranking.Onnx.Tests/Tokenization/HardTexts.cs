@@ -1,5 +1,5 @@
 using CsCheck;
-using Reranking.Onnx.Tokenization.Unicode;
+using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using Reranking.Onnx.Tokenization.Models;
+using Reranking.Tokenizers.Tokenization.Models;
 
 namespace Reranking.Onnx.Tests;
 

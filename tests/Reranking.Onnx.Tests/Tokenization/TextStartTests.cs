@@ -1,10 +1,10 @@
 using CsCheck;
-using Reranking.Onnx.Tokenization;
-using Reranking.Onnx.Tokenization.AddedTokens;
-using Reranking.Onnx.Tokenization.Models;
-using Reranking.Onnx.Tokenization.Normalization;
-using Reranking.Onnx.Tokenization.PreTokenization;
-using Reranking.Onnx.Tokenization.Unicode;
+using Reranking.Tokenizers.Tokenization;
+using Reranking.Tokenizers.Tokenization.AddedTokens;
+using Reranking.Tokenizers.Tokenization.Models;
+using Reranking.Tokenizers.Tokenization.Normalization;
+using Reranking.Tokenizers.Tokenization.PreTokenization;
+using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Tests;
 

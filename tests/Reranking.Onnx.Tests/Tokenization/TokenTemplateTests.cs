@@ -1,4 +1,4 @@
-using Reranking.Onnx.Tokenization.PostProcessing;
+using Reranking.Tokenizers.Tokenization.PostProcessing;
 
 namespace Reranking.Onnx.Tests;
 

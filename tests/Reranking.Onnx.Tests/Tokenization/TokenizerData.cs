@@ -3,16 +3,16 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Reranking.Onnx.Tokenization;
-using Reranking.Onnx.Tokenization.Normalization;
-using Reranking.Onnx.Tokenization.PreTokenization;
+using Reranking.Tokenizers.Tokenization;
+using Reranking.Tokenizers.Tokenization.Normalization;
+using Reranking.Tokenizers.Tokenization.PreTokenization;
 
 namespace Reranking.Onnx.Tests;
 
 /// <summary>The test data of the tokenizer; Data/tokenizers/SOURCE.md says where each file comes from.</summary>
 internal static class TokenizerData
 {
-    private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => TokenizerFile.Load(BundledPath, Setting));
+    private static readonly Lazy<Tokenizer> BundledTokenizer = new(() => TokenizerFile.Load(BundledPath));
     private static readonly ConcurrentDictionary<string, Lazy<Tokenizer>> FamilyTokenizers = new();
     private static readonly Lazy<string[]> TortureTexts = new(ReadTorture);
 
@@ -78,13 +78,13 @@ internal static class TokenizerData
         return [.. ids.Select(id => checked((int)id))];
     }
 
-    public static Tokenizer ReadJson(string json) => TokenizerFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json", Setting);
+    public static Tokenizer ReadJson(string json) => TokenizerFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json");
 
     /// <summary>Reads a component from JSON, or from the tokenizer.json of a family.</summary>
     public static ComponentJson ReadComponent(string jsonOrFamily, string kind)
     {
         using var document = JsonDocument.Parse(jsonOrFamily.StartsWith('{') ? $$"""{ "{{kind}}": {{jsonOrFamily}} }""" : ReadFile(jsonOrFamily));
-        return new ComponentJson(new TokenizerSource("tokenizer.json", Setting), kind, document.RootElement.GetProperty(kind).Clone());
+        return new ComponentJson(new TokenizerSource("tokenizer.json"), kind, document.RootElement.GetProperty(kind).Clone());
     }
 
     /// <summary>Gives the pre-tokens of a text.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using Reranking.Onnx.Pairs;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 
 /// <summary>A tokenizer.json that can't be used is refused when it is loaded, and the message says why.</summary>
 public class TokenizerLoadTests
 {
-    private const string Hint = "Check Reranking:Scorers:local:ModelPath.";
-
     private const string Normalizers =
         "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents";
 
@@ -64,7 +63,7 @@ public class TokenizerLoadTests
     [Fact]
     public void Load_BundledFile_KnowsItsTokens()
     {
-        Tokenizer tokenizer = TokenizerFile.Load(TokenizerData.BundledPath, TokenizerData.Setting);
+        Tokenizer tokenizer = TokenizerFile.Load(TokenizerData.BundledPath);
         Assert.Equal(30_522, tokenizer.VocabularySize);
         Assert.Equal(0, tokenizer.PadTokenId);
         Assert.Equal(2, tokenizer.Single.SpecialTokenCount);
@@ -201,8 +200,8 @@ public class TokenizerLoadTests
     public void Load_MissingFile_NamesIt()
     {
         string path = Path.Combine(AppContext.BaseDirectory, "no-such-folder", "tokenizer.json");
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerFile.Load(path, TokenizerData.Setting));
-        Assert.Equal($"'{path}' does not exist; expected the tokenizer.json of a model. {Hint}", exception.Message);
+        TokenizerFileException exception = Assert.Throws<TokenizerFileException>(() => TokenizerFile.Load(path));
+        Assert.Equal($"'{path}' does not exist; expected the tokenizer.json of a model.", exception.Message);
         Assert.IsType<DirectoryNotFoundException>(exception.InnerException);
     }
 
@@ -210,8 +209,8 @@ public class TokenizerLoadTests
     public void Load_Folder_SaysThatItCannotBeRead()
     {
         string path = AppContext.BaseDirectory;
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerFile.Load(path, TokenizerData.Setting));
-        Assert.Equal($"'{path}' can't be read; expected the tokenizer.json of a model. {Hint}", exception.Message);
+        TokenizerFileException exception = Assert.Throws<TokenizerFileException>(() => TokenizerFile.Load(path));
+        Assert.Equal($"'{path}' can't be read; expected the tokenizer.json of a model.", exception.Message);
     }
 
     [Fact]
@@ -227,8 +226,7 @@ public class TokenizerLoadTests
 
     private static void AssertRefused(string json, string problem)
     {
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json));
-        Assert.Equal($"'tokenizer.json' {problem} {Hint}", exception.Message);
-        Assert.False(exception.IsTransient);
+        TokenizerFileException exception = Assert.Throws<TokenizerFileException>(() => TokenizerData.ReadJson(json));
+        Assert.Equal($"'tokenizer.json' {problem}", exception.Message);
     }
 }

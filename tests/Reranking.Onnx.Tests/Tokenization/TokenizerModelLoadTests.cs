@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Tests;
 
@@ -176,7 +177,7 @@ public class TokenizerModelLoadTests
 
     private static void AssertRefused(string json, string problem)
     {
-        RelevanceScoringException exception = Assert.Throws<RelevanceScoringException>(() => TokenizerData.ReadJson(json));
-        Assert.Equal($"'tokenizer.json' {problem} Check Reranking:Scorers:local:ModelPath.", exception.Message);
+        TokenizerFileException exception = Assert.Throws<TokenizerFileException>(() => TokenizerData.ReadJson(json));
+        Assert.Equal($"'tokenizer.json' {problem}", exception.Message);
     }
 }

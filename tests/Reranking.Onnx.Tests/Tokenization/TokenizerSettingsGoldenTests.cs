@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Reranking.Onnx.Tokenization;
-using Reranking.Onnx.Tokenization.Normalization;
+using Reranking.Tokenizers.Tokenization;
+using Reranking.Tokenizers.Tokenization.Normalization;
 
 namespace Reranking.Onnx.Tests;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Models;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Engine;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Models;
 

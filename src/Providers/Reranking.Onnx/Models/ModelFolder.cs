@@ -1,4 +1,5 @@
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Models;
 
@@ -112,11 +113,12 @@ internal sealed class ModelFolder
     {
         try
         {
-            return Tokenization.TokenizerFile.Load(TokenizerFile, Options.ModelSetting);
+            return Tokenizers.Tokenization.TokenizerFile.Load(TokenizerFile);
         }
-        catch (RelevanceScoringException exception)
+        catch (TokenizerFileException exception)
         {
-            throw ModelFileFailure.Mark(exception, TokenizerFile);
+            var failure = new RelevanceScoringException($"{exception.Message} Check {Options.ModelSetting}.", exception.InnerException);
+            throw ModelFileFailure.Mark(failure, TokenizerFile);
         }
     }
 

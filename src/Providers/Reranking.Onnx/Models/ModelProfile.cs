@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Models;
 

@@ -1,5 +1,5 @@
 using Reranking.Onnx.Models;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Pairs;
 

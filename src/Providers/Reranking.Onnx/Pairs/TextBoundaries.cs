@@ -1,5 +1,5 @@
 using System.Globalization;
-using Reranking.Onnx.Tokenization.Unicode;
+using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Onnx.Pairs;
 

@@ -1,7 +1,7 @@
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
-using Reranking.Onnx.Tokenization;
+using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Onnx.Scoring;
 

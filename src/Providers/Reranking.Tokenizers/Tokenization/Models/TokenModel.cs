@@ -1,0 +1,32 @@
+namespace Reranking.Tokenizers.Tokenization.Models;
+
+/// <summary>The third stage: turns one pre-token into ids.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+internal abstract class TokenModel
+{
+    /// <summary>Gets how many tokens there are, which is where the ids of added tokens start.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Gets the highest id.</summary>
+    public abstract int HighestId { get; }
+
+    public abstract int? FindId(string token);
+
+    /// <summary>Gets a value indicating whether it reads pre-tokens as bytes of UTF-8.</summary>
+    public virtual bool ReadsBytes => false;
+
+    /// <summary>Appends the ids of a pre-token.</summary>
+    /// <param name="preToken">The pre-token, which is not empty.</param>
+    /// <param name="wanted">How many ids are enough: of a pre-token with more, the rest may be left out.</param>
+    /// <param name="output">Where the ids go.</param>
+    /// <param name="scratch">Working memory.</param>
+    public abstract void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch);
+
+    /// <summary>Appends the first ids of a pre-token of which only the start is known: those that it has whatever follows.</summary>
+    /// <param name="start">The start, or all of it.</param>
+    /// <param name="wanted">How many ids are enough.</param>
+    /// <param name="output">Where the ids go.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <returns>Whether it has no others, whatever follows.</returns>
+    public abstract bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch);
+}

@@ -1,0 +1,23 @@
+using Reranking.Tokenizers.Tokenization.Unicode;
+
+namespace Reranking.Tokenizers.Tokenization.Normalization;
+
+/// <summary>HuggingFace's <c>StripAccents</c>: takes all combining marks, and decomposes nothing.</summary>
+internal sealed class StripAccentsNormalizer : Normalizer
+{
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
+    {
+        for (int i = 0; i < text.Length;)
+        {
+            int codePoint = CodePoints.Decode(text, i, out int length);
+            i += length;
+            if (!CodePoints.Is(codePoint, CodePointClasses.AccentMark))
+            {
+                output.AppendCodePoint(codePoint);
+            }
+        }
+    }
+
+    public override TextCut Cut(TextCut cut) =>
+        CodePoints.Is(cut.After, CodePointClasses.AccentMark) ? TextCut.Impossible : cut with { Before = TextCut.Unknown };
+}

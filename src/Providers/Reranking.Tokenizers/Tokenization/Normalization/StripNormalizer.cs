@@ -1,0 +1,23 @@
+using Reranking.Tokenizers.Tokenization.Unicode;
+
+namespace Reranking.Tokenizers.Tokenization.Normalization;
+
+/// <summary>HuggingFace's <c>Strip</c>: takes the white space at the ends of a text.</summary>
+internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Normalizer
+{
+    public static StripNormalizer Read(ComponentJson json) => new(json.GetBoolean("strip_left"), json.GetBoolean("strip_right"));
+
+    public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
+    {
+        int start = 0;
+        int end = SettledLength(text);
+        while (stripsLeft && start < end && CodePoints.Is(text[start], CodePointClasses.WhiteSpace))
+        {
+            start++;
+        }
+
+        output.AppendRepaired(text[start..end]);
+    }
+
+    public override int SettledLength(ReadOnlySpan<char> start) => (stripsRight ? CodePoints.TrimEnd(start) : start).Length;
+}
