@@ -44,6 +44,18 @@ public class CodePointsTests
         Assert.Equal(ReadRanges(Regex, name).Order(), AllCodePoints().Where(codePoint => CodePoints.Is(codePoint, classes)));
 
     [Fact]
+    public void LengthAt_AllCodePointsBeforeAJoiner_EndAfterTheControlsOnly()
+    {
+        HashSet<int> controls = [0, .. ReadRanges(ReadJson("unicode-graphemes.json"), "control")];
+        Assert.Contains(0xE0001, controls);
+        Assert.Equal(controls.Order(), AllCodePoints().Where(codePoint =>
+        {
+            string text = char.ConvertFromUtf32(codePoint);
+            return Graphemes.LengthAt(text + "\u200D\u035C", 0) == text.Length;
+        }));
+    }
+
+    [Fact]
     public void Normalize_AllCodePointsWithoutAccents_EqualMeasured()
     {
         HashSet<int> removed = [.. ReadRanges(Measured, "strip_accents_normalizer_marks")];

@@ -139,6 +139,18 @@ public class TokenizerTests
         }
     }
 
+    // Behind a control the joiner starts a grapheme, whose mark goes with it; what is left is a space.
+    [Theory]
+    [InlineData("deberta-v3", 266)]
+    [InlineData("xlm-roberta", 267)]
+    public void Encode_JoinerBehindASupplementaryControl_LosesItsMark(string family, int first)
+    {
+        foreach (string control in (string[])["\U000E0001", "\U00013430", "\U0001D173", "\U0001BCA0", "\U000E0080", "\U000E01F0"])
+        {
+            Assert.Equal([first, 3, 2165], TokenizerData.Encode(TokenizerData.Load(family), $"a{control}\u200D\u035Cb"));
+        }
+    }
+
     [Fact]
     public void Encode_ManyTextsIntoOneBuffer_GivesTheirRanges()
     {
