@@ -178,7 +178,7 @@ internal sealed class HtmlReport(EvaluationReport report)
             .. report.Queries.Where(query => query.Passages.ContainsKey(scorer.Name)).OrderBy(query => Change(query, scorer)),
         ];
         WriteQueries("Worst queries", [.. shown.Where(query => Change(query, scorer) < 0).Take(10)], scorer);
-        WriteQueries("Best queries", [.. shown.Reverse().Where(query => Change(query, scorer) > 0).Take(10)], scorer);
+        WriteQueries("Best queries", [.. shown.OrderByDescending(query => Change(query, scorer)).Where(query => Change(query, scorer) > 0).Take(10)], scorer);
     }
 
     private double Change(QueryReport query, ScorerReport scorer) =>
