@@ -155,7 +155,7 @@ internal sealed class ReportBuilder(
             CostOfThousandQueries = Cost(scorers[scorer], scores),
             Curve = curve,
             EnoughCandidates = curve.FirstOrDefault(point => point.Value >= best - NoLoss)?.CandidateCount ?? options.Depth,
-            Calibration = ScoreCalibration.Create(observations, options.WantedPrecision) with
+            Calibration = ThresholdCalibration.Create(observations, options.WantedPrecision) with
             {
                 ScorerName = scorers[scorer].Name,
                 ModelId = model,

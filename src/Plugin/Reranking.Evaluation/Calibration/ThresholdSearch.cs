@@ -83,5 +83,5 @@ internal static class ThresholdSearch
 /// <summary>How calibrations are written: without reflection, so that it works where code is compiled ahead of time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ScoreCalibration))]
+[JsonSerializable(typeof(ThresholdCalibration))]
 internal sealed partial class CalibrationJsonContext : JsonSerializerContext;

@@ -184,7 +184,7 @@ internal sealed class HtmlReport(EvaluationReport report)
     private double Change(QueryReport query, ScorerReport scorer) =>
         query.Scorers[scorer.Name].GetValueOrDefault(_metric) - query.FirstStage.GetValueOrDefault(_metric);
 
-    private void WriteCalibration(ScoreCalibration calibration, string name)
+    private void WriteCalibration(ThresholdCalibration calibration, string name)
     {
         string heldOut = calibration.HeldOutPrecision is { } precision
             ? string.Create(CultureInfo.InvariantCulture, $" On queries that it was not chosen on, the precision is {precision:0.00}.")

@@ -59,7 +59,7 @@ public sealed record ScorerReport
     public required int EnoughCandidates { get; init; }
 
     /// <summary>Gets which threshold keeps what is relevant.</summary>
-    public required ScoreCalibration Calibration { get; init; }
+    public required ThresholdCalibration Calibration { get; init; }
 
     /// <summary>Gets how many scores of relevant documents are in each of 20 equal ranges from 0 to 1.</summary>
     public required IReadOnlyList<int> RelevantHistogram { get; init; }

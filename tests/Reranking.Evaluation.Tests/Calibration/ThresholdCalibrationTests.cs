@@ -7,12 +7,12 @@ using Reranking.Evaluation.Tests.Support;
 
 namespace Reranking.Evaluation.Tests.Calibration;
 
-public sealed class ScoreCalibrationTests
+public sealed class ThresholdCalibrationTests
 {
     [Fact]
     public void Create_CleanSeparation_PutsTheThresholdBetween()
     {
-        ScoreCalibration calibration = ScoreCalibration.Create(
+        ThresholdCalibration calibration = ThresholdCalibration.Create(
         [
             .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 0.8 + (i / 1_000.0), IsRelevant: true)),
             .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 0.1 + (i / 1_000.0), IsRelevant: false)),
@@ -29,7 +29,7 @@ public sealed class ScoreCalibrationTests
     {
         var random = new Random(5);
 
-        ScoreCalibration calibration = ScoreCalibration.Create(
+        ThresholdCalibration calibration = ThresholdCalibration.Create(
             [.. Enumerable.Range(0, 600).Select(i => new CalibrationObservation($"q{i % 60}", random.NextDouble(), random.Next(10) == 0))]);
 
         Assert.Null(calibration.MinScore);
@@ -41,7 +41,7 @@ public sealed class ScoreCalibrationTests
     [Fact]
     public void Create_SaturatedScores_AreTakenApart()
     {
-        ScoreCalibration calibration = ScoreCalibration.Create(
+        ThresholdCalibration calibration = ThresholdCalibration.Create(
         [
             .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 1 - 1e-9, IsRelevant: true)),
             .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 1 - 1e-7, IsRelevant: false)),
@@ -58,7 +58,7 @@ public sealed class ScoreCalibrationTests
         {
             CalibrationObservation[] observations = [.. scores.Select(score => new CalibrationObservation($"q{score.Item1}", score.Item2, score.Item3))];
 
-            ScoreCalibration calibration = ScoreCalibration.Create(observations, wanted);
+            ThresholdCalibration calibration = ThresholdCalibration.Create(observations, wanted);
 
             foreach (CalibrationPoint point in calibration.Points)
             {
@@ -76,23 +76,23 @@ public sealed class ScoreCalibrationTests
     [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void Create_WantedPrecisionOutOfRange_IsRefused(double wanted) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ScoreCalibration.Create([], wanted));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ThresholdCalibration.Create([], wanted));
 
     [Fact]
     public void Save_AndLoad_IsTheSame()
     {
         using var folder = new TempFolder();
-        ScoreCalibration calibration = Some();
+        ThresholdCalibration calibration = Some();
 
         calibration.Save(folder.PathOf("calibration.json"));
 
-        ScoreCalibration read = ScoreCalibration.Load(folder.PathOf("calibration.json"));
+        ThresholdCalibration read = ThresholdCalibration.Load(folder.PathOf("calibration.json"));
         Assert.Equal(calibration with { Points = [] }, read with { Points = [] });
         Assert.Equal(calibration.Points, read.Points);
         string wrong = folder.Write("wrong.json", "{\"minScore\": \"high\"}");
         Assert.Equal(
-            $"{wrong}: found no calibration; expected a file that ScoreCalibration.Save has written.",
-            Assert.Throws<InvalidDataException>(() => ScoreCalibration.Load(wrong)).Message);
+            $"{wrong}: found no calibration; expected a file that ThresholdCalibration.Save has written.",
+            Assert.Throws<InvalidDataException>(() => ThresholdCalibration.Load(wrong)).Message);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class ScoreCalibrationTests
             record => record.Level == LogLevel.Warning && record.Message.Contains("measured", StringComparison.Ordinal)));
     }
 
-    private static ScoreCalibration Some() => ScoreCalibration.Create(
+    private static ThresholdCalibration Some() => ThresholdCalibration.Create(
     [
         .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 0.6, IsRelevant: true)),
         .. Enumerable.Range(0, 20).Select(i => new CalibrationObservation($"q{i}", 0.1, IsRelevant: false)),

@@ -12,7 +12,7 @@ namespace Reranking;
 /// </para>
 /// <para>Documents without a judgment count as not relevant. On a set with few judgments, precision is higher than it looks.</para>
 /// </remarks>
-public sealed record ScoreCalibration
+public sealed record ThresholdCalibration
 {
     /// <summary>A threshold that keeps less than this share of the relevant documents is none.</summary>
     private const double LeastRecall = 0.1;
@@ -73,7 +73,7 @@ public sealed record ScoreCalibration
     /// <returns>The calibration, without names of scorer and model.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observations"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="wantedPrecision"/> is out of range.</exception>
-    public static ScoreCalibration Create(IReadOnlyCollection<CalibrationObservation> observations, double wantedPrecision = 0.9)
+    public static ThresholdCalibration Create(IReadOnlyCollection<CalibrationObservation> observations, double wantedPrecision = 0.9)
     {
         ArgumentNullException.ThrowIfNull(observations);
         if (!(wantedPrecision is > 0 and <= 1))
@@ -86,7 +86,7 @@ public sealed record ScoreCalibration
         double? heldOut = ThresholdSearch.HeldOutPrecision(observations, wantedPrecision, LeastRecall);
         chosen = heldOut < wantedPrecision - HeldOutTolerance ? null : chosen;
         int relevant = observations.Count(static observation => observation.IsRelevant);
-        return new ScoreCalibration
+        return new ThresholdCalibration
         {
             WantedPrecision = wantedPrecision,
             MinScore = chosen?.Threshold,
@@ -105,17 +105,17 @@ public sealed record ScoreCalibration
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidDataException">The file is no calibration.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static ScoreCalibration Load(string path)
+    public static ThresholdCalibration Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CalibrationJsonContext.Default.ScoreCalibration)
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CalibrationJsonContext.Default.ThresholdCalibration)
                 ?? throw new InvalidDataException($"{path}: found JSON null; expected a calibration.");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path}: found no calibration; expected a file that ScoreCalibration.Save has written.", exception);
+            throw new InvalidDataException($"{path}: found no calibration; expected a file that ThresholdCalibration.Save has written.", exception);
         }
     }
 
@@ -126,7 +126,7 @@ public sealed record ScoreCalibration
     public void Save(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, CalibrationJsonContext.Default.ScoreCalibration));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, CalibrationJsonContext.Default.ThresholdCalibration));
     }
 
     /// <summary>Returns what goes into the section of the scorer: <c>MinScore</c> and the model that it is for.</summary>
