@@ -47,6 +47,11 @@ public class ShadowRelevanceScorerConformanceTests : RelevanceScorerConformanceT
         new ShadowRelevanceScorer(new WordOverlapScorer(), new WordOverlapScorer(), new ShadowRelevanceScorerOptions { SampleRate = 1 });
 }
 
+public class CalibratedRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
+{
+    protected override IRelevanceScorer CreateScorer() => new CalibratedRelevanceScorer(new WordOverlapScorer(), RelevanceCalibration.Platt(0.5, -1));
+}
+
 public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests
 {
     protected override IRelevanceScorer CreateScorer() => new WordOverlapScorer().AsBuilder()

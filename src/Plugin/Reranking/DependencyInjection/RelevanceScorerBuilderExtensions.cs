@@ -52,4 +52,16 @@ public static class RelevanceScorerBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
         return builder.Use(innerScorer => new ConfigureOptionsRelevanceScorer(innerScorer, configure));
     }
+
+    /// <summary>Turns raw scores into calibrated probabilities; the ranking stays as it is.</summary>
+    /// <param name="builder">The builder of the scorer of one model.</param>
+    /// <param name="calibration">The calibration of that model, as <see cref="RelevanceCalibration.Load"/> reads it.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
+    public static RelevanceScorerBuilder UseCalibration(this RelevanceScorerBuilder builder, RelevanceCalibration calibration)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(calibration);
+        return builder.Use(innerScorer => new CalibratedRelevanceScorer(innerScorer, calibration));
+    }
 }

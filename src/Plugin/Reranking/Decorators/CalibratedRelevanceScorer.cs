@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Reranking;
+
+/// <summary>A decorator that replaces <see cref="RelevanceScore.Value"/> by a calibrated probability.</summary>
+/// <remarks>
+/// Raw scores and rankings stay as they are; <see cref="RerankingOptions.MinScore"/> meets the calibrated value. Wrap the scorer of one model, never a
+/// chain or a cascade: their scores are of several scales.
+/// </remarks>
+public sealed class CalibratedRelevanceScorer : DelegatingRelevanceScorer, IModelRevision
+{
+    private const int HashLength = 16;
+
+    private readonly RelevanceCalibration _calibration;
+    private readonly string _hash;
+
+    /// <summary>Initializes a new instance of the <see cref="CalibratedRelevanceScorer"/> class.</summary>
+    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="calibration">The calibration of its model.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
+    public CalibratedRelevanceScorer(IRelevanceScorer innerScorer, RelevanceCalibration calibration)
+        : base(innerScorer)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        _calibration = calibration;
+        _hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(calibration.ToJson())))[..HashLength];
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RelevanceScores> ScoreAsync(
+        string query,
+        IReadOnlyList<string> documents,
+        RelevanceScoringOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        RelevanceScores? scores = await base.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+        return scores is null ? null! : new RelevanceScores([.. scores.Select(_calibration.Apply)], scores);   // the caller checks the answer
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> GetRevisionAsync(CancellationToken cancellationToken = default)
+    {
+        if (InnerScorer.GetService<IModelRevision>() is not { } model)
+        {
+            return _hash;
+        }
+
+        // A cache around it must not mix values of two calibrations.
+        return await model.GetRevisionAsync(cancellationToken).ConfigureAwait(false) is { } revision ? $"{revision}-{_hash}" : null;
+    }
+
+    /// <summary>Returns the calibration, or what the inner scorers have.</summary>
+    /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is null && serviceType == typeof(RelevanceCalibration) ? _calibration : base.GetService(serviceType, serviceKey);
+    }
+}

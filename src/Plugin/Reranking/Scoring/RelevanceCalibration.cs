@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Text.Json;
+using Reranking.Scoring;
+
+namespace Reranking;
+
+/// <summary>Turns the raw scores of one model into probabilities that a document is relevant, as they were observed on labeled pairs.</summary>
+/// <remarks>
+/// <para>
+/// Immutable and thread-safe. It never falls where the raw score rises, so it changes <see cref="RelevanceScore.Value"/> and what a threshold keeps, but
+/// never <see cref="RelevanceScore.RawValue"/> and never a ranking.
+/// </para>
+/// <para>A calibration holds for one model and for texts like those it was fitted on. It holds numbers only, none of those texts.</para>
+/// </remarks>
+public sealed record RelevanceCalibration
+{
+    /// <summary>The format that <see cref="ToJson"/> writes and <see cref="Parse"/> reads.</summary>
+    public const int FormatVersion = 1;
+
+    // Far more steps than a fit on millions of pairs has.
+    private const int MaxPoints = 100_000;
+    private const long MaxFileLength = 16 << 20;
+
+    private readonly double[] _rawScores;
+    private readonly double[] _probabilities;
+
+    private RelevanceCalibration(RelevanceCalibrationKind kind, double slope, double intercept, double[] rawScores, double[] probabilities)
+    {
+        Kind = kind;
+        Slope = slope;
+        Intercept = intercept;
+        _rawScores = rawScores;
+        _probabilities = probabilities;
+    }
+
+    /// <summary>Gets the shape of the curve.</summary>
+    public RelevanceCalibrationKind Kind { get; }
+
+    /// <summary>Gets what a raw score is multiplied by before the sigmoid; 0 for <see cref="RelevanceCalibrationKind.Isotonic"/>.</summary>
+    public double Slope { get; }
+
+    /// <summary>Gets what is added to it; 0 for <see cref="RelevanceCalibrationKind.Isotonic"/>.</summary>
+    public double Intercept { get; }
+
+    /// <summary>Gets the raw scores at which the probabilities are known, rising; empty for <see cref="RelevanceCalibrationKind.Platt"/>.</summary>
+    public IReadOnlyList<double> RawScores => _rawScores;
+
+    /// <summary>Gets the probabilities at <see cref="RawScores"/>, never falling; empty for <see cref="RelevanceCalibrationKind.Platt"/>.</summary>
+    public IReadOnlyList<double> Probabilities => _probabilities;
+
+    /// <summary>Gets the SHA-256 of the model that it was fitted for.</summary>
+    /// <value>
+    /// 64 hexadecimal digits: of the ONNX file, followed by its files with weights if there are any; or <see langword="null"/> if nothing holds it to a
+    /// model. A scorer that knows its files refuses the calibration of another model.
+    /// </value>
+    public string? ModelHash { get; init; }
+
+    /// <summary>Gets which data it was fitted on, with their license.</summary>
+    /// <value>A sentence, or <see langword="null"/>.</value>
+    public string? Source { get; init; }
+
+    /// <summary>Creates one that is a sigmoid of the raw score: σ(slope · raw + intercept).</summary>
+    /// <param name="slope">How steep it is; above 0, since a higher raw score means more relevant.</param>
+    /// <param name="intercept">How far it is shifted; any finite number.</param>
+    /// <returns>The calibration.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the slope is not above 0.</exception>
+    public static RelevanceCalibration Platt(double slope, double intercept) =>
+        !double.IsFinite(slope) || slope <= 0 ? throw new ArgumentOutOfRangeException(nameof(slope), slope, "The slope has to be finite and above 0.")
+        : !double.IsFinite(intercept) ? throw new ArgumentOutOfRangeException(nameof(intercept), intercept, "The intercept has to be finite.")
+        : new RelevanceCalibration(RelevanceCalibrationKind.Platt, slope, intercept, [], []);
+
+    /// <summary>Creates one that is known at some raw scores, a straight line between them, and level before the first and after the last.</summary>
+    /// <param name="rawScores">Finite numbers, each above the one before; from 1 to 100,000.</param>
+    /// <param name="probabilities">As many numbers from 0 to 1, none below the one before.</param>
+    /// <returns>The calibration.</returns>
+    /// <exception cref="ArgumentNullException">A list is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The lists are no rising curve.</exception>
+    public static RelevanceCalibration Isotonic(IReadOnlyList<double> rawScores, IReadOnlyList<double> probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(rawScores);
+        ArgumentNullException.ThrowIfNull(probabilities);
+        if (rawScores.Count is < 1 or > MaxPoints)
+        {
+            throw new ArgumentException($"There are {rawScores.Count} raw scores; expected 1 to {MaxPoints}.", nameof(rawScores));
+        }
+
+        if (probabilities.Count != rawScores.Count)
+        {
+            throw new ArgumentException(
+                $"There are {probabilities.Count} probabilities for {rawScores.Count} raw scores; expected as many.", nameof(probabilities));
+        }
+
+        for (int i = 0; i < rawScores.Count; i++)
+        {
+            if (!double.IsFinite(rawScores[i]) || (i > 0 && rawScores[i] <= rawScores[i - 1]))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Raw score {i} is {rawScores[i]}; expected a finite number above the one before."),
+                    nameof(rawScores));
+            }
+
+            if (probabilities[i] is not (>= 0 and <= 1) || (i > 0 && probabilities[i] < probabilities[i - 1]))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Probability {i} is {probabilities[i]}; expected 0 to 1, and not below the one before."),
+                    nameof(probabilities));
+            }
+        }
+
+        return new RelevanceCalibration(RelevanceCalibrationKind.Isotonic, 0, 0, [.. rawScores], [.. probabilities]);
+    }
+
+    /// <summary>Reads one.</summary>
+    /// <param name="json">What <see cref="ToJson"/> wrote.</param>
+    /// <returns>The calibration.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="json"/> is <see langword="null"/>.</exception>
+    /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
+    public static RelevanceCalibration Parse(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            return (JsonSerializer.Deserialize(json, RelevanceCalibrationJsonContext.Default.RelevanceCalibrationFile) ?? new RelevanceCalibrationFile()).ToCalibration();
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The inner message may quote the file; where it is damaged is enough.
+            throw new FormatException(
+                $"It is no JSON object with {RelevanceCalibrationFile.Keys}{(exception as JsonException is { LineNumber: { } line } ? $": see line {line + 1}" : "")}.",
+                exception);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Reads one from a file.</summary>
+    /// <param name="path">The path of a file that holds what <see cref="ToJson"/> wrote.</param>
+    /// <returns>The calibration.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
+    public static RelevanceCalibration Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new FileInfo(path) is { Exists: true, Length: > MaxFileLength and var length }
+            ? throw new FormatException($"It has {length} bytes; expected at most {MaxFileLength}.")
+            : Parse(File.ReadAllText(path));
+    }
+
+    /// <summary>Writes it as JSON, as <c>calibration.json</c> beside a model has it.</summary>
+    /// <returns>An indented object.</returns>
+    public string ToJson() => JsonSerializer.Serialize(new RelevanceCalibrationFile(this), RelevanceCalibrationJsonContext.Default.RelevanceCalibrationFile);
+
+    /// <summary>Returns the probability that a document with a raw score is relevant.</summary>
+    /// <param name="rawScore">The raw score; NaN stands for a document without one.</param>
+    /// <returns>From 0 to 1, or NaN for NaN.</returns>
+    public double Apply(double rawScore)
+    {
+        if (double.IsNaN(rawScore))
+        {
+            return double.NaN;
+        }
+
+        if (Kind == RelevanceCalibrationKind.Platt)
+        {
+            return RelevanceScore.FromLogit((Slope * rawScore) + Intercept).Value;
+        }
+
+        int at = Array.BinarySearch(_rawScores, rawScore);
+        if (at >= 0)
+        {
+            return _probabilities[at];
+        }
+
+        int next = ~at;
+        if (next == 0 || next == _rawScores.Length)
+        {
+            return _probabilities[next == 0 ? 0 : ^1];
+        }
+
+        // Halved first, so that the distance of two huge numbers is finite; clamped, so that no rounding leaves the step.
+        double share = ((rawScore / 2) - (_rawScores[next - 1] / 2)) / ((_rawScores[next] / 2) - (_rawScores[next - 1] / 2));
+        (double low, double high) = (_probabilities[next - 1], _probabilities[next]);
+        return Math.Clamp(low + (share * (high - low)), low, high);
+    }
+
+    /// <summary>Replaces the value of a score.</summary>
+    /// <param name="score">The score; all else stays as it is.</param>
+    /// <returns>The score with <see cref="RelevanceScore.Value"/> by this calibration.</returns>
+    public RelevanceScore Apply(RelevanceScore score) => score with { Value = Apply(score.RawValue) };
+
+    /// <inheritdoc/>
+    public bool Equals(RelevanceCalibration? other) => other is not null
+        && (Kind, Slope, Intercept, ModelHash, Source) == (other.Kind, other.Slope, other.Intercept, other.ModelHash, other.Source)
+        && _rawScores.AsSpan().SequenceEqual(other._rawScores)
+        && _probabilities.AsSpan().SequenceEqual(other._probabilities);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Slope, Intercept, _rawScores.Length, ModelHash, Source);
+}
