@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Decoding;
 using Reranking.Tokenizers.Tokenization.Models;
 using Reranking.Tokenizers.Tokenization.Normalization;
 using Reranking.Tokenizers.Tokenization.PostProcessing;
@@ -48,10 +49,20 @@ internal static class TokenizerComponents
     public static ComponentRegistry<PostProcessor> PostProcessors { get; } = new(new()
     {
         ["BertProcessing"] = BertProcessing.Read,
-        ["ByteLevel"] = static _ => PostProcessor.None,
+        ["ByteLevel"] = ByteLevelProcessing.Read,
         ["RobertaProcessing"] = RobertaProcessing.Read,
         ["Sequence"] = PostProcessorSequence.Read,
         ["TemplateProcessing"] = TemplateProcessing.Read,
+    });
+
+    public static ComponentRegistry<TokenDecoder> Decoders { get; } = new(new()
+    {
+        ["ByteLevel"] = static _ => new ByteLevelDecoder(),
+        ["Fuse"] = static _ => new FuseDecoder(),
+        ["Metaspace"] = MetaspaceDecoder.Read,
+        ["Replace"] = ReplaceDecoder.Read,
+        ["Sequence"] = DecoderSequence.Read,
+        ["WordPiece"] = WordPieceDecoder.Read,
     });
 }
 

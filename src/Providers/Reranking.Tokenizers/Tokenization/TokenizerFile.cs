@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Reranking.Tokenizers.Tokenization.AddedTokens;
+using Reranking.Tokenizers.Tokenization.Alignment;
+using Reranking.Tokenizers.Tokenization.Decoding;
 using Reranking.Tokenizers.Tokenization.Models;
 using Reranking.Tokenizers.Tokenization.Normalization;
 using Reranking.Tokenizers.Tokenization.PostProcessing;
@@ -89,11 +91,25 @@ internal static class TokenizerFile
             : PostProcessor.None;
         AddedVocabulary addedVocabulary = AddedVocabulary.Read(json.GetComponents("added_tokens", "added token"), model, normalizer);
         var encoder = new TextEncoder(normalizer, preTokenizer, model, addedVocabulary);
-        var tokenizer = new Tokenizer(encoder, model, addedVocabulary, postProcessor);
+        var alignedEncoder = new AlignedEncoder(normalizer, preTokenizer, model, addedVocabulary);
+        var tokenizer = new Tokenizer(encoder, model, addedVocabulary, postProcessor, alignedEncoder, ReadDecoder(json));
         return postProcessor.HighestSpecialId < tokenizer.VocabularySize
             ? tokenizer
             : throw json.Unusable(
                 $"has the id {postProcessor.HighestSpecialId} in its post_processor; expected one below {tokenizer.VocabularySize}, where its vocabulary ends");
+    }
+
+    // No reason to refuse a file: most who encode never decode.
+    private static TokenDecoder ReadDecoder(ComponentJson json)
+    {
+        try
+        {
+            return json.FindComponent("decoder") is { } decoder ? TokenizerComponents.Decoders.Read(decoder) : new SpacedDecoder();
+        }
+        catch (TokenizerFileException exception)
+        {
+            return new UnusableDecoder(exception);
+        }
     }
 }
 

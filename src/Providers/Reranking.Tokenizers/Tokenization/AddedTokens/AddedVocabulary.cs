@@ -8,10 +8,16 @@ namespace Reranking.Tokenizers.Tokenization.AddedTokens;
 internal sealed class AddedVocabulary
 {
     private readonly Dictionary<string, AddedToken> _tokens;
+    private readonly Dictionary<int, AddedToken> _tokensById = [];
 
     private AddedVocabulary(Dictionary<string, AddedToken> tokens, AddedTokenMatcher raw, AddedTokenMatcher normalized)
     {
         _tokens = tokens;
+        foreach (AddedToken token in tokens.Values)
+        {
+            _tokensById.TryAdd(token.Id, token);
+        }
+
         Raw = raw;
         Normalized = normalized;
     }
@@ -67,6 +73,8 @@ internal sealed class AddedVocabulary
 
     public int? FindId(string content) => _tokens.TryGetValue(content, out AddedToken? token) ? token.Id : null;
 
+    public AddedToken? Find(int id) => _tokensById.GetValueOrDefault(id);
+
     /// <summary>Returns whether the text may be cut at an index, so that tokens are found in its parts as they are in the whole.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">The index, above 0.</param>
@@ -88,7 +96,8 @@ internal sealed class AddedVocabulary
         json.GetBoolean("single_word"),
         json.GetBoolean("lstrip"),
         json.GetBoolean("rstrip"),
-        json.GetBoolean("normalized"));
+        json.GetBoolean("normalized"),
+        json.GetOptionalBoolean("special") ?? false);
 
     private static string Normalize(string content, Normalizer normalizer)
     {
@@ -109,4 +118,6 @@ internal sealed class AddedVocabulary
 /// <param name="StripsLeft">Whether it takes the white space before it.</param>
 /// <param name="StripsRight">Whether it takes the white space after it.</param>
 /// <param name="IsNormalized">Whether it is looked for, normalized, in the normalized text.</param>
-internal sealed record AddedToken(int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool IsNormalized);
+/// <param name="IsSpecial">Whether it is no part of a text, and may be left out where one is put together.</param>
+internal sealed record AddedToken(
+    int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool IsNormalized, bool IsSpecial = false);

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using Reranking.Tokenizers.Tokenization.Alignment;
+using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Models;
 
@@ -94,6 +96,43 @@ internal sealed class BpeModel : TokenModel
 
         EncodeWhole(preToken, output, scratch);
     }
+
+    public override void EncodeSpans(ReadOnlySpan<char> preToken, TokenBuffer output, List<TextSpan> spans, TokenizerScratch scratch)
+    {
+        int first = output.Count;
+        EncodeWhole(preToken, output, scratch);
+
+        // A token may be a part of the bytes of a character: then it stands for all of it.
+        int unit = 0;
+        int bytesBefore = 0;
+        int bytes = 0;
+        foreach (int id in output.Ids[first..])
+        {
+            CodePoints.Decode(preToken, Seek(preToken, bytes), out _);
+            int start = unit;
+            bytes += FindToken(id)!.Length;
+            CodePoints.Decode(preToken, Seek(preToken, bytes - 1), out int length);
+            spans.Add(new TextSpan(start, unit + length));
+        }
+
+        // Goes on to the character of a byte.
+        int Seek(ReadOnlySpan<char> text, int wanted)
+        {
+            while (true)
+            {
+                int count = new Rune(CodePoints.Decode(text, unit, out int length)).Utf8SequenceLength;
+                if (wanted < bytesBefore + count || unit + length >= text.Length)
+                {
+                    return unit;
+                }
+
+                bytesBefore += count;
+                unit += length;
+            }
+        }
+    }
+
+    protected override IEnumerable<KeyValuePair<string, int>> ReadTokens() => _vocabulary;
 
     public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {

@@ -9,6 +9,14 @@ internal static class ByteAlphabet
 
     public static char CharacterOf(byte value) => Characters[value];
 
+    /// <summary>Finds the byte that a character stands for.</summary>
+    public static bool TryGetByte(char character, out byte value)
+    {
+        int index = Characters.AsSpan().IndexOf(character);
+        value = (byte)Math.Max(index, 0);
+        return index >= 0;
+    }
+
     private static char[] Build()
     {
         char[] characters = new char[ByteCount];

@@ -117,6 +117,30 @@ internal sealed class CharTrie
 
     public int? Find(ReadOnlySpan<char> word) => MatchLongest(word, out int value) == word.Length && value != NoValue ? value : null;
 
+    /// <summary>Returns the words and their values.</summary>
+    public IEnumerable<KeyValuePair<string, int>> ReadWords()
+    {
+        int[] parents = new int[_values.Length];
+        var reversed = new List<char>();
+        for (int node = Root; node < _values.Length; node++)
+        {
+            parents.AsSpan(_firstChildren[node].._firstChildren[node + 1]).Fill(node);
+            if (_values[node] == NoValue)
+            {
+                continue;
+            }
+
+            reversed.Clear();
+            for (int i = node; i != Root; i = parents[i])
+            {
+                reversed.Add(_characters[i]);
+            }
+
+            reversed.Reverse();
+            yield return KeyValuePair.Create(string.Concat(reversed), _values[node]);
+        }
+    }
+
     private int[] BuildRoots()
     {
         ReadOnlySpan<char> children = ChildrenOf(Root);

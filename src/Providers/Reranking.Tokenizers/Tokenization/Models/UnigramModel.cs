@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Models;
@@ -87,17 +88,47 @@ internal sealed class UnigramModel : TokenModel
     public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {
         UnigramLattice lattice = scratch.Lattice;
-        lattice.Begin(start.Length);
-        for (int i = 0; i < start.Length;)
-        {
-            CodePoints.Decode(start, i, out int length);
-            AddPieces(start, i, length, lattice);
-            i += length;
-        }
-
+        AddAllPieces(start, lattice);
         AddSettledPath(start.Length, lattice, output);
         lattice.End();
         return false;
+    }
+
+    public override void EncodeSpans(ReadOnlySpan<char> preToken, TokenBuffer output, List<TextSpan> spans, TokenizerScratch scratch)
+    {
+        UnigramLattice lattice = scratch.Lattice;
+        AddAllPieces(preToken, lattice);
+        int first = output.Count;
+        for (int end = preToken.Length; end > 0; end = lattice.StartOf(end))
+        {
+            int id = lattice.IdOf(end);
+            var span = new TextSpan(lattice.StartOf(end), end);
+            if (id == _unknownId && output.Count > first && output.Ids[^1] == _unknownId)
+            {
+                spans[^1] = spans[^1] with { Start = span.Start };
+                continue;
+            }
+
+            output.Add(id);
+            spans.Add(span);
+        }
+
+        lattice.End();
+        output.Reverse(first);
+        spans.Reverse(spans.Count - (output.Count - first), output.Count - first);
+    }
+
+    protected override IEnumerable<KeyValuePair<string, int>> ReadTokens() => _pieces.ReadWords();
+
+    private void AddAllPieces(ReadOnlySpan<char> text, UnigramLattice lattice)
+    {
+        lattice.Begin(text.Length);
+        for (int i = 0; i < text.Length;)
+        {
+            CodePoints.Decode(text, i, out int length);
+            AddPieces(text, i, length, lattice);
+            i += length;
+        }
     }
 
     // The best way goes on from one of the positions before, and up to where theirs part it is settled.

@@ -1,4 +1,5 @@
 using System.Text;
+using Reranking.Tokenizers.Tokenization.Alignment;
 
 namespace Reranking.Tokenizers.Tokenization.Models;
 
@@ -69,6 +70,26 @@ internal sealed class WordPieceModel : TokenModel
             trie = _continuing;
         }
     }
+
+    public override void EncodeSpans(ReadOnlySpan<char> preToken, TokenBuffer output, List<TextSpan> spans, TokenizerScratch scratch)
+    {
+        int count = output.Count;
+        Encode(preToken, int.MaxValue, output, scratch);
+        if (output.Ids[count..] is [int id] && id == _unknownId)
+        {
+            spans.Add(new TextSpan(0, preToken.Length));
+            return;
+        }
+
+        CharTrie trie = _initial;
+        for (int start = 0; start < preToken.Length; start = spans[^1].End)
+        {
+            spans.Add(new TextSpan(start, start + trie.MatchLongest(preToken[start..], out _)));
+            trie = _continuing;
+        }
+    }
+
+    protected override IEnumerable<KeyValuePair<string, int>> ReadTokens() => _initial.ReadWords();
 
     public override bool EncodeStart(ReadOnlySpan<char> start, int wanted, TokenBuffer output, TokenizerScratch scratch)
     {

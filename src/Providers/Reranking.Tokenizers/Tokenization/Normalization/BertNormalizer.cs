@@ -1,4 +1,5 @@
 using System.Text;
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -14,6 +15,8 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
         | CodePointClasses.StrippedMark
         | CodePointClasses.HasDecomposition
         | CodePointClasses.HasLowercase;
+
+    private static readonly UnicodeNormalizer Decomposition = new(composes: false, isCompatible: false);
 
     private readonly char[] _ascii = BuildAscii(cleanText, lowercase);
 
@@ -48,6 +51,38 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
         FlushMarks(output, marks);
     }
 
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        var cleaned = new AlignedText();
+        AlignCleaned(source, cleaned);
+        if (stripAccents)
+        {
+            source = cleaned;
+            cleaned = new AlignedText();
+            Decomposition.Align(source, cleaned);
+        }
+
+        for (int i = 0; i < cleaned.Length;)
+        {
+            int codePoint = CodePoints.Decode(cleaned.Span, i, out int length);
+            TextSpan origin = cleaned.OriginOf(i);
+            i += length;
+            if (stripAccents && CodePoints.Is(codePoint, CodePointClasses.StrippedMark))
+            {
+                continue;
+            }
+
+            if (lowercase)
+            {
+                LowercaseNormalizer.Append(codePoint, origin, target);
+            }
+            else
+            {
+                target.Append(codePoint, origin);
+            }
+        }
+    }
+
     public override TextCut Cut(TextCut cut) => new(TextCut.Unknown, StartOf(cut.After));
 
     // Before a code point that is written after all marks that wait; those that are composed start with such a one.
@@ -69,6 +104,33 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     }
 
     public override int CountWithout(ReadOnlySpan<char> text, CodePointClasses classes) => (classes & ~BertWords.Ends) == 0 ? BertWords.Count(text) : 0;
+
+    private void AlignCleaned(AlignedText source, AlignedText cleaned)
+    {
+        for (int i = 0; i < source.Length;)
+        {
+            int codePoint = CodePoints.Decode(source.Span, i, out int length);
+            CodePointClasses classes = CodePoints.ClassesOf(codePoint);
+            TextSpan origin = source.OriginOf(i);
+            i += length;
+            if (cleanText && (classes & CodePointClasses.Control) != 0)
+            {
+                continue;
+            }
+
+            bool isSetApart = handleChineseCharacters && (classes & CodePointClasses.Ideograph) != 0;
+            if (isSetApart)
+            {
+                cleaned.Append(' ', origin);
+            }
+
+            cleaned.Append(cleanText && (classes & CodePointClasses.WhiteSpace) != 0 ? ' ' : codePoint, origin);
+            if (isSetApart)
+            {
+                cleaned.Append(' ', origin);
+            }
+        }
+    }
 
     private int StartOf(int codePoint)
     {

@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -11,6 +12,9 @@ internal abstract class Normalizer
 
     /// <summary>Appends the normalized text. A lone surrogate counts as U+FFFD.</summary>
     public abstract void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch);
+
+    /// <summary>Appends the same normalized text, with what each of its characters stands for.</summary>
+    public abstract void Align(AlignedText source, AlignedText target);
 
     /// <summary>
     /// Returns whether a text may be cut at a place, so that its parts normalize to what the whole text does, and what they end and start with there.
@@ -36,6 +40,8 @@ internal sealed class IdentityNormalizer : Normalizer
 {
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch) =>
         output.AppendRepaired(text);
+
+    public override void Align(AlignedText source, AlignedText target) => target.Append(source);
 
     public override TextCut Cut(TextCut cut) => cut;
 

@@ -1,3 +1,5 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
+
 namespace Reranking.Tokenizers.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Sequence</c> of normalizers.</summary>
@@ -18,6 +20,18 @@ internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 
     public override void NormalizeStart(ReadOnlySpan<char> start, CharBuffer output, TokenizerScratch scratch) =>
         Run(start, output, scratch, static (normalizer, source, target, scratch) => normalizer.NormalizeStart(source, target, scratch));
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        foreach (Normalizer normalizer in normalizers)
+        {
+            var next = new AlignedText();
+            normalizer.Align(source, next);
+            source = next;
+        }
+
+        target.Append(source);
+    }
 
     public override TextCut Cut(TextCut cut)
     {

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -64,6 +66,20 @@ internal sealed class PrecompiledNormalizer : Normalizer
             AppendGrapheme(text.Slice(i, length), output);
             i += length;
         }
+    }
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        ReadOnlySpan<char> text = source.Span;
+        var changes = new CharacterChanges();
+        for (int i = 0; i < text.Length;)
+        {
+            int length = Graphemes.LengthAt(text, i);
+            AddGrapheme(text.Slice(i, length), changes);
+            i += length;
+        }
+
+        changes.Apply(source, target);
     }
 
     public override TextCut Cut(TextCut cut) => _allowsCuts && cut.After == ' ' ? new TextCut(EndOf(cut.Before), ' ') : TextCut.Impossible;
@@ -154,6 +170,51 @@ internal sealed class PrecompiledNormalizer : Normalizer
                 output.AppendCodePoint(codePoint);
             }
         }
+    }
+
+    private void AddGrapheme(ReadOnlySpan<char> grapheme, CharacterChanges changes)
+    {
+        Span<byte> bytes = stackalloc byte[LongestLookup];
+        int count = EncodeUtf8(grapheme, bytes);
+        if (count > 0 && _map.TryFind(bytes[..count], out ReadOnlySpan<byte> value))
+        {
+            AddReplacement(value, grapheme, changes);
+            return;
+        }
+
+        for (int i = 0; i < grapheme.Length;)
+        {
+            int codePoint = CodePoints.Decode(grapheme, i, out int length);
+            if (_map.TryFind(bytes[..new Rune(codePoint).EncodeToUtf8(bytes)], out value))
+            {
+                AddReplacement(value, grapheme.Slice(i, length), changes);
+            }
+            else
+            {
+                changes.Add(codePoint);
+            }
+
+            i += length;
+        }
+    }
+
+    private static void AddReplacement(ReadOnlySpan<byte> value, ReadOnlySpan<char> replaced, CharacterChanges changes)
+    {
+        var codePoints = new List<int>();
+        while (!value.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(value, out Rune rune, out int length);
+            codePoints.Add(rune.Value);
+            value = value[length..];
+        }
+
+        int count = 0;
+        foreach (Rune _ in replaced.EnumerateRunes())
+        {
+            count++;
+        }
+
+        changes.AddReplacement(CollectionsMarshal.AsSpan(codePoints), count);
     }
 
     // Returns 0 if there is no room. Not Encoding's way, which allocates for each lone surrogate.

@@ -1,3 +1,5 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
+
 namespace Reranking.Tokenizers.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Prepend</c>: puts something before a text that isn't empty.</summary>
@@ -13,6 +15,15 @@ internal sealed class PrependNormalizer(string prefix) : Normalizer
         {
             output.Append(prefix);
             output.AppendRepaired(text);
+        }
+    }
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        if (source.Length > 0)
+        {
+            target.Append(prefix, source.OriginOf(0));
+            target.Append(source);
         }
     }
 }

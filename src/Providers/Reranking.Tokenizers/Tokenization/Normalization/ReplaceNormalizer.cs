@@ -1,3 +1,5 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
+
 namespace Reranking.Tokenizers.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Replace</c> of a text.</summary>
@@ -36,6 +38,19 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : Normal
             output.Append(content);
             text = text[(index + pattern.Length)..];
         }
+    }
+
+    // What stands in the place of others stands for the last of them.
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        int start = 0;
+        for (int index; (index = source.Span[start..].IndexOf(pattern, StringComparison.Ordinal)) >= 0; start += index + pattern.Length)
+        {
+            target.Append(source, new TextSpan(start, start + index));
+            target.Append(content, source.OriginOf(start + index + pattern.Length - 1));
+        }
+
+        target.Append(source, new TextSpan(start, source.Length));
     }
 
     public override TextCut Cut(TextCut cut) =>

@@ -1,3 +1,5 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
+
 namespace Reranking.Tokenizers.Tokenization.Normalization;
 
 /// <summary>HuggingFace's <c>Replace</c> of two spaces or more.</summary>
@@ -22,6 +24,19 @@ internal sealed class ReplaceSpacesNormalizer(string content) : Normalizer
             output.Append(content);
             text = text[index..].TrimStart(' ');
         }
+    }
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        int start = 0;
+        for (int index; (index = source.Span[start..].IndexOf("  ", StringComparison.Ordinal)) >= 0;)
+        {
+            target.Append(source, new TextSpan(start, start + index));
+            start = source.Length - source.Span[(start + index)..].TrimStart(' ').Length;
+            target.Append(content, source.OriginOf(start - 1));
+        }
+
+        target.Append(source, new TextSpan(start, source.Length));
     }
 
     // Not inside a run. Where one starts, the content may stand.

@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -15,6 +16,20 @@ internal sealed class StripAccentsNormalizer : Normalizer
             {
                 output.AppendCodePoint(codePoint);
             }
+        }
+    }
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        for (int i = 0; i < source.Length;)
+        {
+            int codePoint = CodePoints.Decode(source.Span, i, out int length);
+            if (!CodePoints.Is(codePoint, CodePointClasses.AccentMark))
+            {
+                target.Append(codePoint, source.OriginOf(i));
+            }
+
+            i += length;
         }
     }
 

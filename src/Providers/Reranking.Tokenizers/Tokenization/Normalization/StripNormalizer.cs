@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -9,6 +10,16 @@ internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Norma
 
     public override void Normalize(ReadOnlySpan<char> text, CharBuffer output, TokenizerScratch scratch)
     {
+        (int start, int end) = PartOf(text);
+        output.AppendRepaired(text[start..end]);
+    }
+
+    public override void Align(AlignedText source, AlignedText target) => target.Append(source, PartOf(source.Span));
+
+    public override int SettledLength(ReadOnlySpan<char> start) => (stripsRight ? CodePoints.TrimEnd(start) : start).Length;
+
+    private TextSpan PartOf(ReadOnlySpan<char> text)
+    {
         int start = 0;
         int end = SettledLength(text);
         while (stripsLeft && start < end && CodePoints.Is(text[start], CodePointClasses.WhiteSpace))
@@ -16,8 +27,6 @@ internal sealed class StripNormalizer(bool stripsLeft, bool stripsRight) : Norma
             start++;
         }
 
-        output.AppendRepaired(text[start..end]);
+        return new TextSpan(start, end);
     }
-
-    public override int SettledLength(ReadOnlySpan<char> start) => (stripsRight ? CodePoints.TrimEnd(start) : start).Length;
 }

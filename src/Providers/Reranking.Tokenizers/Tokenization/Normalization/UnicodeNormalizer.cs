@@ -1,3 +1,4 @@
+using Reranking.Tokenizers.Tokenization.Alignment;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
 namespace Reranking.Tokenizers.Tokenization.Normalization;
@@ -27,6 +28,26 @@ internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Norm
             output.Append(text[i..start]);
             i = start < text.Length ? AppendRun(text, start, output, scratch.Canonical) : start;
         }
+    }
+
+    public override void Align(AlignedText source, AlignedText target)
+    {
+        ReadOnlySpan<char> text = source.Span;
+        var changes = new CharacterChanges();
+        for (int i = 0; i < text.Length;)
+        {
+            int changing = FindChanging(text, i);
+            int start = composes && changing < text.Length ? StartOfCodePointBefore(text, i, changing) : changing;
+            while (i < start)
+            {
+                changes.Add(CodePoints.Decode(text, i, out int length));
+                i += length;
+            }
+
+            i = start < text.Length ? AddRun(text, start, changes) : start;
+        }
+
+        changes.Apply(source, target);
     }
 
     // A mark that follows may change it, which no white space and no punctuation before '<' allows.
@@ -91,6 +112,27 @@ internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Norm
         return i;
     }
 
+    private int AddRun(ReadOnlySpan<char> text, int start, CharacterChanges changes)
+    {
+        var run = new List<(int CodePoint, int Class, int Change)>();
+        Span<int> hangul = stackalloc int[3];
+        int i = start;
+        while (i < text.Length && (IsChanging(text, i, out int codePoint, out int length) || i == start))
+        {
+            int change = 0;
+            foreach (int part in DecomposedOf(codePoint, hangul))
+            {
+                run.Add((part, CodePoints.CombiningClassOf(part), change));
+                change = 1;
+            }
+
+            i += length;
+        }
+
+        CanonicalChanges.Add(run, composes, changes);
+        return i;
+    }
+
     private bool IsChanging(ReadOnlySpan<char> text, int index, out int codePoint, out int length)
     {
         codePoint = CodePoints.Decode(text, index, out length);
@@ -103,14 +145,27 @@ internal sealed class UnicodeNormalizer(bool composes, bool isCompatible) : Norm
 
     private void AddDecomposed(int codePoint, CharBuffer output, CanonicalRun run)
     {
-        CodePointClasses classes = CodePoints.ClassesOf(codePoint);
         Span<int> hangul = stackalloc int[3];
-        ReadOnlySpan<int> parts = isCompatible && (classes & CodePointClasses.HasCompatibilityDecomposition) != 0 ? CodePoints.DecomposeCompatibly(codePoint)
-            : (classes & CodePointClasses.HasDecomposition) != 0 ? CodePoints.Decompose(codePoint, hangul)
-            : [codePoint];
-        foreach (int part in parts)
+        foreach (int part in DecomposedOf(codePoint, hangul))
         {
             run.Add(part, composes, output);
         }
+    }
+
+    private ReadOnlySpan<int> DecomposedOf(int codePoint, Span<int> buffer)
+    {
+        CodePointClasses classes = CodePoints.ClassesOf(codePoint);
+        if (isCompatible && (classes & CodePointClasses.HasCompatibilityDecomposition) != 0)
+        {
+            return CodePoints.DecomposeCompatibly(codePoint);
+        }
+
+        if ((classes & CodePointClasses.HasDecomposition) != 0)
+        {
+            return CodePoints.Decompose(codePoint, buffer);
+        }
+
+        buffer[0] = codePoint;
+        return buffer[..1];
     }
 }

@@ -19,5 +19,15 @@ internal static class BertProcessing
 /// <summary>HuggingFace's <c>RobertaProcessing</c>: <c>&lt;s&gt; query &lt;/s&gt;&lt;/s&gt; document &lt;/s&gt;</c>, all of one type.</summary>
 internal static class RobertaProcessing
 {
-    public static PostProcessor Read(ComponentJson json) => BertProcessing.Read(json, separatorsBetween: 2, documentType: 0);
+    public static PostProcessor Read(ComponentJson json) =>
+        BertProcessing.Read(json, separatorsBetween: 2, documentType: 0) with { SpaceTrims = ByteLevelProcessing.ReadTrims(json) };
+}
+
+/// <summary>HuggingFace's <c>ByteLevel</c>: adds no tokens, and takes spaces out of their parts of the text.</summary>
+internal static class ByteLevelProcessing
+{
+    public static PostProcessor Read(ComponentJson json) => PostProcessor.None with { SpaceTrims = ReadTrims(json) };
+
+    public static IReadOnlyList<bool> ReadTrims(ComponentJson json) =>
+        json.GetOptionalBoolean("trim_offsets") ?? true ? [json.GetOptionalBoolean("add_prefix_space") ?? true] : [];
 }

@@ -54,5 +54,12 @@ internal sealed record PostProcessor(TokenTemplate Single, TokenTemplate Pair)
         new TokenTemplate([new TemplatePiece(TemplateSource.Query, [], 0)]),
         new TokenTemplate([new TemplatePiece(TemplateSource.Query, [], 0), new TemplatePiece(TemplateSource.Document, [], 1)]));
 
+    /// <summary>
+    /// Gets, for each time that the spaces at the ends of tokens are taken out of their parts of the text, whether the one at the start was not in the text.
+    /// </summary>
+    public IReadOnlyList<bool> SpaceTrims { get; init; } = [];
+
+    public bool AddsTokens => Single != None.Single;
+
     public int HighestSpecialId => Math.Max(Single.HighestSpecialId, Pair.HighestSpecialId);
 }

@@ -8,15 +8,17 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits) :
     public static ByteLevelPreTokenizer Read(ComponentJson json) =>
         new(json.GetBoolean("add_prefix_space"), json.GetOptionalBoolean("use_regex") ?? true);
 
+    public override string? PrefixOf(ReadOnlySpan<char> text, bool isStart) => addsPrefixSpace && text[0] != ' ' ? " " : null;
+
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch)
     {
-        if (!addsPrefixSpace || text.IsEmpty || text[0] == ' ')
+        if (text.IsEmpty || PrefixOf(text, isStart) is not { } prefix)
         {
             return SplitPrefixed(text, isStart, sink);
         }
 
         CharBuffer prefixed = scratch.RentBuffer();
-        prefixed.Append(' ');
+        prefixed.Append(prefix);
         prefixed.Append(text);
         bool wantsMore = SplitPrefixed(prefixed.Span, isStart, sink);
         scratch.ReturnBuffer(prefixed);

@@ -4,6 +4,7 @@ namespace Reranking.Tokenizers.Tokenization.PreTokenization;
 internal sealed class MetaspacePreTokenizer : PreTokenizer
 {
     private readonly char _mark;
+    private readonly string _prefix;
     private readonly bool _splits;
     private readonly bool _prepends;
     private readonly bool _prependsToStart;
@@ -11,6 +12,7 @@ internal sealed class MetaspacePreTokenizer : PreTokenizer
     private MetaspacePreTokenizer(char mark, bool splits, bool prepends, bool prependsToStart)
     {
         _mark = mark;
+        _prefix = mark.ToString();
         _splits = splits;
         _prepends = prepends;
         _prependsToStart = prependsToStart;
@@ -36,12 +38,15 @@ internal sealed class MetaspacePreTokenizer : PreTokenizer
             : throw json.Unusable($"has the prepend_scheme '{scheme}' in the Metaspace of its {json.Kind}; expected always, first or never");
     }
 
+    public override string? PrefixOf(ReadOnlySpan<char> text, bool isStart) =>
+        (_prepends || (_prependsToStart && isStart)) && text[0] != ' ' && text[0] != _mark ? _prefix : null;
+
     public override bool Split(ReadOnlySpan<char> text, bool isStart, PreTokenSink sink, TokenizerScratch scratch)
     {
         CharBuffer buffer = scratch.RentBuffer();
-        if ((_prepends || (_prependsToStart && isStart)) && !text.IsEmpty && text[0] != ' ' && text[0] != _mark)
+        if (!text.IsEmpty && PrefixOf(text, isStart) is { } prefix)
         {
-            buffer.Append(_mark);
+            buffer.Append(prefix);
         }
 
         buffer.Append(text);

@@ -9,6 +9,14 @@ internal abstract class PreTokenizer
     /// <summary>Gets a value indicating whether the model is to read the pre-tokens as bytes of UTF-8.</summary>
     public virtual bool GivesBytes => false;
 
+    /// <summary>Gets the pre-tokenizers that split one after the other; of most it is the one itself.</summary>
+    public virtual IReadOnlyList<PreTokenizer> Stages => [this];
+
+    /// <summary>Returns what is put before a text that it splits, if anything.</summary>
+    /// <param name="text">The text, which is not empty.</param>
+    /// <param name="isStart">Whether nothing stands before it.</param>
+    public virtual string? PrefixOf(ReadOnlySpan<char> text, bool isStart) => null;
+
     /// <summary>Pushes the pre-tokens until the text ends or no more are wanted.</summary>
     /// <param name="text">A text or a part of one.</param>
     /// <param name="isStart">Whether nothing stands before it.</param>

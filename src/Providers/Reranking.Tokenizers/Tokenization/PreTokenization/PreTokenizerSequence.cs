@@ -7,6 +7,8 @@ internal sealed class PreTokenizerSequence : PreTokenizer
 
     private PreTokenizerSequence(PreTokenizer[] preTokenizers) => _preTokenizers = preTokenizers;
 
+    public override IReadOnlyList<PreTokenizer> Stages => _preTokenizers;
+
     public override bool GivesBytes => _preTokenizers[^1].GivesBytes;
 
     public static PreTokenizer Read(ComponentJson json)
