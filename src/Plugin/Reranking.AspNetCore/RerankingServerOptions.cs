@@ -1,0 +1,44 @@
+namespace Reranking;
+
+/// <summary>What the endpoints of <c>MapReranking</c> accept; bound from the section <c>RerankingServer</c>.</summary>
+public sealed class RerankingServerOptions
+{
+    /// <summary>The section of the configuration that these options are bound from.</summary>
+    public const string SectionName = "RerankingServer";
+
+    /// <summary>Gets the SHA-256 hashes of the keys that clients may send as <c>Authorization: Bearer KEY</c>.</summary>
+    /// <value>Each 64 hexadecimal digits. The default is none: no key is asked for.</value>
+    /// <remarks>Hashes, so that the configuration holds no secret. <c>printf %s KEY | sha256sum</c> makes one; use long random keys.</remarks>
+    public IList<string> ApiKeyHashes { get; } = [];
+
+    /// <summary>Gets or sets how long the body of a request may be.</summary>
+    /// <value>A count of bytes, from 1. The default is 33,554,432 (32 MiB). Longer ones are answered with 413.</value>
+    public long MaxBodyBytes { get; set; } = 32L << 20;
+
+    /// <summary>Gets or sets how many documents one request may have.</summary>
+    /// <value>From 1. The default is 10,000.</value>
+    public int MaxDocuments { get; set; } = 10_000;
+
+    /// <summary>Gets or sets how long a query may be.</summary>
+    /// <value>A count of UTF-16 code units, from 1. The default is 32,768.</value>
+    public int MaxQueryLength { get; set; } = 32_768;
+
+    /// <summary>Gets or sets how long one document may be.</summary>
+    /// <value>A count of UTF-16 code units, from 1. The default is 2,000,000.</value>
+    public int MaxDocumentLength { get; set; } = 2_000_000;
+
+    /// <summary>Gets or sets how long a request may take, its wait in the queue included.</summary>
+    /// <value>More than zero and at most 1 hour. The default is 1 minute. Requests that take longer are answered with 503.</value>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gets or sets how many tokens may wait or be under way before requests are answered with 429.</summary>
+    /// <value>
+    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One request is always accepted by an idle server,
+    /// however long it is. A client that asks for little is accepted until all clients together have one and a half times as much.
+    /// </value>
+    public long MaxQueuedTokens { get; set; } = 1_000_000;
+
+    /// <summary>Gets or sets how many requests are scored at a time; the others wait, and clients take turns.</summary>
+    /// <value>From 1. The default is twice the number of processors. A local engine shares its processors among all requests at any number.</value>
+    public int MaxConcurrentRequests { get; set; } = Environment.ProcessorCount * 2;
+}

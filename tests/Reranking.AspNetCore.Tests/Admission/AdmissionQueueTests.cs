@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Time.Testing;
+using Reranking.AspNetCore.Admission;
+using Reranking.AspNetCore.Protocol;
+
+namespace Reranking.AspNetCore.Tests;
+
+public sealed class AdmissionQueueTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Enter_IdleQueue_AcceptsWhateverComes()
+    {
+        AdmissionQueue queue = Create(maxTokens: 10, maxRunning: 1);
+
+        using AdmissionQueue.Place place = queue.Enter("a", 1_000);
+
+        Assert.True(place.IsStarted);
+        Assert.Throws<RerankRequestException>(() => queue.Enter("a", 1));
+    }
+
+    [Fact]
+    public void Enter_OneClientFillsTheQueue_LeavesRoomForOthers()
+    {
+        AdmissionQueue queue = Create(maxTokens: 100, maxRunning: 1);
+        for (int i = 0; i < 10; i++)
+        {
+            queue.Enter("greedy", 10);
+        }
+
+        Assert.Throws<RerankRequestException>(() => queue.Enter("greedy", 10));
+        queue.Enter("small", 10);
+        queue.Enter("small", 10);
+        Assert.Throws<RerankRequestException>(() => queue.Enter("small", 10));   // a quarter of 100 for each of two
+        Assert.Equal(120, queue.QueuedTokens);
+    }
+
+    [Fact]
+    public void Enter_ManyClients_NeverQueueMoreThanHalfAsMuchAgain()
+    {
+        AdmissionQueue queue = Create(maxTokens: 1_000, maxRunning: 1);
+        queue.Enter("greedy", 1_000);
+        for (int client = 0; client < 500; client++)
+        {
+            for (int request = 0; request < 5; request++)
+            {
+                try
+                {
+                    queue.Enter($"client {client}", 7);
+                }
+                catch (RerankRequestException)
+                {
+                    break;
+                }
+            }
+        }
+
+        Assert.InRange(queue.QueuedTokens, 1_007, 4_500);
+    }
+
+    [Fact]
+    public void Leave_ClientsThatWait_TakeTurns()
+    {
+        AdmissionQueue queue = Create(maxTokens: 1_000, maxRunning: 1);
+        List<string> started = [];
+        var waiting = new List<(string Name, AdmissionQueue.Place Place)>();
+        AdmissionQueue.Place running = queue.Enter("first", 1);
+        foreach (string client in (string[])["a", "a", "a", "a", "b", "b", "c"])
+        {
+            waiting.Add((client, queue.Enter(client, 1)));
+        }
+
+        while (waiting.Count > 0)
+        {
+            running.Dispose();
+            (string Name, AdmissionQueue.Place Place) next = Assert.Single(waiting, place => place.Place.IsStarted);
+            waiting.Remove(next);
+            started.Add(next.Name);
+            running = next.Place;
+        }
+
+        Assert.Equal(["a", "b", "c", "a", "b", "a", "a"], started);
+        running.Dispose();
+        Assert.Equal(0, queue.QueuedTokens);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileItWaits_FreesItsTokensAndGivesUpItsTurn()
+    {
+        AdmissionQueue queue = Create(maxTokens: 1_000, maxRunning: 1);
+        AdmissionQueue.Place running = queue.Enter("a", 1);
+        AdmissionQueue.Place abandoned = queue.Enter("a", 100);
+        AdmissionQueue.Place last = queue.Enter("a", 1);
+        using var leave = new CancellationTokenSource();
+        Task wait = abandoned.WaitAsync(leave.Token);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
+
+        abandoned.Dispose();
+        abandoned.Dispose();
+        Assert.Equal(2, queue.QueuedTokens);
+        running.Dispose();
+
+        Assert.False(abandoned.IsStarted);
+        Assert.True(last.IsStarted);
+    }
+
+    [Fact]
+    public void Enter_Full_SaysWhenByTheRateMeasured()
+    {
+        AdmissionQueue queue = Create(maxTokens: 100, maxRunning: 1);
+        AdmissionQueue.Place measured = queue.Enter("a", 100);
+        _time.Advance(TimeSpan.FromSeconds(10));   // 10 tokens a second
+        measured.IsScored = true;
+        measured.Dispose();
+        queue.Enter("a", 100);
+
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Throws<RerankRequestException>(() => queue.Enter("a", 50)).RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(60), Assert.Throws<RerankRequestException>(() => queue.Enter("a", 50_000)).RetryAfter);
+    }
+
+    [Fact]
+    public void Enter_NothingMeasured_SaysOneSecond()
+    {
+        AdmissionQueue queue = Create(maxTokens: 1, maxRunning: 1);
+        queue.Enter("a", 1);
+
+        Assert.Equal(TimeSpan.FromSeconds(1), Assert.Throws<RerankRequestException>(() => queue.Enter("a", 1_000)).RetryAfter);
+    }
+
+    [Fact]
+    public async Task EnterAndLeave_ManyThreads_LoseNothing()
+    {
+        AdmissionQueue queue = Create(maxTokens: 1_000_000, maxRunning: 3);
+        int running = 0;
+        int most = 0;
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(client => Task.Run(async () =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                using AdmissionQueue.Place place = queue.Enter($"client {client % 7}", 5);
+                using var impatient = new CancellationTokenSource();
+                if ((i + client) % 11 == 0)
+                {
+                    await impatient.CancelAsync();
+                }
+
+                try
+                {
+                    await place.WaitAsync(impatient.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    continue;
+                }
+
+                InterlockedMax(ref most, Interlocked.Increment(ref running));
+                await Task.Yield();
+                Interlocked.Decrement(ref running);
+            }
+        })));
+
+        Assert.Equal(0, queue.QueuedTokens);
+        Assert.InRange(most, 1, 3);
+        using AdmissionQueue.Place after = queue.Enter("after", 1);
+        Assert.True(after.IsStarted);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (int seen = target; value > seen;)
+        {
+            int found = Interlocked.CompareExchange(ref target, value, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
+    }
+
+    private AdmissionQueue Create(long maxTokens, int maxRunning) =>
+        new(new RerankingServerOptions { MaxQueuedTokens = maxTokens, MaxConcurrentRequests = maxRunning }, _time);
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+
+namespace Reranking.AspNetCore.Tests;
+
+/// <summary>Who may ask, how much at a time, for how long, and what becomes of requests at the end.</summary>
+public sealed class LimitTests
+{
+    private const string Body = """{ "query": "q", "documents": ["a", "b"] }""";
+
+    private static readonly Uri Rerank = new("/v2/rerank", UriKind.Relative);
+
+    private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("wrong", 401)]
+    [InlineData("first", 200)]
+    [InlineData("second", 200)]
+    public async Task Post_Keys_AreAskedForEverywhereButForHealth(string? key, int expected)
+    {
+        await using RerankServer server = await RerankServer.StartAsync(configure: static options =>
+        {
+            options.ApiKeyHashes.Add(Hash("first"));
+            options.ApiKeyHashes.Add(Hash("second").ToLowerInvariant());
+        });
+
+        foreach (string path in (string[])["/v2/rerank", "/v1/rerank", "/rerank"])
+        {
+            (HttpStatusCode status, JsonNode? body, HttpResponseMessage response) = await server.PostAsync(path, Body, key);
+            Assert.Equal(expected, (int)status);
+            Assert.Equal(expected == 401 ? "The API key is missing or wrong. Send it as Authorization: Bearer KEY." : null, (string?)body!["message"]);
+            Assert.Equal(expected == 401, response.Headers.WwwAuthenticate.Count == 1);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/health/ready")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync("/v1/models")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await server.GetAsync("/info")).Status);
+        Assert.DoesNotContain("wrong", server.AllLogs(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_FullQueue_Is429WithRetryAfterAndWhatWasAcceptedIsAnswered()
+    {
+        var gate = new TaskCompletionSource();
+        await using RerankServer server = await RerankServer.StartAsync(
+            before: token => gate.Task.WaitAsync(token), configure: static options => options.MaxQueuedTokens = 1);
+        Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)> accepted = server.PostAsync("/v2/rerank", Body);
+        await UntilAsync(() => server.App.Services.GetService(typeof(IRelevanceScorer)) is not null && Waiting(server));
+
+        (HttpStatusCode status, JsonNode? body, HttpResponseMessage response) = await server.PostAsync("/v2/rerank", Body);
+        gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.StartsWith("The queue is full.", (string?)body!["message"], StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await accepted).Status);
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", Body)).Status);
+    }
+
+    [Fact]
+    public async Task Post_TooSlow_Is503AndTheScorerIsStopped()
+    {
+        var scorer = new StubScorer(StubScorer.Length, static token => Task.Delay(Timeout.Infinite, token));
+        await using RerankServer server = await RerankServer.StartAsync(
+            add: builder => builder.AddScorer(scorer), configure: static options => options.RequestTimeout = TimeSpan.FromMilliseconds(50));
+
+        (HttpStatusCode status, JsonNode? body, _) = await server.PostAsync("/v2/rerank", Body);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "The request took longer than 00:00:00.0500000."), (status, (string?)body!["message"]));
+        Assert.Equal(1, scorer.Canceled);
+    }
+
+    [Fact]
+    public async Task Post_ClientGoes_StopsTheScorer()
+    {
+        var begun = new TaskCompletionSource();
+        var scorer = new StubScorer(StubScorer.Length, token =>
+        {
+            begun.TrySetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        });
+        await using RerankServer server = await RerankServer.StartAsync(add: builder => builder.AddScorer(scorer));
+        using var leave = new CancellationTokenSource();
+        using var content = new StringContent(Body, Encoding.UTF8, "application/json");
+        Task<HttpResponseMessage> call = server.Client.PostAsync(Rerank, content, leave.Token);
+        await begun.Task;
+
+        await leave.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await UntilAsync(() => scorer.Canceled == 1);
+    }
+
+    [Theory]
+    [InlineData(true, false, false, 422)]
+    [InlineData(false, true, false, 503)]
+    [InlineData(false, false, true, 429)]
+    [InlineData(false, false, false, 500)]
+    public async Task Post_ScorerFails_TellsTheKindAndKeepsTheMessageForTheLog(bool isRequestFault, bool isTransient, bool isRateLimited, int expected)
+    {
+        await using RerankServer server = await RerankServer.StartAsync((_, _) => throw new RelevanceScoringException("Check /secret/path.")
+        {
+            IsRequestFault = isRequestFault,
+            IsTransient = isTransient,
+            IsRateLimited = isRateLimited,
+        });
+
+        (HttpStatusCode status, JsonNode? body, _) = await server.PostAsync("/v2/rerank", Body);
+
+        Assert.Equal(expected, (int)status);
+        Assert.DoesNotContain("secret", body!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("Check /secret/path.", server.AllLogs(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_RequestUnderWay_IsAnsweredAndReadinessIsGone()
+    {
+        var begun = new TaskCompletionSource();
+        var gate = new TaskCompletionSource();
+        await using RerankServer server = await RerankServer.StartAsync(before: token =>
+        {
+            begun.TrySetResult();
+            return gate.Task.WaitAsync(token);
+        });
+        Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)> call = server.PostAsync("/v2/rerank", Body);
+        await begun.Task;
+
+        Task stop = server.App.StopAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(() => server.App.Lifetime.ApplicationStopping.IsCancellationRequested);
+        gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await call).Status);
+        await stop;
+    }
+
+    [Theory]
+    [InlineData("MaxBodyBytes")]
+    [InlineData("MaxDocuments")]
+    [InlineData("MaxQueryLength")]
+    [InlineData("MaxDocumentLength")]
+    [InlineData("MaxQueuedTokens")]
+    [InlineData("MaxConcurrentRequests")]
+    public async Task Start_OptionsOutOfRange_NameTheSetting(string setting)
+    {
+        PropertyInfo property = typeof(RerankingServerOptions).GetProperty(setting)!;
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => RerankServer.StartAsync(
+            configure: options => property.SetValue(options, Convert.ChangeType(0, property.PropertyType, CultureInfo.InvariantCulture))));
+
+        Assert.Equal($"RerankingServer:{setting} is 0; expected at least 1.", Assert.Single(exception.Failures));
+    }
+
+    [Fact]
+    public async Task Start_KeyInsteadOfItsHash_IsRefusedWithoutShowingIt()
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => RerankServer.StartAsync(configure: static options => options.ApiKeyHashes.Add("my-secret-key")));
+
+        Assert.StartsWith("RerankingServer:ApiKeyHashes:0 is no SHA-256 hash;", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        Assert.DoesNotContain("my-secret-key", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    private static bool Waiting(RerankServer server) =>
+        ((Endpoints.RerankEndpoint)server.App.Services.GetService(typeof(Endpoints.RerankEndpoint))!).QueuedTokens > 0;
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Reranking.AspNetCore.Tests;
+
+/// <summary>Each shape gets what its clients read.</summary>
+public sealed class ShapeTests
+{
+    // Lengths 1, 3 and 2: the order is 1, 2, 0.
+    private const string Texts = """["a", "ccc", "bb"]""";
+
+    private static readonly string[] Documents = ["a", "ccc", "bb"];
+    private static readonly int[] BestFirst = [1, 2, 0];
+
+    private static readonly double[] Values = [.. Documents.Select(static document => RelevanceScore.FromLogit(document.Length / 7.0).Value)];
+
+    [Theory]
+    [InlineData("/v2/rerank", "documents", "", "results", "relevance_score", null)]
+    [InlineData("/v2/rerank", "documents", """, "top_n": 2""", "results", "relevance_score", null)]
+    [InlineData("/v2/rerank", "documents", """, "top_n": 99, "max_tokens_per_doc": 4096""", "results", "relevance_score", null)]
+    [InlineData("/v1/rerank", "documents", "", "results", "relevance_score", null)]
+    [InlineData("/v1/rerank", "documents", """, "return_documents": true""", "results", "relevance_score", "document.text")]
+    [InlineData("/v1/rerank", "documents", """, "top_n": 0""", "results", "relevance_score", null)]
+    [InlineData("/rerank", "documents", """, "top_n": 1""", "results", "relevance_score", null)]
+    [InlineData("/reranking", "documents", "", "results", "relevance_score", null)]
+    [InlineData("/v3/rerank", "documents", "", "results", "relevance_score", null)]
+    [InlineData("/v1/rerank", "documents", """, "top_k": 2""", "data", "relevance_score", null)]
+    [InlineData("/v1/rerank", "documents", """, "truncation": true, "return_documents": true""", "data", "relevance_score", "document")]
+    [InlineData("/v1/reranking", "input", """, "top_k": 2, "return_input": true""", "data", "score", "input")]
+    [InlineData("/rerank", "texts", "", null, "score", null)]
+    [InlineData("/rerank", "texts", """, "return_text": true, "truncate": true""", null, "score", "text")]
+    [InlineData("/v1/rerank", "texts", "", null, "score", null)]
+    public async Task Post_ShapesAndPaths_GetTheBestFirstInTheirFields(
+        string path, string documents, string more, string? list, string score, string? text)
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (HttpStatusCode status, JsonNode? body, _) = await server.PostAsync(path, $$"""{ "query": "q", "{{documents}}": {{Texts}}{{more}} }""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        JsonArray results = (list is null ? body : body![list])!.AsArray();
+        int wanted = more.Contains(": 1", StringComparison.Ordinal) ? 1 : more.Contains(": 2", StringComparison.Ordinal) ? 2 : 3;
+        int[] expected = [.. BestFirst.Take(wanted)];
+        Assert.Equal(expected, results.Select(result => (int)result!["index"]!));
+        Assert.All(results, result =>
+        {
+            Assert.Equal(Values[(int)result!["index"]!], (double)result[score]!);   // bit for bit
+            JsonNode? found = text?.Split('.').Aggregate(result, static (node, name) => node![name]!);
+            Assert.Equal(text is null ? null : Documents[(int)result["index"]!], (string?)found);
+            Assert.Equal(text is null ? 2 : 3, result.AsObject().Count);
+        });
+    }
+
+    [Fact]
+    public async Task Post_RawScores_AreLogits()
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (_, JsonNode? body, _) = await server.PostAsync("/rerank", $$"""{ "query": "q", "texts": {{Texts}}, "raw_scores": true }""");
+
+        Assert.Equal([3 / 7.0, 2 / 7.0, 1 / 7.0], body!.AsArray().Select(result => (double)result!["score"]!));
+    }
+
+    [Fact]
+    public async Task Post_CohereV2_HasIdAndMetaAndNoMore()
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (_, JsonNode? body, HttpResponseMessage response) = await server.PostAsync(
+            "/v2/rerank", $$"""{ "query": "q", "documents": {{Texts}}, "priority": 3 }""");
+
+        Assert.Equal(["id", "results", "meta"], body!.AsObject().Select(property => property.Key));
+        Assert.Equal(Assert.Single(response.Headers.GetValues("X-Request-Id")), (string?)body["id"]);
+        Assert.Equal("2", (string?)body["meta"]!["api_version"]!["version"]);
+        Assert.Equal(1, (int)body["meta"]!["billed_units"]!["search_units"]!);
+        Assert.Equal(6, (int)body["meta"]!["tokens"]!["input_tokens"]!);
+        Assert.Equal("priority was ignored: the server's settings decide it.", (string?)Assert.Single(body["meta"]!["warnings"]!.AsArray()));
+    }
+
+    [Fact]
+    public async Task Post_DocumentsThatWereCut_AreToldOrRefused()
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+        const string Long = """["short", "long 1", "long 2"]""";
+
+        (_, JsonNode? told, _) = await server.PostAsync("/v2/rerank", $$"""{ "query": "q", "documents": {{Long}} }""");
+        (HttpStatusCode tei, JsonNode? teiError, _) = await server.PostAsync("/rerank", $$"""{ "query": "q", "texts": {{Long}}, "truncate": false }""");
+        (HttpStatusCode voyage, JsonNode? voyageError, _) = await server.PostAsync(
+            "/rerank", $$"""{ "query": "q", "documents": {{Long}}, "truncation": false }""");
+
+        Assert.Equal("2 of 3 documents were longer than the model reads and were cut.", (string?)Assert.Single(told!["meta"]!["warnings"]!.AsArray()));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "validation"), (tei, (string?)teiError!["error_type"]));
+        const string Message = "Document 1 is longer than the model reads, and the request does not allow to cut it.";
+        Assert.Equal(Message, (string?)teiError["error"]);
+        Assert.Equal((HttpStatusCode.BadRequest, Message), (voyage, (string?)voyageError!["detail"]));
+    }
+
+    [Fact]
+    public async Task Post_DocumentsThatCouldNotBeScored_AreLeftOutAndTold()
+    {
+        await using RerankServer server = await RerankServer.StartAsync(static (_, document) => document == "bb" ? double.NaN : document.Length);
+
+        (HttpStatusCode status, JsonNode? body, _) = await server.PostAsync("/v1/rerank", $$"""{ "query": "q", "documents": {{Texts}} }""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal([1, 0], body!["results"]!.AsArray().Select(result => (int)result!["index"]!));
+        Assert.Equal("1 of 3 documents could not be scored and are left out.", (string?)Assert.Single(body["meta"]!["warnings"]!.AsArray()));
+    }
+
+    [Theory]
+    [InlineData("""[{ "text": "a" }, { "text": "ccc", "title": "t" }, "bb"]""", "", "a", "ccc", "bb")]
+    [InlineData("""[{ "title": "t", "body": "b" }]""", """, "rank_fields": ["title", "body"]""", "t\nb")]
+    public async Task Post_DocumentsThatAreObjects_AreReadByTheirFields(string documents, string more, params string[] expected)
+    {
+        List<string> read = [];
+        await using RerankServer server = await RerankServer.StartAsync((_, document) =>
+        {
+            read.Add(document);
+            return 0;
+        });
+
+        (HttpStatusCode status, _, _) = await server.PostAsync("/v1/rerank", $$"""{ "query": "q", "documents": {{documents}}{{more}} }""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(expected, read);
+    }
+
+    [Fact]
+    public async Task Post_TimesAndCounts_AreInTheHeadersOfTextEmbeddingsInference()
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (_, _, HttpResponseMessage response) = await server.PostAsync("/rerank", $$"""{ "query": "q", "texts": {{Texts}} }""");
+
+        Assert.Equal("6", Assert.Single(response.Headers.GetValues("x-compute-tokens")));
+        Assert.Equal("9", Assert.Single(response.Headers.GetValues("x-compute-characters")));
+        Assert.All(
+            (string[])["x-total-time", "x-queue-time", "x-inference-time"],
+            header => Assert.InRange(int.Parse(Assert.Single(response.Headers.GetValues(header)), CultureInfo.InvariantCulture), 0, int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData("abc-1.2_3", true)]
+    [InlineData("with space", false)]
+    [InlineData("<script>", false)]
+    public async Task Post_RequestIdOfTheClient_IsKeptIfItIsPlain(string id, bool isKept)
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+        server.Client.DefaultRequestHeaders.TryAddWithoutValidation("X-Request-Id", id);
+
+        (_, JsonNode? body, HttpResponseMessage response) = await server.PostAsync("/v1/rerank", $$"""{ "query": "q", "documents": {{Texts}} }""");
+
+        Assert.Equal(isKept, (string?)body!["id"] == id);
+        Assert.Equal((string?)body["id"], Assert.Single(response.Headers.GetValues("X-Request-Id")));
+    }
+
+    [Fact]
+    public async Task Get_ModelsInfoAndHealth_TellWhatThereIs()
+    {
+        await using RerankServer server = await RerankServer.StartAsync(add: static builder =>
+        {
+            builder.AddScorer("fast", static _ => new StubScorer(StubScorer.Length) { ModelId = "small" });
+            builder.AddScorer("strong", static _ => new StubScorer(static (_, document) => -document.Length) { ModelId = "large" });
+            builder.Use("fast");
+        });
+
+        (_, JsonNode? models) = await server.GetAsync("/v1/models");
+        (_, JsonNode? info) = await server.GetAsync("/info");
+
+        Assert.Equal(["fast", "strong"], models!["data"]!.AsArray().Select(model => (string?)model!["id"]));
+        Assert.Equal(("small", 512), ((string?)info!["model_id"], (int)info["max_input_length"]!));
+        foreach (string path in (string[])["/health/live", "/health/ready", "/health", "/ping"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.GetAsync(path)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("strong", 0)]
+    [InlineData("STRONG", 0)]
+    [InlineData("large", 0)]
+    [InlineData("fast", 1)]
+    [InlineData("small", 1)]
+    [InlineData("", 1)]
+    [InlineData(null, 1)]
+    public async Task Post_Model_IsAScorerOrItsModelOrTheDefault(string? model, int first)
+    {
+        await using RerankServer server = await RerankServer.StartAsync(add: static builder =>
+        {
+            builder.AddScorer("fast", static _ => new StubScorer(StubScorer.Length) { ModelId = "small" });
+            builder.AddScorer("strong", static _ => new StubScorer(static (_, document) => -document.Length) { ModelId = "large" });
+            builder.Use("fast");
+        });
+
+        string field = model is null ? "" : $", \"model\": \"{model}\"";
+        (_, JsonNode? body, _) = await server.PostAsync("/v2/rerank", $$"""{ "query": "q", "documents": {{Texts}}{{field}} }""");
+
+        Assert.Equal(first, (int)body!["results"]![0]!["index"]!);
+    }
+
+    [Fact]
+    public async Task Post_UnknownModel_Is404AndListsThose()
+    {
+        await using RerankServer server = await RerankServer.StartAsync(add: static builder =>
+        {
+            builder.AddScorer("fast", static _ => new StubScorer(StubScorer.Length));
+            builder.AddScorer("strong", static _ => new StubScorer(StubScorer.Length));
+            builder.Use("fast");
+        });
+
+        (HttpStatusCode status, JsonNode? body, _) = await server.PostAsync(
+            "/v2/rerank", $$"""{ "query": "q", "documents": {{Texts}}, "model": "rerank-v9" }""");
+
+        Assert.Equal((HttpStatusCode.NotFound, "There is no such model; expected fast, strong."), (status, (string?)body!["message"]));
+    }
+}
