@@ -7,7 +7,7 @@ using Reranking.Benchmarks;
 // --windows           long documents read in windows and cut; 240 queries take some minutes
 // --windows 60 192    the same with 60 queries and windows of 192 tokens
 // --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
-// --tokenizer         a huge text without white space beside a hundredth of it, in each family of tokenizers
+// --tokenizer         MB/s beside other tokenizers; a huge text without white space beside a hundredth of it, in each family of tokenizers
 // --faults            the fault matrix by the real clock
 // --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
 // --fair 5            the same with the median of 5
@@ -27,6 +27,8 @@ else if (args is ["--cascade"])
 }
 else if (args is ["--tokenizer"])
 {
+    await TokenizerThroughput.WriteAsync(Console.Out);
+    await Console.Out.WriteLineAsync();
     await TokenizerReport.WriteAsync(Console.Out);
 }
 else if (args is ["--faults"])

@@ -16,7 +16,7 @@ namespace Reranking.Tokenizers;
 /// <para>
 /// The methods of the base class return the tokens of the text alone. <see cref="Encode"/> and <see cref="EncodePair"/> put the special tokens around it.
 /// </para>
-/// <para>Thread-safe. Nothing of a text is kept or logged.</para>
+/// <para>Thread-safe. No text is logged; a thread keeps short words of late with their ids, until others take their place.</para>
 /// </remarks>
 public sealed class HuggingFaceTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 {

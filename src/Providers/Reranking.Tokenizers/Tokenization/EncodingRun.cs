@@ -13,6 +13,7 @@ internal sealed class EncodingRun : PreTokenSink
     private TokenModel _model = null!;
     private TokenBuffer _output = null!;
     private TokenizerScratch _scratch = null!;
+    private WordCache? _words;
     private CharBuffer? _held;
     private int _start;
     private int _limit;
@@ -29,6 +30,8 @@ internal sealed class EncodingRun : PreTokenSink
         _limit = limit;
         _scratch = scratch;
         IsFull = false;
+        _words = model.GainsFromCache ? scratch.Words : null;
+        _words?.Begin(model);
     }
 
     public override bool Accept(ReadOnlySpan<char> preToken, bool isStart)
@@ -85,7 +88,17 @@ internal sealed class EncodingRun : PreTokenSink
 
     private void Encode(ReadOnlySpan<char> preToken)
     {
-        _model.Encode(preToken, _limit, _output, _scratch);
+        if (_words is null || preToken.Length > WordCache.MaxLength)
+        {
+            _model.Encode(preToken, _limit, _output, _scratch);
+        }
+        else if (!_words.TryAppend(preToken, _output))
+        {
+            int start = _output.Count;
+            _model.Encode(preToken, _limit, _output, _scratch);
+            _words.Keep(preToken, _output.Ids[start..]);
+        }
+
         IsFull = Count >= _limit;
     }
 

@@ -12,6 +12,7 @@ internal sealed class TokenizerScratch
 
     private readonly Stack<CharBuffer> _free = new();
     private readonly Stack<PreTokenStage> _freeStages = new();
+    private WordCache? _words;
 
     private TokenizerScratch()
     {
@@ -28,6 +29,8 @@ internal sealed class TokenizerScratch
     public UnigramLattice Lattice { get; } = new();
 
     public EncodingRun Run { get; } = new();
+
+    public WordCache Words => _words ??= new WordCache();
 
     /// <summary>Takes this thread's scratch, or makes one.</summary>
     public static TokenizerScratch Rent()

@@ -6,8 +6,13 @@ namespace Reranking.Tokenizers.Tokenization.Models;
 /// <remarks>Immutable and thread-safe.</remarks>
 internal abstract class TokenModel
 {
+    private static int _lastNumber;
+
     // Made when the first is asked for: who only encodes needs none.
     private string?[]? _written;
+
+    /// <summary>Gets a number that no other model of the process has, from 1 on.</summary>
+    public int Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     /// <summary>Gets how many tokens there are, which is where the ids of added tokens start.</summary>
     public abstract int Count { get; }
@@ -29,6 +34,9 @@ internal abstract class TokenModel
 
     /// <summary>Gets a value indicating whether it reads pre-tokens as bytes of UTF-8.</summary>
     public virtual bool ReadsBytes => false;
+
+    /// <summary>Gets a value indicating whether the ids of a word are found sooner than worked out again.</summary>
+    public virtual bool GainsFromCache => true;
 
     /// <summary>Appends the ids of a pre-token.</summary>
     /// <param name="preToken">The pre-token, which is not empty.</param>

@@ -43,6 +43,9 @@ internal sealed class WordPieceModel : TokenModel
         return new WordPieceModel(vocabulary, prefix, unknownId, maxCharacters);
     }
 
+    // One walk through a trie, as long as a look into the cache.
+    public override bool GainsFromCache => false;
+
     public override int? FindId(string token) => _initial.Find(token);
 
     public override void Encode(ReadOnlySpan<char> preToken, int wanted, TokenBuffer output, TokenizerScratch scratch)
