@@ -49,6 +49,22 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     }
 
     [Fact]
+    public async Task FindAndRemove_FetchedModel_IsThereAndThenGone()
+    {
+        ModelStore store = CreateStore();
+        Assert.Null(store.Find(HubServer.Repository));
+        Assert.False(await store.RemoveAsync(HubServer.Repository));
+        string folder = await store.GetAsync(HubServer.Repository);
+
+        Assert.Equal(folder, store.Find(HubServer.Repository));
+        Assert.True(await store.RemoveAsync(HubServer.Repository));
+        Assert.Null(store.Find(HubServer.Repository));
+        Assert.False(Directory.Exists(folder));
+        Assert.False(await store.RemoveAsync(HubServer.Repository));
+        Assert.Equal(folder, await store.GetAsync(HubServer.Repository));   // it can be fetched again
+    }
+
+    [Fact]
     public async Task GetAsync_BranchMovedDuringAnInterruption_GoesOnWithTheCommitOfTheFirstUse()
     {
         ModelStore store = CreateStore(options => options.MaxRetries = 0);

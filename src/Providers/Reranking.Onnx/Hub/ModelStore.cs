@@ -140,6 +140,48 @@ public sealed partial class ModelStore : IDisposable
         }
     }
 
+    /// <summary>Returns the folder of a model that is there, without asking the endpoint.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="revision">The revision, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
+    /// <param name="modelFile">The ONNX file, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
+    /// <returns>The folder, or <see langword="null"/> if the model is not complete. Its files are not read.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
+    /// <exception cref="RelevanceScoringException">No ONNX file of the model is known.</exception>
+    public string? Find(string model, string? revision = null, string? modelFile = null) => Find(ModelPlan.For(model, revision, modelFile));
+
+    /// <summary>Removes all revisions of a model from the folder. A scorer that has it loaded goes on.</summary>
+    /// <param name="model">The name.</param>
+    /// <param name="cancellationToken">Stops the wait for another process that uses the folder.</param>
+    /// <returns>Whether there was anything to remove.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    /// <exception cref="RelevanceScoringException">No ONNX file of the model is known, or the folder can't be removed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task<bool> RemoveAsync(string model, CancellationToken cancellationToken = default)
+    {
+        string home = HomeOf(ModelPlan.For(model, revision: null, modelFile: null));
+        if (!Directory.Exists(home))
+        {
+            return false;
+        }
+
+        try
+        {
+            // Nobody must be downloading into it meanwhile; the file of the lock stays for that.
+            using IDisposable folderLock = await FolderLock.AcquireAsync(Path.Combine(home, ".lock"), () => LogWaiting(home), _timeProvider, cancellationToken)
+                .ConfigureAwait(false);
+            string[] folders = Directory.GetDirectories(home);
+            Array.ForEach(folders, static folder => Directory.Delete(folder, recursive: true));
+            Array.ForEach(Directory.GetFiles(home, "*.pin"), File.Delete);
+            return folders.Length > 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException($"The folder '{home}' can't be removed: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Returns the folder of a model that is there, without asking the endpoint; <see langword="null"/> if it is not.</summary>
     internal string? Find(ModelPlan plan)
     {
