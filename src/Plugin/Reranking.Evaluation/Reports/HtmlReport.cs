@@ -16,7 +16,7 @@ internal sealed class HtmlReport(EvaluationReport report)
         --c3:#d2a8ff;--c4:#ff7b72;--c5:#76e3ea;--good:#56d364;--bad:#ff7b72;--base:#9ea7b3}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}
-        main{max-width:60rem;margin:0 auto;padding:2rem 1.25rem}
+        main{max-width:72rem;margin:0 auto;padding:2rem 1.25rem}
         h1{font-size:1.6rem;margin:0 0 .25rem}
         h2{font-size:1.2rem;margin:2.5rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.25rem}
         h3{font-size:1rem;margin:1.5rem 0 .25rem}

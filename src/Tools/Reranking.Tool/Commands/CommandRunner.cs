@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Reranking.Tool.Output;
+
+namespace Reranking.Tool.Commands;
+
+/// <summary>Parses the command line, runs the command, and turns what can go wrong into one line and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args, Terminal terminal)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            terminal.Note($"rerank: {parsed.Errors[^1].Message} Run 'rerank {parsed.CommandResult.Command.Name} --help'."
+                .Replace("'rerank rerank ", "'rerank ", StringComparison.Ordinal));
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Note("rerank: canceled.");
+            return ExitCode.Canceled;
+        }
+        catch (Exception exception) when (ToolException.LineFor(exception) is { } line)
+        {
+            terminal.Note($"rerank: {line}");
+            return exception is ToolException known ? known.ExitCode : ExitCode.Failure;
+        }
+    }
+
+    /// <summary>Adds examples to what <c>--help</c> shows of a command.</summary>
+    public static string Describe(string description, params string[] examples) =>
+        $"{description}\n\nExamples:\n{string.Join('\n', examples.Select(static example => "  " + example))}";
+}

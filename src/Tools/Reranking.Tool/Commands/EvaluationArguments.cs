@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Reranking.Tool.Output;
+using Reranking.Tool.Scoring;
+
+namespace Reranking.Tool.Commands;
+
+/// <summary>What <c>eval</c> and <c>calibrate</c> have in common: the set, the first stage, the scorers, and the run.</summary>
+internal sealed class EvaluationArguments
+{
+    private readonly Argument<string> _set = new("data")
+    {
+        Description = "A BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv), or a file of JSON lines {\"query\", \"candidates\", \"relevant\"}.",
+    };
+
+    private readonly Option<string> _split = new("--split")
+    {
+        Description = "Which judgments of a BEIR folder.",
+        DefaultValueFactory = static _ => "test",
+    };
+
+    private readonly Option<string?> _run = new("--run") { Description = "A TREC run: the candidates of a first stage of yours." };
+    private readonly Option<string?> _qrels = new("--qrels") { Description = "A TREC qrels file: other judgments than those of the set." };
+    private readonly Option<string?> _firstStage = new("--first-stage")
+    {
+        Description = "given (the candidates of the set, or --run) or bm25 (over its corpus). Without it, given where there are candidates.",
+    };
+
+    private readonly Option<int[]> _candidates = new("--candidates")
+    {
+        Description = "How many candidates to rerank, such as 10,20,50,100; the largest number is scored, once.",
+        DefaultValueFactory = static _ => [10, 20, 50, 100],
+        CustomParser = ParseNumbers,
+    };
+
+    private readonly Option<int> _relevantFrom = new("--relevant-from")
+    {
+        Description = "The lowest grade that is relevant.",
+        DefaultValueFactory = static _ => 1,
+    };
+
+    private readonly Option<double> _precision = new("--precision")
+    {
+        Description = "How much of what MinScore keeps should be relevant.",
+        DefaultValueFactory = static _ => 0.9,
+    };
+
+    private readonly Option<int?> _limit = new("--limit") { Description = "Take the first queries only." };
+
+    public CommonOptions Common { get; } = new();
+
+    public void AddTo(Command command)
+    {
+        command.Arguments.Add(_set);
+        foreach (Option option in new Option[] { _split, _run, _qrels, _firstStage, _candidates, _relevantFrom, _precision, _limit })
+        {
+            command.Options.Add(option);
+        }
+
+        Common.AddTo(command, withPrices: true);
+    }
+
+    /// <summary>Evaluates; Ctrl+C ends with what is done.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="configure">Sets what a command has options of its own for.</param>
+    /// <param name="onlyOne">Whether to take one scorer.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<EvaluationReport> RunAsync(
+        ParseResult parsed, Terminal terminal, Action<RerankingEvaluationOptions> configure, bool onlyOne, CancellationToken cancellationToken)
+    {
+        EvaluationSet set = Load(parsed, terminal);
+        FirstStage firstStage = ChooseFirstStage(parsed, set);
+        var options = new RerankingEvaluationOptions
+        {
+            CandidateCounts = parsed.GetValue(_candidates)!,
+            RelevantFrom = parsed.GetValue(_relevantFrom),
+            WantedPrecision = parsed.GetValue(_precision),
+            ReportWhenCanceled = true,
+        };
+        configure(options);
+        ScorerSource source = ScorerSource.Open(Common.Scorers(parsed), onlyOne);
+        await using (source.ConfigureAwait(false))
+        {
+            var evaluation = new RerankingEvaluation(set, firstStage, source.Scorers, options);
+            using var progress = new ProgressLine(terminal, "queries", set.Queries.Count);
+            return await evaluation.RunAsync(new QueryProgress(progress), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static int[] ParseNumbers(ArgumentResult result)
+    {
+        List<int> numbers = [];
+        foreach (string part in result.Tokens.SelectMany(static token => token.Value.Split(',')))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+            {
+                result.AddError($"--candidates has '{part}'; expected numbers from 1, such as 10,20,50,100.");
+                return [1];
+            }
+
+            numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    private EvaluationSet Load(ParseResult parsed, Terminal terminal)
+    {
+        EvaluationSet set = EvaluationSet.Load(parsed.GetValue(_set)!, parsed.GetValue(_split)!);
+        if (parsed.GetValue(_qrels) is { } qrels)
+        {
+            set = set.WithJudgments(TrecQrels.Read(qrels));
+        }
+
+        if (parsed.GetValue(_run) is { } path)
+        {
+            TrecRun run = TrecRun.Read(path);
+            if (run.ReorderedQueryCount is > 0 and var count)
+            {
+                terminal.Note($"Note: trec_eval would order {count} queries of the run by score and, in ties, by id; here the order of the lines counts.");
+            }
+
+            set = set.WithRun(run);
+        }
+
+        return parsed.GetValue(_limit) is { } limit
+            ? new EvaluationSet
+            {
+                Name = set.Name,
+                Documents = set.Documents,
+                IsWeaklyLabeled = set.IsWeaklyLabeled,
+                Queries = [.. set.Queries.Take(Math.Max(limit, 1))],
+            }
+            : set;
+    }
+
+    private FirstStage ChooseFirstStage(ParseResult parsed, EvaluationSet set)
+    {
+        bool hasCandidates = set.Queries.All(static query => query.Candidates is not null);
+        string name = parsed.GetValue(_firstStage) ?? (hasCandidates ? "given" : "bm25");
+        return name switch
+        {
+            "given" when hasCandidates => FirstStage.Given(),
+            "bm25" when set.Documents.Count > 0 => FirstStage.Bm25(set.Documents),
+            "given" => throw new ToolException($"Set '{set.Name}' brings no candidates for all queries; expected them in its lines, --run, or bm25."),
+            "bm25" => throw new ToolException($"Set '{set.Name}' has no corpus to search; expected a BEIR folder, or --first-stage given."),
+            _ => throw new ToolException($"--first-stage is '{name}'; expected given or bm25.", ExitCode.Usage),
+        };
+    }
+
+    // Progress<T> would report late, from other threads.
+    private sealed class QueryProgress(ProgressLine line) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => line.Report(value.FinishedQueries);
+    }
+}

@@ -1,0 +1,288 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Reranking.Tool.Output;
+using Reranking.Tool.Reading;
+using Reranking.Tool.Scoring;
+using Spectre.Console;
+
+namespace Reranking.Tool.Commands;
+
+/// <summary><c>rerank score</c>: documents for a query, or pairs in bulk.</summary>
+internal sealed class ScoreCommand
+{
+    private const int SnippetLength = 160;
+
+    private readonly CommonOptions _common = new();
+    private readonly Argument<string[]> _texts = new("texts") { Description = "The query, then documents." };
+    private readonly Option<string[]> _files = new("--file", "-f")
+    {
+        Description = "Documents: a text file (one a line), JSON lines, a Markdown file (one a section), a folder of them, or - for standard input.",
+    };
+
+    private readonly Option<int> _top = new("--top", "-n") { Description = "How many to show.", DefaultValueFactory = static _ => 10 };
+    private readonly Option<bool> _jsonLines = new("--jsonl") { Description = "Score pairs in bulk: a line of JSON in, a line out, in constant memory." };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "With --jsonl: the file to write. After a kill, the same command goes on.",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "With --jsonl: begin anew if the file is there." };
+    private readonly Option<string?> _shard = new("--shard") { Description = "With --jsonl: score one of several parts, INDEX/COUNT, from 0." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Load no model; made-up scores, to try a pipeline." };
+    private readonly Terminal _terminal;
+
+    private ScoreCommand(Terminal terminal) => _terminal = terminal;
+
+    public static Command Create(Terminal terminal)
+    {
+        var self = new ScoreCommand(terminal);
+        var command = new Command("score", CommandRunner.Describe(
+            "Scores documents for a query and shows them before and after; with --jsonl, scores pairs in bulk.",
+            "rerank score \"How do I reset my password?\" \"Password Security. Use 14 characters.\" \"Password Reset Guide. Choose 'Forgot password'.\"",
+            "rerank score \"refund\" -f docs/",
+            "cat passages.txt | rerank score \"refund\" -f - --json",
+            "rerank score --jsonl -f pairs.jsonl.gz -o scores.jsonl --shard $JOB_COMPLETION_INDEX/16",
+            "",
+            "--jsonl reads {\"id\", \"query\", \"document\"} and writes {\"id\", \"score\", \"raw\"}; or \"documents\", and \"scores\" and \"raws\"."));
+        command.Arguments.Add(self._texts);
+        self._texts.Arity = ArgumentArity.ZeroOrMore;
+        foreach (Option option in new Option[]
+        {
+            self._files, self._top, self._jsonLines, self._output, self._overwrite, self._shard, self._dryRun,
+        })
+        {
+            command.Options.Add(option);
+        }
+
+        self._common.AddTo(command);
+        command.SetAction(self.RunAsync);
+        return command;
+    }
+
+    // An argument that takes any text takes a mistyped option as well.
+    private static void RejectUnknownOptions(ParseResult parsed)
+    {
+        foreach (Token token in parsed.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash))
+        {
+            if (token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+            {
+                throw new ToolException(
+                    $"Unrecognized option '{token.Value}'; put -- before texts that begin with --. Run 'rerank score --help'.", ExitCode.Usage);
+            }
+        }
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        RejectUnknownOptions(parsed);
+        bool isBulk = parsed.GetValue(_jsonLines);
+        ScorerOptions options = _common.Scorers(parsed) with { IsDryRun = parsed.GetValue(_dryRun), ReadWhole = !isBulk };
+        return isBulk ? await ScoreBulkAsync(parsed, options, cancellationToken).ConfigureAwait(false)
+            : await ScoreAsync(parsed, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> ScoreAsync(ParseResult parsed, ScorerOptions options, CancellationToken cancellationToken)
+    {
+        string[] texts = parsed.GetValue(_texts) ?? [];
+        string[] files = parsed.GetValue(_files) ?? [];
+        if (texts.Length == 0)
+        {
+            throw new ToolException("No query was given; expected a text, as in: rerank score \"refund\" -f docs/", ExitCode.Usage);
+        }
+
+        List<ToolDocument> documents = [.. texts.Skip(1).Select(static (text, index) => new ToolDocument($"#{index + 1}", text))];
+        if (documents.Count == 0 && files.Length == 0 && Terminal.IsInputRedirected)
+        {
+            files = [DocumentReader.StandardInput];
+        }
+
+        foreach (string file in files)
+        {
+            documents.AddRange(DocumentReader.Read(file));
+        }
+
+        if (documents.Count == 0)
+        {
+            throw new ToolException("No documents were given; expected texts after the query, or -f with a file, a folder or -.", ExitCode.Usage);
+        }
+
+        ScorerSource source = ScorerSource.Open(options, onlyOne: true);
+        await using (source.ConfigureAwait(false))
+        {
+            RelevanceScores scores = await source.Scorers[0].Scorer
+                .ScoreAsync(texts[0], [.. documents.Select(static document => document.Text)], options: null, cancellationToken)
+                .ConfigureAwait(false);
+            int[] order =
+            [
+                .. Enumerable.Range(0, documents.Count)
+                    .OrderByDescending(i => scores[i].IsScored)
+                    .ThenByDescending(i => scores[i].Stage)
+                    .ThenByDescending(i => scores[i].RawValue),
+            ];
+            order = [.. order.Take(Math.Max(parsed.GetValue(_top), 1))];
+            if (parsed.GetValue(_common.Json))
+            {
+                WriteJson(texts[0], documents, scores, order);
+            }
+            else
+            {
+                WriteTable(documents, scores, order);
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    private void WriteTable(List<ToolDocument> documents, RelevanceScores scores, int[] order)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("rank").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("was").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("score").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("source"));
+        table.AddColumn(new TableColumn("text"));
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            int was = order[rank];
+            Color color = was > rank ? Color.Green : was < rank ? Color.Red : Color.Grey;
+            table.AddRow(
+                new Text($"{rank + 1}"),
+                new Text($"{was + 1}", new Style(color)),
+                new Text(scores[was].IsScored ? scores[was].Value.ToString("0.000", CultureInfo.InvariantCulture) : "-"),
+                new Text(Terminal.Printable(documents[was].Source)),
+                Snippet(documents[was].Text, scores[was].BestWindow));
+        }
+
+        _terminal.Results.Write(table);
+    }
+
+    // The part that the score is for is what a person looks for.
+    private static Paragraph Snippet(string text, Range? window)
+    {
+        (int start, int length) = window is { } range ? range.GetOffsetAndLength(text.Length) : (0, text.Length);
+        string shown = Terminal.Printable(text.Substring(start, length)).Trim();
+        bool isCut = shown.Length > SnippetLength;
+        int end = isCut ? (char.IsHighSurrogate(shown[SnippetLength - 1]) ? SnippetLength - 1 : SnippetLength) : shown.Length;
+        var paragraph = new Paragraph();
+        paragraph.Append(start > 0 ? "… " : "", new Style(Color.Grey));
+        paragraph.Append(shown[..end], window is null ? Style.Plain : new Style(decoration: Decoration.Bold));
+        paragraph.Append(isCut || start + length < text.Length ? " …" : "", new Style(Color.Grey));
+        return paragraph;
+    }
+
+    private void WriteJson(string query, List<ToolDocument> documents, RelevanceScores scores, int[] order)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("query", query);
+            json.WriteString("model", scores.ModelId);
+            json.WriteStartArray("results");
+            for (int rank = 0; rank < order.Length; rank++)
+            {
+                RelevanceScore score = scores[order[rank]];
+                json.WriteStartObject();
+                json.WriteNumber("rank", rank + 1);
+                json.WriteNumber("was", order[rank] + 1);
+                if (score.IsScored)
+                {
+                    json.WriteNumber("score", score.Value);
+                    json.WriteNumber("raw", score.RawValue);
+                }
+
+                json.WriteString("source", documents[order[rank]].Source);
+                json.WriteString("text", documents[order[rank]].Text);
+                if (score.BestWindow is { } window)
+                {
+                    (int start, int length) = window.GetOffsetAndLength(documents[order[rank]].Text.Length);
+                    json.WriteStartObject("bestWindow");
+                    json.WriteNumber("start", start);
+                    json.WriteNumber("length", length);
+                    json.WriteEndObject();
+                }
+
+                json.WriteBoolean("truncated", score.IsTruncated);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        _terminal.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private async Task<int> ScoreBulkAsync(ParseResult parsed, ScorerOptions options, CancellationToken cancellationToken)
+    {
+        string[] files = parsed.GetValue(_files) ?? [];
+        string input = files.Length switch
+        {
+            0 => DocumentReader.StandardInput,
+            1 => files[0],
+            _ => throw new ToolException($"--file was given {files.Length} times; expected one with --jsonl.", ExitCode.Usage),
+        };
+        if (parsed.GetValue(_texts) is { Length: > 0 })
+        {
+            throw new ToolException("Texts were given with --jsonl; expected them in the lines of --file.", ExitCode.Usage);
+        }
+
+        Shard shard = parsed.GetValue(_shard) is { } text ? Shard.Parse(text) : Shard.All;
+        ScorerSource source = ScorerSource.Open(options, onlyOne: true);
+        await using (source.ConfigureAwait(false))
+        {
+            IRelevanceScorer scorer = source.Scorers[0].Scorer;
+            using OutputJournal? journal = parsed.GetValue(_output) is { } output
+                ? OutputJournal.Open(output, await SettingsAsync(scorer, input, shard, cancellationToken).ConfigureAwait(false), parsed.GetValue(_overwrite))
+                : null;
+            using Stream? standard = journal is null ? Terminal.OpenOutput() : null;
+            long done = journal?.LineCount ?? 0;
+            using var progress = new ProgressLine(_terminal, "lines", total: null) { AlreadyDone = done };
+            if (done > 0)
+            {
+                _terminal.Note($"Going on after {done} lines.");
+            }
+
+            await new BulkScoring(scorer).RunAsync(
+                BulkScoring.ReadAsync(input, shard, done, cancellationToken),
+                lines =>
+                {
+                    foreach (byte[] line in lines)
+                    {
+                        journal?.Write(line);
+                        standard?.Write(line);
+                    }
+
+                    journal?.Flush();
+                    standard?.Flush();
+                    progress.Report(done += lines.Count);
+                },
+                cancellationToken).ConfigureAwait(false);
+            journal?.Finish();
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static async Task<Dictionary<string, string>> SettingsAsync(
+        IRelevanceScorer scorer, string input, Shard shard, CancellationToken cancellationToken)
+    {
+        if (scorer.GetService<IWarmable>() is { } warmable)
+        {
+            await warmable.WarmUpAsync(cancellationToken).ConfigureAwait(false);   // the revision of a model that has only a name is known once it is fetched
+        }
+
+        RelevanceScorerMetadata? metadata = scorer.GetService<RelevanceScorerMetadata>();
+        string? revision = scorer.GetService<IModelRevision>() is { } model ? await model.GetRevisionAsync(cancellationToken).ConfigureAwait(false) : null;
+        return new Dictionary<string, string>
+        {
+            ["input"] = input == DocumentReader.StandardInput ? input : Path.GetFileName(input),
+            ["shard"] = $"{shard.Index}/{shard.Count}",
+            ["model"] = metadata?.ModelId ?? "unknown",
+            ["revision"] = revision is null ? "unknown" : OutputJournal.Hash(revision),
+        };
+    }
+}

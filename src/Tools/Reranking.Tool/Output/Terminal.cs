@@ -1,0 +1,85 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Reranking.Tool.Output;
+
+/// <summary>Where a command reads and writes: results to standard output, everything else to standard error.</summary>
+internal sealed class Terminal
+{
+    private const int PipeWidth = 160;
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private Terminal(IAnsiConsole results, IAnsiConsole notes, bool isInteractive)
+    {
+        Results = results;
+        Notes = notes;
+        IsInteractive = isInteractive;
+    }
+
+    /// <summary>Gets the console for tables and other results for people.</summary>
+    public IAnsiConsole Results { get; }
+
+    /// <summary>Gets the console for progress and notes.</summary>
+    public IAnsiConsole Notes { get; }
+
+    /// <summary>Gets a value indicating whether a person sees the progress: standard error is a terminal.</summary>
+    public bool IsInteractive { get; }
+
+#pragma warning disable RS0030 // A tool writes to the console; this is the only place that does.
+    public static Terminal Create()
+    {
+        // The same bytes everywhere, whatever the code page of the terminal.
+        TextWriter output = new StreamWriter(Console.OpenStandardOutput(), Utf8) { AutoFlush = true, NewLine = "\n" };
+        TextWriter error = new StreamWriter(Console.OpenStandardError(), Utf8) { AutoFlush = true, NewLine = "\n" };
+        IAnsiConsole results = Create(output, Console.IsOutputRedirected);
+        IAnsiConsole notes = Create(error, Console.IsErrorRedirected);
+        return new Terminal(results, notes, !Console.IsErrorRedirected);
+    }
+
+    public static bool IsInputRedirected => Console.IsInputRedirected;
+
+    public static Stream OpenInput() => Console.OpenStandardInput();
+
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
+#pragma warning restore RS0030
+
+    /// <summary>Writes a line as it is, without markup, breaks or colors.</summary>
+    public void WriteLine(string line) => Results.Profile.Out.Writer.WriteLine(line);
+
+    public void Note(string line) => Notes.Profile.Out.Writer.WriteLine(Printable(line));
+
+    /// <summary>Returns a text with control characters made visible, so that no document can write to the terminal as it likes.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.Any(static c => char.IsControl(c)))
+        {
+            return text;
+        }
+
+        var shown = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            shown.Append(c is '\t' or '\n' or '\r' ? ' ' : char.IsControl(c) ? '\uFFFD' : c);
+        }
+
+        return shown.ToString();
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (isRedirected)
+        {
+            console.Profile.Width = PipeWidth;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using Reranking.Tool.Tests.Support;
+
+namespace Reranking.Tool.Tests;
+
+/// <summary><c>rerank score --jsonl</c>: nothing lost and nothing doubled, whatever happens to the process.</summary>
+public sealed class BulkScoringTests
+{
+    private const int LineCount = 60_000;
+
+    [Fact]
+    public async Task Jsonl_KilledTenTimes_IsByteForByteThatOfAnUnbrokenRun()
+    {
+        using var folder = new TempFolder();
+        string input = WritePairs(folder, LineCount);
+        (string whole, string broken) = (folder.PathOf("whole.jsonl"), folder.PathOf("broken.jsonl"));
+        Assert.Equal(0, (await RunAsync(input, whole)).ExitCode);
+        long length = new FileInfo(whole).Length;
+        var random = new Random(9);
+        int kills = 0;
+        foreach (double share in Enumerable.Range(0, 10).Select(_ => random.NextDouble() * 0.9).Order())
+        {
+            using Process process = ToolProcess.Start("score", "--jsonl", "--dry-run", "-f", input, "-o", broken);
+            while (!process.HasExited && (!File.Exists(broken) || new FileInfo(broken).Length < length * share))
+            {
+                await Task.Delay(1);
+            }
+
+            process.Kill();   // SIGKILL: nothing in it gets a chance to tidy up
+            await process.WaitForExitAsync();
+            kills += process.ExitCode == 0 ? 0 : 1;
+            File.AppendAllText(broken, "{\"id\": 1");   // as if it had died within a line
+        }
+
+        (int exitCode, string errors) = await RunAsync(input, broken);
+
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("Going on after ", errors, StringComparison.Ordinal);
+        Assert.True(kills >= 5, $"Only {kills} of 10 kills met a running process.");
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(broken));
+        Assert.False(File.Exists(broken + ".resume.json"));
+    }
+
+    [Fact]
+    public async Task Jsonl_Shards_AreAllLinesOnce()
+    {
+        using var folder = new TempFolder();
+        string input = WritePairs(folder, 1_000);
+        await RunAsync(input, folder.PathOf("all.jsonl"));
+        for (int shard = 0; shard < 3; shard++)
+        {
+            Assert.Equal(0, (await RunAsync(input, folder.PathOf($"{shard}.jsonl"), "--shard", $"{shard}/3")).ExitCode);
+        }
+
+        string[] all = File.ReadAllLines(folder.PathOf("all.jsonl"));
+        string[][] parts = [.. Enumerable.Range(0, 3).Select(shard => File.ReadAllLines(folder.PathOf($"{shard}.jsonl")))];
+        Assert.Equal(1_000, all.Length);
+        Assert.Equal(all, all.Select((_, index) => parts[index % 3][index / 3]));
+    }
+
+    [Fact]
+    public async Task Jsonl_ForSeveralDocumentsWithoutIdsFromGzipToStandardOutput_KeepsTheOrder()
+    {
+        using var folder = new TempFolder();
+        string input = folder.PathOf("pairs.jsonl.gz");
+        using (var writer = new StreamWriter(new GZipStream(File.Create(input), CompressionMode.Compress)))
+        {
+            writer.WriteLine("""{"query": "a", "documents": ["one", "three", ""]}""");
+            writer.WriteLine();
+            writer.WriteLine("""{"query": "a", "document": "one", "id": {"any": ["json", 1.50]}}""");
+            writer.WriteLine("""{"query": "b", "documents": [], "id": "ü"}""");
+        }
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "score", "--jsonl", "--dry-run", "-f", input);
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        string[] lines = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        using JsonDocument first = JsonDocument.Parse(lines[0]);
+        Assert.Equal(1, first.RootElement.GetProperty("line").GetInt32());
+        Assert.Equal(3, first.RootElement.GetProperty("scores").GetArrayLength());
+        Assert.StartsWith("{\"id\":{\"any\": [\"json\", 1.50]},\"score\":", lines[1], StringComparison.Ordinal);
+        Assert.Equal("{\"id\":\"ü\",\"scores\":[],\"raws\":[]}", lines[2]);
+        using JsonDocument second = JsonDocument.Parse(lines[1]);
+        Assert.Equal(first.RootElement.GetProperty("raws")[0].GetDouble(), second.RootElement.GetProperty("raw").GetDouble());
+    }
+
+    [Fact]
+    public async Task Jsonl_BundledModel_ScoresAPairAsAlone()
+    {
+        const string Pairs = """
+            {"id": 1, "query": "capital of France", "document": "Paris is the capital of France."}
+            {"id": 2, "query": "capital of France", "document": "Bread is made of flour."}
+            {"id": 3, "query": "how is bread made", "document": "Bread is made of flour."}
+            """;
+
+        (_, string together, _) = await ToolProcess.RunAsync(Pairs, "score", "--jsonl");
+        (_, string alone, _) = await ToolProcess.RunAsync(Pairs.Split('\n')[2], "score", "--jsonl");
+
+        string[] lines = together.TrimEnd('\n').Split('\n');
+        Assert.Equal(alone.TrimEnd('\n'), lines[2]);   // bit for bit, so that a resumed run is as an unbroken one
+        Assert.True(Score(lines[0]) > 0.9 && Score(lines[1]) < 0.1 && Score(lines[2]) > 0.5);
+    }
+
+    [Fact]
+    public async Task Jsonl_WrongLine_SaysWhereAndGoesOnOnceItIsMended()
+    {
+        using var folder = new TempFolder();
+        string input = folder.Write("pairs.jsonl", string.Concat(Enumerable.Range(1, 1_500).Select(i => i == 1_200 ? "{\"query\": \"secret\"}\n" : Pair(i))));
+        string output = folder.PathOf("scores.jsonl");
+
+        (int exitCode, string errors) = await RunAsync(input, output);
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            "rerank: Line 1200: found neither a 'document' that is a text nor 'documents' that are a list of texts; "
+            + "expected an object with query and document, or query and documents.\n",
+            errors);
+        Assert.Equal(1_024, File.ReadLines(output).Count());   // whole blocks are kept
+        File.WriteAllText(input, string.Concat(Enumerable.Range(1, 1_500).Select(Pair)));
+        Assert.Equal((0, "Going on after 1024 lines.\n"), await RunAsync(input, output));
+        Assert.Equal(Enumerable.Range(1, 1_500), File.ReadLines(output).Select(Id));
+    }
+
+    [Fact]
+    public async Task Jsonl_OutputOfSomethingElse_IsNotContinued()
+    {
+        using var folder = new TempFolder();
+        string input = folder.Write("pairs.jsonl", string.Concat(Enumerable.Range(1, 600).Select(Pair)) + "no JSON\n");
+        string output = folder.PathOf("scores.jsonl");
+        await RunAsync(input, output);
+
+        (int exitCode, string errors) = await RunAsync(input, output, "--shard", "0/2");
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            $"rerank: '{output}' was begun with shard '0/1', and now it is '0/2'. "
+            + "Use what it was begun with, name another file with --output, or add --overwrite to begin anew.\n",
+            errors);
+        File.WriteAllText(input, Pair(1));
+        (exitCode, errors) = await RunAsync(input, output);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(
+            "rerank: The output has 512 lines, but the input only 1 for it. Is it the input that the output was begun with?\n",
+            errors,
+            StringComparison.Ordinal);
+        Assert.Equal((0, ""), await RunAsync(input, output, "--overwrite"));
+        Assert.Equal(
+            (1, $"rerank: '{output}' is there and finished. Name another file with --output, or add --overwrite.\n"), await RunAsync(input, output));
+    }
+
+    [Fact]
+    public async Task Jsonl_CtrlC_EndsWithItsExitCodeAndKeepsWhatIsDone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to another process here.");
+        using var folder = new TempFolder();
+        string input = WritePairs(folder, LineCount);
+        string output = folder.PathOf("scores.jsonl");
+        using Process process = ToolProcess.Start("score", "--jsonl", "--dry-run", "-f", input, "-o", output);
+        while (!process.HasExited && (!File.Exists(output) || new FileInfo(output).Length == 0))
+        {
+            await Task.Delay(1);
+        }
+
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal((130, "rerank: canceled.\n"), (process.ExitCode, errors));
+        Assert.Equal((byte)'\n', File.ReadAllBytes(output)[^1]);
+        Assert.Equal(0, (await RunAsync(input, output)).ExitCode);
+        Assert.Equal(Enumerable.Range(1, LineCount), File.ReadLines(output).Select(Id));
+    }
+
+    private static string WritePairs(TempFolder folder, int count)
+    {
+        string path = folder.PathOf("pairs.jsonl");
+        File.WriteAllLines(path, Enumerable.Range(1, count).Select(i => Pair(i).TrimEnd()));
+        return path;
+    }
+
+    private static string Pair(int number) =>
+        $"{{\"id\": {number}, \"query\": \"query {number % 1_000}\", \"document\": \"{new string('d', number % 61)}\"}}\n";
+
+    private static int Id(string line)
+    {
+        using JsonDocument json = JsonDocument.Parse(line);
+        return json.RootElement.GetProperty("id").GetInt32();
+    }
+
+    private static double Score(string line)
+    {
+        using JsonDocument json = JsonDocument.Parse(line);
+        return json.RootElement.GetProperty("score").GetDouble();
+    }
+
+    private static async Task<(int ExitCode, string Errors)> RunAsync(string input, string output, params string[] more)
+    {
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", ["score", "--jsonl", "--dry-run", "-f", input, "-o", output, .. more]);
+        return (exitCode, errors);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Reranking.Tool.Tests.Support;
+
+namespace Reranking.Tool.Tests;
+
+/// <summary><c>rerank eval</c> and <c>rerank calibrate</c>, as processes.</summary>
+public sealed class EvalTests
+{
+    private static readonly string[] Topics =
+    [
+        "bread", "Paris", "whales", "violins", "glaciers", "passwords", "tulips", "volcanoes", "coffee", "bridges", "chess", "honey",
+    ];
+
+    [Fact]
+    public async Task Eval_SetWithCandidates_ReportsAndWritesPageAndBaseline()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        (string page, string report) = (folder.PathOf("report.html"), folder.PathOf("report.json"));
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync(
+            "", "eval", set, "--html", page, "-o", report, "--candidates", "3,6", "--metric", "RR@10", "nDCG@5", "--require-gain");
+
+        Assert.Equal((0, $"The report is in {page}.\n"), (exitCode, errors));
+        Assert.StartsWith("Reranking with bundled raises RR@10 by ", output, StringComparison.Ordinal);
+        Assert.Matches(@"given run\s+0\.1667\s+", output);
+        Assert.Contains("bundled, over candidates: 3: ", output, StringComparison.Ordinal);
+        Assert.Contains("Is reranking worth it on set?", File.ReadAllText(page), StringComparison.Ordinal);
+        EvaluationReport read = EvaluationReport.FromJson(File.ReadAllText(report));
+        Assert.Equal(["RR@10", "nDCG@5"], read.Metrics);
+
+        // The same against itself has not dropped; as JSON, standard output holds nothing else.
+        (exitCode, output, errors) = await ToolProcess.RunAsync(
+            "", "eval", set, "--candidates", "3,6", "--metric", "RR@10", "--baseline", report, "--json", "--no-texts");
+        Assert.Equal((0, "bundled: RR@10 0.000 against the baseline (95 % interval 0.000 to 0.000).\n"), (exitCode, errors));
+        Assert.DoesNotContain("Tell me about", output, StringComparison.Ordinal);
+        Assert.Equal(12, EvaluationReport.FromJson(output).QueryCount);
+    }
+
+    [Fact]
+    public async Task Eval_DroppedAgainstTheBaselineOrNoGain_EndsWithTheirExitCode()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string report = folder.PathOf("report.json");
+        await ToolProcess.RunAsync("", "eval", set, "-o", report, "--candidates", "6");
+
+        // With the relevant documents swapped for others, the same order is worse.
+        string worse = folder.Write("worse.jsonl", File.ReadAllText(set).Replace("\"d5\": 1", "\"d2\": 1", StringComparison.Ordinal));
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "eval", worse, "--candidates", "6", "--baseline", report);
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains("bundled: nDCG@10 -0.", errors, StringComparison.Ordinal);
+        (exitCode, _, errors) = await ToolProcess.RunAsync("", "eval", worse, "--candidates", "1", "--require-gain");
+        Assert.Equal((3, "No scorer gains more than chance allows.\n"), (exitCode, errors));
+    }
+
+    [Fact]
+    public async Task Eval_BeirFolderWithRunAndQrels_TakesThem()
+    {
+        using var folder = new TempFolder();
+        EvaluationDocument[] documents = [.. Topics.Select((topic, index) => new EvaluationDocument($"d{index}", $"All about {topic}."))];
+        new EvaluationSet
+        {
+            Name = "beir",
+            Documents = documents,
+            Queries = [.. Topics.Take(8).Select((topic, index) => new EvaluationQuery
+            {
+                Id = $"q{index}", Text = $"Tell me about {topic}", Grades = new Dictionary<string, int> { [$"d{index}"] = 1 },
+            })],
+        }.Save(folder.PathOf("beir"));
+        string run = folder.Write("run", string.Concat(Enumerable.Range(0, 8).Select(i => $"q{i} Q0 d{i + 1} 1 1 t\nq{i} Q0 d{i} 2 2 t\n")));
+        string qrels = folder.Write("qrels", string.Concat(Enumerable.Range(0, 4).Select(i => $"q{i} 0 d{i} 2\n")));
+
+        (int exitCode, string bm25, _) = await ToolProcess.RunAsync("", "eval", folder.PathOf("beir"), "--json");
+        (_, string given, string note) = await ToolProcess.RunAsync("", "eval", folder.PathOf("beir"), "--run", run, "--qrels", qrels, "--json");
+        (int wrong, _, string errors) = await ToolProcess.RunAsync("", "eval", folder.PathOf("beir"), "--first-stage", "given");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(("BM25", 8), (EvaluationReport.FromJson(bm25).FirstStage.Name, EvaluationReport.FromJson(bm25).QueryCount));
+        EvaluationReport report = EvaluationReport.FromJson(given);
+        Assert.Equal((4, 0.5), (report.QueryCount, report.FirstStage.Means["RR@10"]));
+        Assert.Equal("Note: trec_eval would order 8 queries of the run by score and, in ties, by id; here the order of the lines counts.\n", note);
+        Assert.Equal(
+            (1, "rerank: Set 'beir' brings no candidates for all queries; expected them in its lines, --run, or bm25.\n"), (wrong, errors));
+    }
+
+    [Fact]
+    public async Task Calibrate_Set_WritesMinScoreWithItsModelAndRevision()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string file = folder.PathOf("calibration.json");
+
+        (int exitCode, string output, _) = await ToolProcess.RunAsync("", "calibrate", set, "--candidates", "6", "-o", file);
+
+        Assert.Equal(0, exitCode);
+        Assert.Contains("\"MinScoreModel\": \"ms-marco-MiniLM-L-12-v2-int8\"", output, StringComparison.Ordinal);
+        ThresholdCalibration calibration = ThresholdCalibration.Load(file);
+        Assert.Equal(("bundled", "ms-marco-MiniLM-L-12-v2-int8"), (calibration.ScorerName, calibration.ModelId));
+        Assert.NotNull(calibration.Revision);
+        Assert.NotNull(calibration.MinScore);
+
+        (exitCode, output, _) = await ToolProcess.RunAsync("", "calibrate", Hopeless(folder), "--candidates", "6", "--json");
+        Assert.Equal(3, exitCode);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("minScore").ValueKind);
+    }
+
+    // The right passage comes last of six.
+    private static string WriteSet(TempFolder folder) => folder.Write("set.jsonl", string.Concat(Topics.Select((topic, index) =>
+    {
+        IEnumerable<string> others = Topics.Where(other => other != topic).Take(5);
+        string candidates = JsonSerializer.Serialize(
+            others.Append(topic).Select((about, position) => new { id = $"d{position}", text = $"This passage is about {about} and nothing else." }));
+        return $"{{\"id\": \"q{index}\", \"query\": \"Tell me about {topic}\", \"candidates\": {candidates}, \"relevant\": {{\"d5\": 1}}}}\n";
+    })));
+
+    // Every other relevant passage is about something else.
+    private static string Hopeless(TempFolder folder) => folder.Write("hopeless.jsonl", string.Concat(
+        File.ReadLines(WriteSet(folder)).Select((line, index) => line.Replace("\"d5\": 1", $"\"d{index % 5}\": 1", StringComparison.Ordinal) + "\n")));
+}

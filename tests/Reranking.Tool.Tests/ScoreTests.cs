@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Reranking.Tool.Tests.Support;
+
+namespace Reranking.Tool.Tests;
+
+/// <summary><c>rerank score</c>, as a process.</summary>
+public sealed class ScoreTests
+{
+    private const string Guide = "Password Reset Guide. Open the sign-in page, choose 'Forgot password' and follow the link.";
+    private const string Security = "Password Security Best Practices. Use at least 14 characters and never reuse a password.";
+
+    [Fact]
+    public async Task Score_DocumentsOnTheCommandLine_ShowsATableInPlainText()
+    {
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "score", "How do I reset my password?", Security, Guide);
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        Assert.Matches(@"rank\s+was\s+score\s+source\s+text", output);
+        Assert.Matches(@"(?m)^\s*1\s+2\s+0\.\d{3}\s+#2\s+Password Reset Guide\.", output);
+        Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Score_FolderFileAndStandardInput_ReadsSectionsLinesAndJson()
+    {
+        using var folder = new TempFolder();
+        folder.Write("docs/account.md", $"# Account\n\n## Reset\n{Guide}\n\n```\n# no heading\n```\n\n## Security\n{Security}\n");
+        folder.Write("docs/deep/other.txt", "Invoices and receipts.");
+        string lines = folder.Write("lines.jsonl", JsonSerializer.Serialize(new { id = "json", text = "Something else." }) + "\n");
+
+        (int exitCode, string output, _) = await ToolProcess.RunAsync(
+            "A line about nothing.\n\nAnother line.\n", "score", "How do I reset my password?", "-f", folder.PathOf("docs"), "-f", lines, "-f", "-", "--json");
+
+        Assert.Equal(0, exitCode);
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement[] results = [.. json.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.Equal("account.md#Reset", results[0].GetProperty("source").GetString());
+        Assert.StartsWith("Reset\nPassword Reset Guide.", results[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["account.md#Reset", "account.md#Security", Path.Combine("deep", "other.txt"), "json", "stdin:1", "stdin:3"],
+            results.OrderBy(result => result.GetProperty("was").GetInt32()).Select(result => result.GetProperty("source").GetString()));
+        Assert.Equal("ms-marco-MiniLM-L-12-v2-int8", json.RootElement.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Score_LongDocument_PointsAtTheBestWindow()
+    {
+        using var folder = new TempFolder();
+        string filler = string.Concat(Enumerable.Repeat("The weather was fine and nothing happened at all on that day. ", 60));
+        string file = folder.Write("long.txt", $"{filler}{Guide} {filler}\n");
+
+        (_, string output, _) = await ToolProcess.RunAsync("", "score", "How do I reset my password?", "-f", file, "--json");
+
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement result = json.RootElement.GetProperty("results")[0];
+        JsonElement window = result.GetProperty("bestWindow");
+        string text = result.GetProperty("text").GetString()!;
+        string best = text.Substring(window.GetProperty("start").GetInt32(), window.GetProperty("length").GetInt32());
+        Assert.Contains("Forgot password", best, StringComparison.Ordinal);
+        Assert.False(result.GetProperty("truncated").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Score_ControlCharacters_DoNotReachTheTerminal()
+    {
+        (_, string output, _) = await ToolProcess.RunAsync("", "score", "query", "red \u001b[31m text\u0007", "--dry-run");
+
+        Assert.Contains("red \uFFFD[31m text\uFFFD", output, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string[], int, string> Mistakes => new()
+    {
+        { ["score"], 2, "rerank: No query was given; expected a text, as in: rerank score \"refund\" -f docs/\n" },
+        { ["score", "q", "-f", "none.txt"], 1, "rerank: 'none.txt' does not exist; expected a file, a folder, or - for standard input.\n" },
+        { ["score", "q", "d", "--model", "bge"], 1,
+            "rerank: --model is 'bge', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.\n" },
+        { ["score", "q", "d", "--scorer", "local"], 2, "rerank: --scorer names a scorer of --config, which was not given; expected both, or --model.\n" },
+        { ["score", "q", "d", "--config", "none.json"], 1,
+            "rerank: --config is 'none.json', which does not exist; expected a file such as appsettings.json.\n" },
+        { ["score", "q", "d", "--config", "a.json", "--model", "b"], 2, "rerank: --config and --model were both given; expected one of them.\n" },
+        { ["score", "--jsonl", "text", "--dry-run"], 2, "rerank: Texts were given with --jsonl; expected them in the lines of --file.\n" },
+        { ["score", "--jsonl", "--shard", "3/3", "--dry-run"], 2,
+            "rerank: --shard is '3/3'; expected INDEX/COUNT with an index from 0 to COUNT - 1, such as $JOB_COMPLETION_INDEX/16.\n" },
+        { ["score", "--jsonl", "-f", "none.jsonl", "--dry-run"], 1,
+            "rerank: 'none.jsonl' does not exist; expected a file of JSON lines, or - for standard input.\n" },
+        { ["score", "q", "d", "--tops", "3"], 2, "rerank: Unrecognized option '--tops'; put -- before texts that begin with --. Run 'rerank score --help'.\n" },
+        { ["frobnicate"], 2, "rerank: Unrecognized command or argument 'frobnicate'. Run 'rerank --help'.\n" },
+        { ["eval", "none.jsonl"], 1,
+            "rerank: 'none.jsonl' does not exist; expected a file of JSON lines, or a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.\n" },
+        { ["models", "remove", "BAAI/bge-reranker-base"], 1, "rerank: Model 'BAAI/bge-reranker-base' is not here; 'rerank models list' says which are.\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Run_Mistake_IsOneLineAndAnExitCode(string[] arguments, int exitCode, string message)
+    {
+        (int code, string output, string errors) = await ToolProcess.RunAsync("", arguments);
+
+        Assert.Equal((exitCode, "", message), (code, output, errors));
+    }
+
+    [Theory]
+    [InlineData("{ \"Reranking\": {} }", "has no scorers; expected the section Reranking:Scorers, as in an application.")]
+    [InlineData("{", "is no JSON: ")]
+    [InlineData("{ \"Reranking\": { \"Scorers\": { \"local\": { \"Provider\": \"Onnx\" } } } }", "--scorer is 'cohere'; expected one of local, as in ")]
+    [InlineData("{ \"Reranking\": { \"Scorers\": { \"cohere\": { \"Provider\": \"Onnxx\" } } } }", "Reranking:Scorers:cohere:Provider is ")]
+    public async Task Run_SettingsThatDoNotDo_AreOneLineThatNamesTheSetting(string settings, string message)
+    {
+        using var folder = new TempFolder();
+
+        (int code, _, string errors) = await ToolProcess.RunAsync(
+            "", "score", "q", "d", "--config", folder.Write("appsettings.json", settings), "--scorer", "cohere");
+
+        Assert.Equal(1, code);
+        Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.Equal(1, errors.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task Score_SettingsOfAnApplication_UsesItsScorer()
+    {
+        using var folder = new TempFolder();
+        string settings = folder.Write("appsettings.json", "{ \"Reranking\": { \"Scorers\": { \"local\": { \"Provider\": \"Onnx\" } } } }");
+
+        (int code, string output, string errors) = await ToolProcess.RunAsync(
+            "", "score", "How do I reset my password?", Security, Guide, "--config", settings, "--json");
+
+        Assert.Equal((0, ""), (code, errors));
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(Guide, json.RootElement.GetProperty("results")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Models_ListAndCheck_SayWhatThereIsAndWhatItTakes()
+    {
+        (int listCode, string list, _) = await ToolProcess.RunAsync("", "models", "list", "--json");
+        (int checkCode, string check, string errors) = await ToolProcess.RunAsync("", "models", "check", "--json");
+
+        Assert.Equal((0, 0, ""), (listCode, checkCode, errors));
+        using JsonDocument models = JsonDocument.Parse(list);
+        Assert.Contains(models.RootElement.GetProperty("models").EnumerateArray(), model => model.GetProperty("license").GetString() == "cc-by-nc-4.0");
+        using JsonDocument bundled = JsonDocument.Parse(check);
+        Assert.Equal("ms-marco-MiniLM-L-12-v2-int8", bundled.RootElement.GetProperty("model").GetString());
+        Assert.InRange(bundled.RootElement.GetProperty("tokensPerPassage").GetDouble(), 88, 94);
+        Assert.True(bundled.RootElement.GetProperty("msPer100Passages").GetDouble() > 0);
+        Assert.Equal("Onnx", bundled.RootElement.GetProperty("settings").GetProperty("Provider").GetString());
+    }
+}
