@@ -107,6 +107,32 @@ public sealed class EvalTests
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("minScore").ValueKind);
     }
 
+    [Fact]
+    public async Task EvalMake_MarkdownFolder_MakesAWeakSetThatEvalSaysIsWeak()
+    {
+        using var folder = new TempFolder();
+        foreach (string topic in Topics)
+        {
+            folder.Write(
+                $"docs/{topic}.md",
+                $"# All about {topic}\n\nWhat there is to say about {topic} in general is said here, at some length.\n\n## How to care for {topic}?\n\n"
+                    + $"Care for {topic} as you would for anything else: with patience, and in good time.\n\n## Overview\n\n{new string('x', 80)}\n");
+        }
+
+        string set = folder.PathOf("set");
+        (int made, _, string note) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
+        (int again, _, string errors) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
+        (int exitCode, string output, _) = await ToolProcess.RunAsync("", "eval", set, "--candidates", "10");
+
+        Assert.Equal((0, $"24 questions about 36 passages are in {set}. The labels are weak: a smoke test.\n"), (made, note));
+        Assert.Equal((1, $"rerank: --output is '{set}', which is not empty; expected a new folder.\n"), (again, errors));
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("Weak labels, made of the corpus itself: a smoke test", output, StringComparison.Ordinal);
+        EvaluationSet read = EvaluationSet.Load(set);
+        Assert.Contains(read.Queries, query => query.Text == "How to care for bread?");
+        Assert.DoesNotContain(read.Documents, document => document.Text.Contains("How to care", StringComparison.Ordinal));
+    }
+
     // The right passage comes last of six.
     private static string WriteSet(TempFolder folder) => folder.Write("set.jsonl", string.Concat(Topics.Select((topic, index) =>
     {

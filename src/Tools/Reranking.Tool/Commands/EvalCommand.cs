@@ -41,6 +41,7 @@ internal sealed class EvalCommand
             command.Options.Add(option);
         }
 
+        command.Subcommands.Add(MakeCommand.Create(terminal));
         command.SetAction(self.RunAsync);
         return command;
     }
