@@ -15,6 +15,7 @@ public sealed class FolderTests
         ["Reranking.Http"] = ["", "Protocol", "Configuration", "Transport", "Scoring", "DependencyInjection"],
         ["Reranking.Tokenizers"] = ["Tokenization", ""],
         ["Reranking.Onnx"] = ["Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],
+        ["Reranking.Onnx.EarlyExit"] = ["Graphs", "Fitting", ""],
     };
 
     public static TheoryData<string> Projects => [.. Project.Names];

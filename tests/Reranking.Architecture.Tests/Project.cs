@@ -33,7 +33,8 @@ internal sealed partial class Project
     public static IReadOnlyList<string> Names { get; } =
     [
         "Reranking", "Reranking.Agents", "Reranking.AspNetCore", "Reranking.Evaluation", "Reranking.Extensions.AI", "Reranking.Http",
-        "Reranking.KernelMemory", "Reranking.Onnx", "Reranking.SemanticKernel", "Reranking.Tokenizers", "Reranking.VectorData",
+        "Reranking.KernelMemory", "Reranking.Onnx", "Reranking.Onnx.EarlyExit", "Reranking.SemanticKernel", "Reranking.Tokenizers",
+        "Reranking.VectorData",
     ];
 
     public string Name { get; }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
-using System.Text.Json;
 using Reranking.Onnx;
 
 namespace Reranking.Benchmarks;
@@ -21,7 +19,7 @@ internal static class CascadeReport
             return;
         }
 
-        Query[] queries = [.. Read(path)];
+        Dl19Query[] queries = [.. Dl19Query.ReadAll(path)];
         using var teacher = new OnnxRelevanceScorer();
         using var student = new OnnxRelevanceScorer(new OnnxScorerOptions { ModelPath = "models/minilm-l4-screening-int8" });
         using var cascade = new CascadeRelevanceScorer([new CascadeStage("student", student, Keep), new CascadeStage("teacher", teacher)]);
@@ -36,7 +34,7 @@ internal static class CascadeReport
             await new Reranker(scorer, new RerankingOptions { CandidateCount = 100 }).RerankAsync(queries[0].Text, queries[0].Documents);
         }
 
-        foreach (Query query in queries)
+        foreach (Dl19Query query in queries)
         {
             for (int i = 0; i < rows.Length; i++)   // in turns, so that whatever else the machine does meets them all
             {
@@ -61,30 +59,5 @@ internal static class CascadeReport
         }
     }
 
-    private static IEnumerable<Query> Read(string path)
-    {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-        while (reader.ReadLine() is { Length: > 0 } line)
-        {
-            using JsonDocument json = JsonDocument.Parse(line);
-            JsonElement[] candidates = [.. json.RootElement.GetProperty("candidates").EnumerateArray()];
-            JsonElement qrels = json.RootElement.GetProperty("qrels");
-            yield return new Query(
-                json.RootElement.GetProperty("query").GetString()!,
-                [.. candidates.Select(candidate => candidate.GetProperty("text").GetString()!)],
-                [.. candidates.Select(
-                    candidate => qrels.TryGetProperty(candidate.GetProperty("docid").GetString()!, out JsonElement grade) ? grade.GetInt32() : 0)],
-                [.. qrels.EnumerateObject().Select(judged => judged.Value.GetInt32()).OrderDescending()]);
-        }
-    }
-
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private sealed record Query(string Text, string[] Documents, int[] Grades, int[] IdealGrades)
-    {
-        /// <summary>NDCG@10 of a ranking: gain = grade, discount = log2, ideal over all judged passages.</summary>
-        public double Ndcg10(IEnumerable<int> ranking) => Dcg(ranking.Select(i => Grades[i])) / Dcg(IdealGrades);
-
-        private static double Dcg(IEnumerable<int> grades) => grades.Take(10).Select((grade, rank) => grade / Math.Log2(rank + 2)).Sum();
-    }
 }

@@ -7,6 +7,8 @@ using Reranking.Benchmarks;
 // --windows           long documents read in windows and cut; 240 queries take some minutes
 // --windows 60 192    the same with 60 queries and windows of 192 tokens
 // --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
+// --early-exit        the full pass and early exit, on TREC DL19
+// --early-exit On 5:30 "2:70 5:30"   the same with other plans
 // --tokenizer         MB/s beside other tokenizers; a huge text without white space beside a hundredth of it, in each family of tokenizers
 // --faults            the fault matrix by the real clock
 // --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
@@ -24,6 +26,10 @@ else if (args is ["--windows", .. string[] rest])
 else if (args is ["--cascade"])
 {
     await CascadeReport.WriteAsync(Console.Out);
+}
+else if (args is ["--early-exit", .. string[] plans])
+{
+    await EarlyExitReport.WriteAsync(Console.Out, plans);
 }
 else if (args is ["--tokenizer"])
 {

@@ -44,6 +44,11 @@ public sealed class OnnxScorerProviderTests
 
     [Theory]
     [InlineData("MaxInputTokens", "7", "Reranking:Scorers:local:MaxInputTokens is 7; expected 8 or more, or none.")]
+    [InlineData(
+        "EarlyExit",
+        "Sometimes",
+        "Reranking:Scorers:local:EarlyExit is 'Sometimes'; expected Off, On, or a plan such as '2:60 5:25', the layers after which documents leave and "
+            + "how many of 100 stay.")]
     [InlineData("DeviceId", "first", "Reranking:Scorers:local:DeviceId is first; expected a whole number.")]
     public void Create_SettingsThatDoNotDo_Throws(string key, string value, string expected) =>
         Assert.Equal(expected, Assert.Throws<RelevanceScoringException>(() => _provider.Create("local", Section((key, value)))).Message);

@@ -5,11 +5,14 @@ public class RelevanceScoringOptionsTests
     [Fact]
     public void Clone_Changed_LeavesTheOriginal()
     {
-        var options = new RelevanceScoringOptions { ModelId = "a", IsBackground = true, AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 } };
+        var options = new RelevanceScoringOptions
+        {
+            ModelId = "a", IsBackground = true, TopN = 3, AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 },
+        };
 
         RelevanceScoringOptions clone = options.Clone();
 
-        Assert.Equal(("a", true), (clone.ModelId, clone.IsBackground));
+        Assert.Equal(("a", true, 3), (clone.ModelId, clone.IsBackground, clone.TopN));
         Assert.Equal(options.AdditionalProperties, clone.AdditionalProperties);
         clone.ModelId = "b";
         clone.AdditionalProperties!["x"] = 2;

@@ -28,6 +28,12 @@ public readonly record struct RelevanceScore(double Value, double RawValue)
     public bool IsTruncated { get; init; }
 
     /// <summary>
+    /// Gets a value indicating whether the number is what the scorer expected before it had finished with the document, because better ones were plenty.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>. An estimate ranks, behind all scores, and is never held against a threshold or kept in a cache.</value>
+    public bool IsEstimate { get; init; }
+
+    /// <summary>
     /// Gets how many tokens the model read for this document, the query and special tokens included, and all of them again for each window of it.
     /// </summary>
     /// <value>A count of tokens, or <see langword="null"/> if the provider does not say.</value>
@@ -37,7 +43,10 @@ public readonly record struct RelevanceScore(double Value, double RawValue)
     /// Gets which stage of a cascade assigned the score, from 0. Scores of different stages are never compared: all of a later stage rank before
     /// those of an earlier one.
     /// </summary>
-    /// <value>The default is 0, as for every scorer of one stage.</value>
+    /// <value>
+    /// The default is 0, as for every scorer of one stage. An estimate of such a scorer has a stage below 0, the lower the earlier it was made; the
+    /// stages of a cascade after it count on.
+    /// </value>
     public int Stage { get; init; }
 
     /// <summary>Gets the part of the document that the score is for, if the document was read in windows: the passage to quote or to highlight.</summary>

@@ -19,6 +19,7 @@ public class RelevanceScoringOptions
         Timeout = other.Timeout;
         KeepLocal = other.KeepLocal;
         IsBackground = other.IsBackground;
+        TopN = other.TopN;
         AdditionalProperties = other.AdditionalProperties is null ? null : new Dictionary<string, object?>(other.AdditionalProperties);
     }
 
@@ -46,6 +47,13 @@ public class RelevanceScoringOptions
     /// local model serves the others first.
     /// </value>
     public bool IsBackground { get; set; }
+
+    /// <summary>Gets or sets how many of the best documents the caller wants.</summary>
+    /// <value>
+    /// From 1. The default is <see langword="null"/>: the scores of all. A scorer that can tell early which documents are not among them may answer
+    /// those with an estimate (<see cref="RelevanceScore.IsEstimate"/>); the others score all documents.
+    /// </value>
+    public int? TopN { get; set; }
 
     /// <summary>Gets or sets what a provider understands beyond the members of this type.</summary>
     /// <value>The properties by name. The default is <see langword="null"/>. A scorer ignores what it does not know.</value>

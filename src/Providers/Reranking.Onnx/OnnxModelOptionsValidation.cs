@@ -100,7 +100,7 @@ internal static class OnnxModelOptionsValidation
 
         if (options is OnnxScorerOptions scorer)
         {
-            foreach (string failure in LongDocumentFailures(scorer).Concat(PromptFailures(scorer)))
+            foreach (string failure in LongDocumentFailures(scorer).Concat(EarlyExitFailures(scorer)).Concat(PromptFailures(scorer)))
             {
                 yield return failure;
             }
@@ -128,6 +128,26 @@ internal static class OnnxModelOptionsValidation
         if (options.MaxWindows is < 1 or > 10_000)
         {
             yield return Message(path, nameof(options.MaxWindows), options.MaxWindows, "1 to 10000");
+        }
+    }
+
+    private static IEnumerable<string> EarlyExitFailures(OnnxScorerOptions options)
+    {
+        if (!options.HasEarlyExit)
+        {
+            yield break;
+        }
+
+        string path = options.SettingsPath;
+        if (!options.EarlyExit!.Equals("On", StringComparison.OrdinalIgnoreCase) && EarlyExitPlan.TryParse(options.EarlyExit) is null)
+        {
+            yield return Message(path, nameof(options.EarlyExit), $"'{options.EarlyExit}'", EarlyExitPlan.Expected);
+        }
+
+        if (options.ExecutionProvider != OnnxExecutionProvider.Cpu)
+        {
+            yield return $"{path}:{nameof(options.EarlyExit)} is {options.EarlyExit} and {path}:{nameof(options.ExecutionProvider)} is "
+                + $"{options.ExecutionProvider}; expected Cpu, or Off.";
         }
     }
 

@@ -120,7 +120,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             // Off the caller's thread: a thousand long documents take a while to encode.
             bool isBackground = options is { IsBackground: true };
             RelevanceScores scores = await Task
-                .Run(() => encoder.ScoreAsync(pairQuery, documents, isBackground, cancellationToken), cancellationToken)
+                .Run(() => encoder.ScoreAsync(pairQuery, documents, options?.TopN, isBackground, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             LogWindows(scores);
             return scores;

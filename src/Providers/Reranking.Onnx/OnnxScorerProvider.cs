@@ -32,6 +32,7 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, M
         [nameof(OnnxScorerOptions.WindowOverlap)] = (static value => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _),
             "a number"),
         [nameof(OnnxScorerOptions.MaxWindows)] = Number(),
+        [nameof(OnnxScorerOptions.EarlyExit)] = Text(),
         [nameof(OnnxScorerOptions.Label)] = Text(),
         [nameof(OnnxScorerOptions.Prompt)] = Text(),
         [nameof(OnnxScorerOptions.Instruction)] = Text(),

@@ -15,7 +15,7 @@ internal static class CrossEncoderExtensions
     /// <summary>Scores documents that somebody waits for.</summary>
     public static Task<RelevanceScores> ScoreAsync(
         this CrossEncoder encoder, PairQuery query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
-        encoder.ScoreAsync(query, documents, isBackground: false, cancellationToken);
+        encoder.ScoreAsync(query, documents, topN: null, isBackground: false, cancellationToken);
 
     /// <summary>Scores encoded pairs that somebody waits for.</summary>
     public static Task<RelevanceScores> ScoreAsync(this CrossEncoder encoder, PairInputs pairs, RunPlan plan, CancellationToken cancellationToken) =>

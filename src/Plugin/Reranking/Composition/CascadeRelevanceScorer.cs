@@ -73,6 +73,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
         List<ScoringAttempt> failed = [];
         long? tokens = null;
         double? units = null;
+        int firstStage = 0;   // of the numbers that are the current scorer's, estimates included
         for (int stage = 0; stage < _stages.Length; stage++)
         {
             CascadeStage current = _stages[stage];
@@ -83,7 +84,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
                     Timeout = Share(budget, stage),
                     UsualTimeout = Share(new TimeBudget(UsualTimeout, _timeProvider), stage),
                 }
-                    .TryAsync(query, texts, options, cancellationToken).ConfigureAwait(false)
+                    .TryAsync(query, texts, Wanting(options, stage), cancellationToken).ConfigureAwait(false)
                 : (null, new ScoringAttempt(current.Name, ScoringAttemptReason.KeptLocal, null, TimeSpan.Zero));
             if (scored is null)
             {
@@ -111,16 +112,27 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
             failed.AddRange(scored.FailedAttempts);
             tokens = Sum(tokens, scored.Usage?.InputTokenCount);
             units = Sum(units, scored.Usage?.SearchUnitCount);
+
+            // The stages of a scorer's own, as for its estimates, come after those of the scorers before it.
+            int[] ownStages = [0, .. scored.Select(static score => score.Stage)];
+            int zeroStage = stage == 0 ? 0 : firstStage - ownStages.Min();
+            firstStage = zeroStage + ownStages.Max() + 1;
             for (int i = 0; i < positions.Length; i++)
             {
                 // What a later stage could not score keeps the score of the one before.
                 if (scored[i].IsScored || stage == 0)
                 {
-                    scores[positions[i]] = scored[i] with { Stage = stage };
+                    scores[positions[i]] = scored[i] with { Stage = zeroStage + scored[i].Stage };
                 }
             }
 
-            positions = [.. positions.OrderByDescending(position => scores[position].RawValue).Take(current.Keep)];
+            positions =
+            [
+                .. positions
+                    .OrderByDescending(position => scores[position].Stage)
+                    .ThenByDescending(position => scores[position].RawValue)
+                    .Take(current.Keep),
+            ];
         }
 
         return new RelevanceScores(scores, answer!)
@@ -152,6 +164,19 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
 
     // The first stage may take it all: without it there is no answer. The later ones share what is left.
     private TimeSpan? Share(TimeBudget budget, int stage) => budget.Share(stage == 0 ? 1 : _stages.Length - stage);
+
+    // The earlier stages have to rank what they pass on, the last one what the caller wants.
+    private RelevanceScoringOptions? Wanting(RelevanceScoringOptions? options, int stage)
+    {
+        if (stage == _stages.Length - 1)
+        {
+            return options;
+        }
+
+        RelevanceScoringOptions wanting = options?.Clone() ?? new RelevanceScoringOptions();
+        wanting.TopN = _stages[stage].Keep;
+        return wanting;
+    }
 
     private static long? Sum(long? sum, long? more) => more is null ? sum : (sum ?? 0) + more;
 

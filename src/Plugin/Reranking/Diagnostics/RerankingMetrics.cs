@@ -14,6 +14,7 @@ internal sealed class RerankingMetrics
     private readonly Histogram<int> _candidates;
     private readonly Histogram<double> _displacement;
     private readonly Counter<long> _truncated;
+    private readonly Counter<long> _estimated;
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _failedAttempts;
     private readonly Counter<long> _swaps;
@@ -29,6 +30,8 @@ internal sealed class RerankingMetrics
         _displacement = meter.CreateHistogram<double>(
             RerankingTelemetry.Instruments.RankDisplacement, "{rank}", "Mean absolute change of rank among the top n: near 0, reranking changes nothing.");
         _truncated = meter.CreateCounter<long>(RerankingTelemetry.Instruments.Truncated, "{document}", "Documents that the scorer read only in part.");
+        _estimated = meter.CreateCounter<long>(
+            RerankingTelemetry.Instruments.Estimated, "{document}", "Documents that left the model early, with an estimate.");
         _fallbacks = meter.CreateCounter<long>(
             RerankingTelemetry.Instruments.Fallbacks, "{call}", "Calls answered in first-stage order because the scorer failed.");
         _failedAttempts = meter.CreateCounter<long>(
@@ -96,6 +99,11 @@ internal sealed class RerankingMetrics
 
         activity.SetTag(RerankingTelemetry.Tags.ScoredCount, scores.Count(static score => score.IsScored));
         activity.SetTag(RerankingTelemetry.Tags.TruncatedCount, scores.Count(static score => score.IsTruncated));
+        if (scores.Count(static score => score.IsEstimate) is > 0 and int estimated)
+        {
+            activity.SetTag(RerankingTelemetry.Tags.EstimatedCount, estimated);
+        }
+
         activity.SetTag(RerankingTelemetry.Tags.ResponseModel, ResponseName.Sanitize(scores.ModelId));
         activity.SetTag(RerankingTelemetry.Tags.InputTokens, scores.Usage?.InputTokenCount);
         activity.SetTag(RerankingTelemetry.Tags.Scorer, scores.ScorerName);
@@ -131,7 +139,7 @@ internal sealed class RerankingMetrics
 
     public void RecordCandidates(int count, in TagList scorer) => _candidates.Record(count, scorer);
 
-    public void RecordReranked(double? displacement, int truncated, in TagList scorer)
+    public void RecordReranked(double? displacement, int truncated, int estimated, in TagList scorer)
     {
         if (displacement is { } mean)
         {
@@ -141,6 +149,11 @@ internal sealed class RerankingMetrics
         if (truncated > 0)
         {
             _truncated.Add(truncated, scorer);
+        }
+
+        if (estimated > 0)
+        {
+            _estimated.Add(estimated, scorer);
         }
     }
 

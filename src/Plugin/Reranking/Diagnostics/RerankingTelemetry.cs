@@ -19,6 +19,7 @@ public static class RerankingTelemetry
         public const string OperationDuration = "gen_ai.client.operation.duration";
         public const string Candidates = "reranking.candidates";
         public const string Truncated = "reranking.documents.truncated";
+        public const string Estimated = "reranking.documents.estimated";
         public const string Fallbacks = "reranking.fallbacks";
         public const string FailedAttempts = "reranking.attempts.failed";
         public const string Swaps = "reranking.swaps";
@@ -49,6 +50,7 @@ public static class RerankingTelemetry
         public const string Reason = "reranking.reason";
         public const string ScoredCount = "reranking.scored.count";
         public const string TruncatedCount = "reranking.truncated.count";
+        public const string EstimatedCount = "reranking.estimated.count";
         public const string RankDisplacement = "reranking.rank_displacement";
         public const string Query = "reranking.query";
         public const string Documents = "reranking.documents";

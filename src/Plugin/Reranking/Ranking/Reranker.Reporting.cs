@@ -26,7 +26,7 @@ public sealed partial class Reranker
     {
         // An empty ranking has no ranks; a 0 would say that reranking changed nothing.
         double? displacement = ranking.Count == 0 ? null : ranking.Select(static (ranked, rank) => Math.Abs(rank - ranked.Index)).Average();
-        _metrics.RecordReranked(displacement, truncated, tags);
+        _metrics.RecordReranked(displacement, truncated, scores.Count(static score => score.IsEstimate), tags);
         if (activity is not null)
         {
             activity.SetTag(RerankingTelemetry.Tags.Outcome, RerankingMetrics.TagValue(RerankingOutcome.Reranked));
@@ -60,8 +60,8 @@ public sealed partial class Reranker
 
         if (minScore is { } threshold && _scaleWatch.ReportKept(threshold, keptCount))
         {
-            double[] values = [.. scores.Where(static score => score.IsScored).Select(static score => score.Value)];
-            LogNothingKept(threshold, values.Length, values.Min(), values.Max());
+            double[] values = [.. scores.Where(static score => score is { IsScored: true, IsEstimate: false }).Select(static score => score.Value)];
+            LogNothingKept(threshold, values.Length, values.DefaultIfEmpty().Min(), values.DefaultIfEmpty().Max());
         }
     }
 

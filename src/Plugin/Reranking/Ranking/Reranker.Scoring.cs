@@ -30,7 +30,8 @@ public sealed partial class Reranker
         try
         {
             (scores, failed) = await call
-                .TryAsync(query, documents, new RelevanceScoringOptions { KeepLocal = keepLocal }, cancellationToken).ConfigureAwait(false);
+                .TryAsync(query, documents, new RelevanceScoringOptions { KeepLocal = keepLocal, TopN = options.WantedCount }, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -237,6 +237,7 @@ public sealed partial class Reranker
             MinScore = minScore,
             ModelId = scores.ModelId ?? metadata?.ModelId,
             ScoredCount = scores.Count(static score => score.IsScored),
+            EstimatedCount = scores.Count(static score => score is { IsEstimate: true, IsScored: true }),
             TruncatedCount = truncated,
             Usage = scores.Usage,
             Elapsed = _timeProvider.GetElapsedTime(start),
@@ -264,11 +265,12 @@ public sealed partial class Reranker
 
     private static List<RankedCandidate<T>> Cut<T>(List<RankedCandidate<T>> ranking, double? minScore, int topN)
     {
-        // In the ranking of a cascade the threshold is one for the last stage: candidates that were scored by earlier stages alone are left out too.
-        int lastStage = ranking.Max(static candidate => candidate.Relevance?.Stage) ?? 0;
+        // In the ranking of a cascade the threshold is one for the last stage: candidates that were scored by earlier stages alone are left out too,
+        // and so are those that were only estimated.
+        int lastStage = ranking.Max(static candidate => candidate.Relevance is { IsEstimate: false } score ? score.Stage : (int?)null) ?? 0;
         IEnumerable<RankedCandidate<T>> kept = minScore is null
             ? ranking
-            : ranking.Where(candidate => candidate.Relevance is { } score && score.Stage == lastStage && score.Value >= minScore);
+            : ranking.Where(candidate => candidate.Relevance is { IsEstimate: false } score && score.Stage == lastStage && score.Value >= minScore);
         return [.. kept.Take(topN)];
     }
 

@@ -56,6 +56,12 @@ public sealed class RerankingOptions
     /// <value>The default is <see langword="false"/>: only counts, names and durations are. Texts that have to stay on this machine never are.</value>
     public bool EnableSensitiveData { get; set; }
 
+    /// <summary>Gets a value indicating whether the ranking is to be exact beyond its first page, so that the scorer finishes with all documents.</summary>
+    internal bool ScoresAll { get; set; }
+
+    /// <summary>Gets how many of the best documents the scorer is asked for, or <see langword="null"/> for the scores of all.</summary>
+    internal int? WantedCount => ScoresAll ? null : TopN;
+
     /// <summary>Copies the options, so that one call can differ.</summary>
     /// <returns>The copy.</returns>
     public RerankingOptions Clone() => (RerankingOptions)MemberwiseClone();

@@ -17,6 +17,7 @@ public sealed class RerankingPage
         _options = options;
         int end = (int)Math.Min((long)skip + top, int.MaxValue);
         _options.TopN = end;   // so the ranking ends where the page does
+        _options.ScoresAll = skip > 0;   // pages join up where nothing that an earlier one may have shown is an estimate
         FetchCount = string.IsNullOrWhiteSpace(query) ? end : Math.Max(options.CandidateCount, end);
     }
 

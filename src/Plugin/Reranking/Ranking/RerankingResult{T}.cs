@@ -49,6 +49,10 @@ public sealed class RerankingResult<T>
     /// <summary>Gets how many candidates were scored.</summary>
     public int ScoredCount { get; internal init; }
 
+    /// <summary>Gets how many of the scored candidates have an estimate, because the scorer saw early that they are not among the best.</summary>
+    /// <value>They rank behind the others, see <see cref="RelevanceScore.IsEstimate"/>.</value>
+    public int EstimatedCount { get; internal init; }
+
     /// <summary>Gets how many of the scored candidates the scorer read only in part.</summary>
     public int TruncatedCount { get; internal init; }
 
@@ -71,6 +75,7 @@ public sealed class RerankingResult<T>
         MinScore = MinScore,
         ModelId = ModelId,
         ScoredCount = ScoredCount,
+        EstimatedCount = EstimatedCount,
         TruncatedCount = TruncatedCount,
         Usage = Usage,
         Elapsed = Elapsed,

@@ -11,7 +11,7 @@ namespace Reranking.Onnx.Engine;
 /// <remarks>Thread-safe. The session is closed when the owner has disposed the engine and the last request with a reference has ended.</remarks>
 internal sealed class OnnxEngine : IDisposable
 {
-    private readonly BatchRunner _runner;
+    private readonly BatchRunner? _runner;
     private readonly InferenceScheduler _scheduler;
 
     /// <summary>Initializes a new instance of the <see cref="OnnxEngine"/> class.</summary>
@@ -26,7 +26,21 @@ internal sealed class OnnxEngine : IDisposable
         References = new RefCount(session.Dispose);
     }
 
+    /// <summary>Initializes a new instance of the <see cref="OnnxEngine"/> class for a model that was cut into parts.</summary>
+    /// <param name="parts">The parts, which are the engine's from now on.</param>
+    /// <param name="profile">What is known about the model.</param>
+    public OnnxEngine(PartRunner parts, ModelProfile profile)
+    {
+        Parts = parts;
+        _scheduler = InferenceScheduler.ForProcess(profile.Folder.Options.ExecutionProvider, profile.Folder.Options.MaxConcurrency);
+        Profile = profile;
+        References = new RefCount(parts.Dispose);
+    }
+
     public ModelProfile Profile { get; }
+
+    /// <summary>Gets the parts of the model, or <see langword="null"/> if it is in one piece.</summary>
+    public PartRunner? Parts { get; }
 
     /// <summary>Gets the references that keep the session open: that of the owner, and one per request under way.</summary>
     public RefCount References { get; }
@@ -55,26 +69,44 @@ internal sealed class OnnxEngine : IDisposable
     /// <param name="cancellationToken">Stops the runs under way, too.</param>
     public async Task RunAsync(TokenizedInputs inputs, RunPlan plan, RowReader readRow, bool isBackground, CancellationToken cancellationToken)
     {
-        using var options = new RequestRunOptions(Profile.Folder.Options.ExecutionProvider, firstShrinking: plan.Count - _scheduler.MaxConcurrency);
+        try
+        {
+            await RunAsync(plan.Count, run => plan.TokensOf(inputs, run), Run, isBackground, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _runner?.Trim();
+        }
+
+        void Run(int run, RunOptions options)
+        {
+            if (Parts is null)
+            {
+                _runner!.Run(inputs, plan[run], options, readRow, cancellationToken);
+                return;
+            }
+
+            foreach (int index in plan[run])
+            {
+                Parts.RunToEnd(inputs, index, firstPart: 0, start: default, options, readRow);
+            }
+        }
+    }
+
+    /// <summary>Takes turns with all other requests of the process for a number of runs.</summary>
+    /// <param name="count">How many runs there are.</param>
+    /// <param name="tokensOf">Returns how much work a run is: the tokens that it reads, times the share of the model that they go through.</param>
+    /// <param name="run">Runs one.</param>
+    /// <param name="isBackground">Whether nobody waits for it.</param>
+    /// <param name="cancellationToken">Stops the runs under way, too.</param>
+    public async Task RunAsync(int count, Func<int, long> tokensOf, Action<int, RunOptions> run, bool isBackground, CancellationToken cancellationToken)
+    {
+        using var options = new RequestRunOptions(Profile.Folder.Options.ExecutionProvider, firstShrinking: count - _scheduler.MaxConcurrency);
         CancellationTokenRegistration registration =
             cancellationToken.UnsafeRegister(static options => ((RequestRunOptions)options!).Terminate(), options);
         await using (registration.ConfigureAwait(false))
         {
-            try
-            {
-                await _scheduler
-                    .RunAsync(
-                        plan.Count,
-                        run => plan.TokensOf(inputs, run),
-                        run => _runner.Run(inputs, plan[run], options[run], readRow, cancellationToken),
-                        isBackground,
-                        cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            finally
-            {
-                _runner.Trim();
-            }
+            await _scheduler.RunAsync(count, tokensOf, index => run(index, options[index]), isBackground, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -24,6 +24,31 @@ internal static class SessionFactory
         }
     }
 
+    /// <summary>Opens the sessions of the parts that a model was cut into, has its profile resolved, and starts an engine over both.</summary>
+    /// <param name="folder">The files of the model.</param>
+    /// <param name="file">The parts.</param>
+    /// <param name="resolve">Resolves the profile from what the last part declares.</param>
+    /// <exception cref="RelevanceScoringException">A part can't be loaded, or the profile can't be resolved.</exception>
+    public static OnnxEngine LoadParts(ModelFolder folder, EarlyExitFile file, Func<InferenceSession, ModelProfile> resolve)
+    {
+        var sessions = new List<InferenceSession>();
+        try
+        {
+            foreach (string part in file.Parts)
+            {
+                sessions.Add(Open(part, folder.Options));
+            }
+
+            ModelProfile profile = resolve(sessions[^1]);
+            return new OnnxEngine(new PartRunner([.. sessions], profile, file), profile);
+        }
+        catch
+        {
+            sessions.ForEach(static session => session.Dispose());
+            throw;
+        }
+    }
+
     /// <summary>Opens a session with the settings of the engine.</summary>
     public static InferenceSession Open(string path, OnnxModelOptions options)
     {

@@ -59,6 +59,21 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// </value>
     public int MaxWindows { get; set; } = 128;
 
+    /// <summary>Gets or sets whether documents that can't be among the best leave the model early.</summary>
+    /// <value>
+    /// <c>Off</c>; <c>On</c> for the plan of <c>early-exit.json</c> beside the model; or a plan as <c>2:60 5:25</c>: after layer 2 the best 60 of 100
+    /// documents stay, after layer 5 the best 25, when ten are wanted, and fewer or more otherwise. The default is <see langword="null"/>, the same as
+    /// <c>Off</c>. Only calls with a <see cref="RelevanceScoringOptions.TopN"/> are affected, as those of a <see cref="Reranker"/> are.
+    /// </value>
+    /// <remarks>
+    /// Who stays to the end has the score of the full model, bit for bit; the others rank behind, by an estimate (<see cref="RelevanceScore.IsEstimate"/>).
+    /// The bundled model brings its file; the package <c>Reranking.Onnx.EarlyExit</c> builds it for another one. CPU only.
+    /// </remarks>
+    public string? EarlyExit { get; set; }
+
+    /// <summary>Gets a value indicating whether <see cref="EarlyExit"/> is on.</summary>
+    internal bool HasEarlyExit => EarlyExit is not null && !EarlyExit.Equals("Off", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Gets or sets the label whose probability is the score, for a model that has several.</summary>
     /// <value>
     /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label.

@@ -34,6 +34,9 @@ internal abstract class PairFormat(Tokenizer tokenizer, ModelProfile profile)
     /// <summary>Returns how much of both is read, from the start of each.</summary>
     public abstract PairFit Fit(EncodedText query, EncodedText document);
 
+    /// <summary>Returns where query and document stand in an input.</summary>
+    public abstract (Range Query, Range Document) Locate(int queryLength, int documentLength);
+
     /// <summary>Writes an input into spans of exactly its length.</summary>
     public abstract void Write(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds);
 }

@@ -85,6 +85,9 @@ internal sealed class PairInputs : IDisposable
     /// <summary>Returns the part of its document that a pair holds, or <see langword="null"/> for a document that is not read in windows.</summary>
     public Range? WindowOf(int pair) => _pairs[pair].Window;
 
+    /// <summary>Returns where query and document stand in the input of a pair.</summary>
+    public (Range Query, Range Document) Locate(int pair) => _format.Locate(_pairs[pair].Fit.QueryLength, _pairs[pair].Fit.DocumentLength);
+
     public void Dispose() => Inputs.Dispose();
 
     private static bool IsCut(EncodedText text, int kept) => kept < text.Count || !text.IsComplete;
@@ -102,7 +105,7 @@ internal sealed class PairInputs : IDisposable
         }
 
         _documents[index] = new Document(_pairs.Count, isDocumentCut || IsCut(query, fit.QueryLength));
-        AddPair(query, document, fit, new Pair(index, Window: null));
+        AddPair(query, document, new Pair(index, Window: null, fit));
     }
 
     // Returns false if it is not the document that is too long: a query is never the reason for an exception.
@@ -136,7 +139,7 @@ internal sealed class PairInputs : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             int length = Math.Min(window.Tokens.Count, windowRoom + frame);
-            AddPair(query, window.Tokens, new PairFit(queryLength, length), new Pair(index, window.Range));
+            AddPair(query, window.Tokens, new Pair(index, window.Range, new PairFit(queryLength, length)));
             _scratch.Truncate(window.Tokens.Start);
             bool isCapped = !window.IsLast && _pairs.Count - first == options.MaxWindows;
             isTruncated |= isCapped || IsCut(window.Tokens, length);
@@ -150,8 +153,9 @@ internal sealed class PairInputs : IDisposable
         return true;
     }
 
-    private void AddPair(EncodedText query, EncodedText document, PairFit fit, Pair pair)
+    private void AddPair(EncodedText query, EncodedText document, Pair pair)
     {
+        PairFit fit = pair.Fit;
         Inputs.Add(fit.QueryLength + fit.DocumentLength + _format.FixedTokenCount, out Span<long> ids, out Span<long> typeIds);
         _format.Write(_scratch.Slice(query.Start, fit.QueryLength), _scratch.Slice(document.Start, fit.DocumentLength), ids, typeIds);
         _pairs.Add(pair);
@@ -184,5 +188,5 @@ internal sealed class PairInputs : IDisposable
 
     private readonly record struct Document(int FirstPair, bool IsTruncated);
 
-    private readonly record struct Pair(int Document, Range? Window);
+    private readonly record struct Pair(int Document, Range? Window, PairFit Fit);
 }

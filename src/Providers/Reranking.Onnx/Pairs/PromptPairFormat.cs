@@ -44,6 +44,13 @@ internal sealed class PromptPairFormat : PairFormat
         return new PairFit(queryLength, Math.Min(document.Count, Content - _prompt.Between.Length - queryLength));
     }
 
+    public override (Range Query, Range Document) Locate(int queryLength, int documentLength)
+    {
+        int query = _prompt.Before.Length;
+        int document = query + queryLength + _prompt.Between.Length;
+        return (query..(query + queryLength), document..(document + documentLength));
+    }
+
     public override void Write(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds)
     {
         typeIds.Clear();

@@ -17,6 +17,8 @@ internal sealed class TokenizerPairFormat(Tokenizer tokenizer, ModelProfile prof
 
     public override PairFit Fit(EncodedText query, EncodedText document) => PairFit.LongestFirst(query.Count, document.Count, Budget);
 
+    public override (Range Query, Range Document) Locate(int queryLength, int documentLength) => Tokenizer.Pair.Locate(queryLength, documentLength);
+
     public override void Write(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds) =>
         _ = Tokenizer.Pair.Write(query, document, ids, typeIds);
 }

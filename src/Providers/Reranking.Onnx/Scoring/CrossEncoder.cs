@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Pairs;
@@ -9,17 +10,22 @@ namespace Reranking.Onnx.Scoring;
 internal sealed class CrossEncoder : IDisposable
 {
     private readonly OnnxScorerOptions _options;
-    private readonly LogitReader _readLogits;
 
-    private CrossEncoder(OnnxEngine engine, PairFormat format, OnnxScorerOptions options)
+    private readonly EarlyExitFile? _earlyExit;
+
+    private CrossEncoder(OnnxEngine engine, PairFormat format, OnnxScorerOptions options, EarlyExitFile? earlyExit)
     {
+        _earlyExit = earlyExit;
         Engine = engine;
         Format = format;
         _options = options;
-        _readLogits = LogitReaders.Create(engine.Profile);
+        ReadLogits = LogitReaders.Create(engine.Profile);
     }
 
     public OnnxEngine Engine { get; }
+
+    /// <summary>Gets how the raw score of an input is computed from its output.</summary>
+    public LogitReader ReadLogits { get; }
 
     /// <summary>Gets how the model reads a pair.</summary>
     public PairFormat Format { get; }
@@ -27,16 +33,19 @@ internal sealed class CrossEncoder : IDisposable
     public ModelProfile Profile => Engine.Profile;
 
     /// <summary>Loads a model, resolves how it reads a pair and what its logits mean, and runs its self-test if it has one.</summary>
+    /// <param name="folder">The files.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="parts">The parts to run it in, or <see langword="null"/> for what the settings say.</param>
     /// <exception cref="RelevanceScoringException">The model is no reranker, the settings do not fit it, or it fails its self-test.</exception>
-    public static async Task<CrossEncoder> LoadAsync(ModelFolder folder, OnnxScorerOptions options)
+    public static async Task<CrossEncoder> LoadAsync(ModelFolder folder, OnnxScorerOptions options, EarlyExitFile? parts = null)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);
         Tokenizer tokenizer = folder.ReadTokenizer();
-        OnnxEngine engine = SessionFactory.Load(folder, session =>
-            new CrossEncoderProfile(options, folder, configuration, tokenizer).Resolve(session.OutputMetadata));
+        EarlyExitFile? earlyExit = parts ?? (options.HasEarlyExit ? EarlyExitFile.Read(folder, options.EarlyExit!) : null);
+        OnnxEngine engine = earlyExit is null ? SessionFactory.Load(folder, Resolve) : SessionFactory.LoadParts(folder, earlyExit, Resolve);
         try
         {
-            var encoder = new CrossEncoder(engine, PairFormat.Create(tokenizer, engine.Profile), options);
+            var encoder = new CrossEncoder(engine, PairFormat.Create(tokenizer, engine.Profile), options, earlyExit);
             await SelfTest.RunAsync(encoder).ConfigureAwait(false);
             return encoder;
         }
@@ -45,17 +54,28 @@ internal sealed class CrossEncoder : IDisposable
             engine.Dispose();
             throw;
         }
+
+        ModelProfile Resolve(InferenceSession session) =>
+            new CrossEncoderProfile(options, folder, configuration, tokenizer).Resolve(session.OutputMetadata);
     }
 
     /// <summary>Encodes and scores the documents of a request.</summary>
     /// <param name="query">The query.</param>
     /// <param name="documents">The documents.</param>
+    /// <param name="topN">How many of the best are wanted, or <see langword="null"/> for the scores of all.</param>
     /// <param name="isBackground">Whether nobody waits for the scores.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RelevanceScores> ScoreAsync(
-        PairQuery query, IReadOnlyList<string> documents, bool isBackground, CancellationToken cancellationToken)
+        PairQuery query, IReadOnlyList<string> documents, int? topN, bool isBackground, CancellationToken cancellationToken)
     {
         using PairInputs pairs = PairInputs.Encode(Format, query, documents, cancellationToken, _options);
+        if (_earlyExit is not null && topN is { } wanted)
+        {
+            var pass = new EarlyExitPass(Engine, _earlyExit, pairs, wanted, ReadLogits);
+            PairScore[] scores = await pass.RunAsync(isBackground, cancellationToken).ConfigureAwait(false);
+            return Collect(pairs, scores);
+        }
+
         return await ScoreAsync(pairs, Engine.Plan(pairs.Inputs), isBackground, cancellationToken).ConfigureAwait(false);
     }
 
@@ -64,12 +84,25 @@ internal sealed class CrossEncoder : IDisposable
     /// </summary>
     public async Task<RelevanceScores> ScoreAsync(PairInputs pairs, RunPlan plan, bool isBackground, CancellationToken cancellationToken)
     {
-        double[] logits = new double[pairs.Inputs.Count];
+        var scores = new PairScore[pairs.Inputs.Count];
         await Engine.RunAsync(pairs.Inputs, plan, Read, isBackground, cancellationToken).ConfigureAwait(false);
+        return Collect(pairs, scores);
+
+        void Read(int index, int tokenCount, ReadOnlySpan<float> values) => scores[index] = new PairScore(ReadLogits(values), Stage: 0);
+    }
+
+    public void Dispose() => Engine.Dispose();
+
+    private RelevanceScoringException NotFinite(double logit, int document) => new(
+        $"Model '{Profile.Folder.ModelId}' returned {logit} for document {document}; expected a finite logit. "
+        + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32.");
+
+    private RelevanceScores Collect(PairInputs pairs, PairScore[] pairScores)
+    {
         var scores = new RelevanceScore[pairs.DocumentCount];
         for (int i = 0; i < scores.Length; i++)
         {
-            scores[i] = Score(pairs, i, logits);
+            scores[i] = Score(pairs, i, pairScores);
         }
 
         // A pair that overflows leaves its document unscored; if all do, it is the model.
@@ -83,38 +116,45 @@ internal sealed class CrossEncoder : IDisposable
             ModelId = Profile.Folder.ModelId,
             Usage = new RelevanceScoringUsage { InputTokenCount = pairs.Inputs.TokenCount },
         };
-
-        void Read(int index, int tokenCount, ReadOnlySpan<float> values)
-        {
-            double logit = _readLogits(values);
-            logits[index] = double.IsInfinity(logit) ? throw NotFinite(logit, pairs.DocumentOf(index)) : logit;
-        }
     }
 
-    public void Dispose() => Engine.Dispose();
-
-    private RelevanceScoringException NotFinite(double logit, int document) => new(
-        $"Model '{Profile.Folder.ModelId}' returned {logit} for document {document}; expected a finite logit. "
-        + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32.");
-
-    // A document is as relevant as its best window; among equal ones that is the first.
-    private static RelevanceScore Score(PairInputs pairs, int document, double[] logits)
+    // A document is as relevant as its best window, of those that got furthest; among equal ones that is the first.
+    private RelevanceScore Score(PairInputs pairs, int document, PairScore[] scores)
     {
-        (int first, int count) = pairs.PairsOf(document).GetOffsetAndLength(logits.Length);
+        (int first, int count) = pairs.PairsOf(document).GetOffsetAndLength(scores.Length);
         int best = first;
         int tokenCount = 0;
         for (int pair = first; pair < first + count; pair++)
         {
-            best = double.IsNaN(logits[best]) || logits[pair] > logits[best] ? pair : best;
+            if (double.IsInfinity(scores[pair].Logit))
+            {
+                throw NotFinite(scores[pair].Logit, document);
+            }
+
+            best = scores[pair].IsBetterThan(scores[best]) ? pair : best;
             tokenCount += pairs.Inputs.Length(pair);
         }
 
+        bool isScored = !double.IsNaN(scores[best].Logit);
+
         // The sigmoid is the score whatever activation the model was trained with: the graph ends before it.
-        return RelevanceScore.FromLogit(logits[best]) with
+        return RelevanceScore.FromLogit(scores[best].Logit) with
         {
             TokenCount = tokenCount,
             IsTruncated = pairs.IsTruncated(document),
             BestWindow = pairs.WindowOf(best),
+            Stage = isScored ? scores[best].Stage : 0,
+            IsEstimate = isScored && scores[best].Stage < 0,
         };
     }
+}
+
+/// <summary>What is known of a pair in the end.</summary>
+/// <param name="Logit">The logit, or the last estimate of it; NaN if it is no number.</param>
+/// <param name="Stage">0 for the logit; below it, the lower the earlier the pair left.</param>
+internal readonly record struct PairScore(double Logit, int Stage)
+{
+    /// <summary>Returns whether another pair of the same document counts less: a logit before an estimate, and any number before none.</summary>
+    public bool IsBetterThan(PairScore other) =>
+        double.IsNaN(other.Logit) || (!double.IsNaN(Logit) && (Stage != other.Stage ? Stage > other.Stage : Logit > other.Logit));
 }

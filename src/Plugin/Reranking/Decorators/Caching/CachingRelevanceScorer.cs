@@ -206,13 +206,14 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
         }
 
         call.Add(answer!, claims);
-        if (!CachingCall.IsReproducible(answer!) || claims.Exists(claim => call.Entries[claim.Index] is { Score.IsScored: true, IsKeepable: false }))
+        if (!CachingCall.IsReproducible(answer!)
+            || claims.Exists(claim => call.Entries[claim.Index] is { Score: { IsScored: true, IsEstimate: false }, IsKeepable: false }))
         {
             LogNotKept(texts.Length);
             return;
         }
 
-        claims = claims.FindAll(claim => call.Entries[claim.Index]!.IsKeepable);   // what could not be scored may be scored the next time
+        claims = claims.FindAll(claim => call.Entries[claim.Index]!.IsKeepable);   // what is not scored, or estimated, may be scored the next time
 
         foreach (Claim claim in claims.Where(static claim => claim.IsMine))
         {

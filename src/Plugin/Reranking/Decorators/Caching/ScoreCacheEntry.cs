@@ -28,8 +28,8 @@ internal sealed record ScoreCacheEntry(RelevanceScore Score, string? ModelId)
         All = Truncated | TokenCount | ModelId | Window,
     }
 
-    /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, and of a scorer of one stage.</summary>
-    public bool IsKeepable => double.IsFinite(Score.RawValue) && Score.Value is >= 0 and <= 1 && Score.Stage == 0;
+    /// <summary>Gets a value indicating whether the score is one that may be kept: finite, from 0 to 1, of a scorer of one stage, and no estimate.</summary>
+    public bool IsKeepable => double.IsFinite(Score.RawValue) && Score.Value is >= 0 and <= 1 && Score is { Stage: 0, IsEstimate: false };
 
     /// <summary>Writes the entry for its key.</summary>
     public byte[] ToBytes(string key)

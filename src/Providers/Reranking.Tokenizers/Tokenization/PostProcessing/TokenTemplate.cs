@@ -7,6 +7,31 @@ internal sealed class TokenTemplate(TemplatePiece[] pieces)
 
     public int HighestSpecialId { get; } = pieces.SelectMany(piece => piece.SpecialIds).DefaultIfEmpty(-1).Max();
 
+    /// <summary>Returns where query and document stand in what <see cref="Write"/> writes.</summary>
+    public (Range Query, Range Document) Locate(int queryLength, int documentLength)
+    {
+        (Range Query, Range Document) places = default;
+        int length = 0;
+        foreach (TemplatePiece piece in pieces)
+        {
+            int start = length;
+            length += piece.Source switch
+            {
+                TemplateSource.Query => queryLength,
+                TemplateSource.Document => documentLength,
+                _ => piece.SpecialIds.Length,
+            };
+            places = piece.Source switch
+            {
+                TemplateSource.Query => (start..length, places.Document),
+                TemplateSource.Document => (places.Query, start..length),
+                _ => places,
+            };
+        }
+
+        return places;
+    }
+
     /// <summary>Writes ids and type ids and returns their number.</summary>
     public int Write(ReadOnlySpan<int> query, ReadOnlySpan<int> document, Span<long> ids, Span<long> typeIds)
     {

@@ -1,0 +1,102 @@
+using Reranking.Onnx.Models;
+using Reranking.Onnx.Tests;
+
+namespace Reranking.Onnx.EarlyExit.Tests;
+
+/// <summary>What is not made for the model is refused with the file, what was found, what was expected and what to do.</summary>
+public sealed class EarlyExitFileTests : IDisposable
+{
+    private const string Build =
+        "Build it again for this model with EarlyExitBuilder of the package Reranking.Onnx.EarlyExit, or set OnnxScorerOptions:EarlyExit to Off.";
+
+    private readonly TemporaryFolder _folder = TestModels.Unpack("bert/model");
+
+    public static TheoryData<string, string, string> Damages => new()
+    {
+        { "\"formatVersion\": 1", "\"formatVersion\": 2", "'{json}' has formatVersion 2; expected 1. {build}" },
+        { "\"formatVersion\": 1", "\"formatVersion\": \"1\"", "'{json}' has formatVersion none; expected 1. {build}" },
+        { "\"formatVersion\": 1,", "", "'{json}' has formatVersion none; expected 1. {build}" },
+        { "cls documentMean", "documentMean", "'{json}' has the features 'documentMean queryMean product absoluteDifference maxSim'; expected '*" },
+        { "\"plan\": \"1:50\"", "\"plan\": \"half\"", "'{json}' has the plan 'half'; expected layers and how many of 100 stay, as 2:60 5:25. {build}" },
+        { "\"layer\": 1", "\"layer\": 9", "'{json}' has exits after the layers 9; expected rising numbers from 1 to *" },
+        { "\"hiddenSize\": 32", "\"hiddenSize\": 0", "'{json}' has hiddenSize 0; expected 1 to 65536. {build}" },
+        { "\"hiddenSize\": 32", "\"hiddenSize\": 16", "'{folder}early-exit.f32' has 644 bytes; expected 324, 81 weights for each of 1 probes. {build}" },
+        { "\"measured\": null", "\"measured\": null, \"more\": 1", "'{json}' can't be read: *" },
+        { "\"plan\": \"1:50\",", "", "'{json}' can't be read: *" },
+        { "{", "[", "'{json}' can't be read: *" },
+        { "\"sha256\": \"", "\"sha256\": \"00", "'{folder}model.onnx' has the SHA-256 *, but '{json}' was made for 00*. {build}" },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Read_NoFile_SaysWhichSettingAsksForIt()
+    {
+        Assert.Equal($"OnnxScorerOptions:EarlyExit is On, but '{_folder.File("early-exit.json")}' is missing. {Build}", Failure("On"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void Read_ManifestThatIsNotTheModels_NamesIt(string old, string with, string expected)
+    {
+        EarlyExitModels.Build(_folder.Path, layers: [1]);
+        string json = File.ReadAllText(_folder.File("early-exit.json"));
+        int index = json.IndexOf(old, StringComparison.Ordinal);
+        Assert.True(index >= 0, json);
+        File.WriteAllText(_folder.File("early-exit.json"), string.Concat(json.AsSpan(0, index), with, json.AsSpan(index + old.Length)));
+
+        Matches(expected, Failure("On"));
+    }
+
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("early-exit.f32")]
+    [InlineData("early-exit.part1")]
+    [InlineData("early-exit.part2")]
+    public void Read_FileThatChanged_NamesItAndBothHashes(string file)
+    {
+        EarlyExitModels.Build(_folder.Path, layers: [1]);
+        using (FileStream stream = File.Open(_folder.File(file), FileMode.Append))
+        {
+            stream.WriteByte(0);
+        }
+
+        Matches($"'{{folder}}{file}' has the SHA-256 *, but '{{json}}' was made for *. {{build}}", Failure("On"));
+    }
+
+    [Fact]
+    public void Read_PartThatIsMissing_NamesIt()
+    {
+        EarlyExitModels.Build(_folder.Path, layers: [1]);
+        File.Delete(_folder.File("early-exit.part2"));
+
+        Matches("'{json}' can't be read: *early-exit.part2*", Failure("On"));
+    }
+
+    [Fact]
+    public void Read_PlanWithAnotherLayer_NamesThoseThatThereAre()
+    {
+        EarlyExitModels.Build(_folder.Path, layers: [1]);
+
+        Assert.Equal(
+            $"OnnxScorerOptions:EarlyExit is 7:20, but '{_folder.File("early-exit.json")}' has no probe after layer 7; expected layers out of 1. "
+            + "Change the plan, or build the file again with that layer.",
+            Failure("7:20"));
+    }
+
+    private string Failure(string setting) =>
+        Assert.Throws<RelevanceScoringException>(() => EarlyExitFile.Read(EarlyExitModels.Open(_folder.Path, setting), setting)).Message;
+
+    // A star stands for anything.
+    private void Matches(string expected, string actual)
+    {
+        string[] parts = expected
+            .Replace("{json}", _folder.File("early-exit.json"), StringComparison.Ordinal)
+            .Replace("{folder}", _folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            .Replace("{build}", Build, StringComparison.Ordinal)
+            .Split('*');
+        Assert.StartsWith(parts[0], actual, StringComparison.Ordinal);
+        Assert.EndsWith(parts[^1], actual, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.Contains(part, actual, StringComparison.Ordinal));
+    }
+}
