@@ -9,7 +9,7 @@ using Spectre.Console;
 namespace RagChat;
 
 /// <summary>What a person sees: in colour on a terminal, plain in a pipe.</summary>
-internal sealed class ConsoleView
+internal sealed class ConsoleView : IProgress<EvaluationProgress>
 {
     private const int PipeWidth = 120;
 
@@ -80,7 +80,10 @@ internal sealed class ConsoleView
         _console.Write(new Rule());
     }
 
-    public void Write(IReadOnlyList<ComparisonRow> rows)
+    /// <summary>Writes a dot a question, so that nobody wonders whether anything happens.</summary>
+    public void Report(EvaluationProgress value) => _console.Write(Printable(value.FinishedQueries < value.QueryCount ? "." : ".\n", new Style(Color.Grey)));
+
+    public void Write(EvaluationReport report)
     {
         Table table = new Table().Border(TableBorder.Simple);
         table.AddColumns("first stage", "reranked");
@@ -89,18 +92,24 @@ internal sealed class ConsoleView
             table.AddColumn(new TableColumn(column).RightAligned());
         }
 
-        foreach (ComparisonRow row in rows)
+        string firstStage = Milliseconds(report.FirstStage.Latency);
+        table.AddRow(report.FirstStage.Name, "no", Number(report.FirstStage.Means["hit@1"]), Number(report.FirstStage.Means["RR"]), firstStage, "-");
+        foreach (ScorerReport scorer in report.Scorers)
         {
             table.AddRow(
-                row.Mode.ToString().ToLowerInvariant(),
-                row.Reranked ? "yes" : "no",
-                row.HitAt1.ToString("0.000", CultureInfo.InvariantCulture),
-                row.MeanReciprocalRank.ToString("0.000", CultureInfo.InvariantCulture),
-                row.FirstStage.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture),
-                row.Reranked ? row.Reranking.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) : "-");
+                report.FirstStage.Name, "yes", Number(scorer.Means["hit@1"]), Number(scorer.Means["RR"]), firstStage, Milliseconds(scorer.Latency));
+            if (scorer.FailedQueryCount > 0)
+            {
+                Warn($"{scorer.FailedQueryCount} questions were not reranked and are left out. The first: {scorer.FirstFailure}");
+            }
         }
 
         _console.Write(table);
+        Note(report.Summarize());
+
+        static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+
+        string Milliseconds(LatencyReport latency) => (latency.Total / report.QueryCount).ToString("0.0", CultureInfo.InvariantCulture);
     }
 
     public async Task WriteAsync(IAsyncEnumerable<string> parts)

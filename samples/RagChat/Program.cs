@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RagChat;
 using RagChat.Chat;
 using RagChat.Knowledge;
+using Reranking;
 using Spectre.Console;
 
 // dotnet run -- "How do I reset my password?"    one question
@@ -26,7 +27,12 @@ await desk.WarmUpAsync();
 var view = new ConsoleView(AnsiConsole.Console);
 if (args.Contains("--compare"))
 {
-    view.Write(await Comparison.RunAsync(desk, HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"))));
+    IReadOnlyList<Question> questions = HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
+    IRelevanceScorer scorer = host.Services.GetRequiredService<IRelevanceScorer>();
+    await foreach (EvaluationReport report in Comparison.RunAsync(desk, scorer, questions, view))
+    {
+        view.Write(report);
+    }
 }
 else if (question.Length > 0)
 {
