@@ -17,7 +17,7 @@ public sealed class ReadmeTests
         var evaluation = new RerankingEvaluation(set, FirstStage.Given("vector"), [new EvaluatedScorer("local", scorer)]);
 
         EvaluationReport report = await evaluation.RunAsync();
-        string answer = report.Summarize();   // Reranking with local raises nDCG@10 by 0.217 (95 % interval 0.161 to 0.275, 43 queries: …
+        string answer = report.Summarize();   // Reranking with local raises nDCG@10 by 0.217 (95 % interval …
         File.WriteAllText(page, report.ToHtml());
 
         File.WriteAllText(baseline, report.ToJson());
