@@ -15,7 +15,7 @@ internal sealed record Arguments(EarlyExitBuilderOptions Options, string? Texts,
           --queries FILE        queries, one a line; without, they are cut from the passages
           --layers 2,5          the layers after which documents may leave
           --max-loss 0.02       which share of the ten best documents may be lost
-          --max-pairs 12000     how many pairs the probes are fitted to at most
+          --max-pairs 4000      how many pairs the probes are fitted to at most
           --probes FOLDER       writes given probes (probe{layer}.f32, probe_bias.json) instead of fitting; needs --layers and --plan
           --plan "2:60 5:25"    the plan of given probes
 
