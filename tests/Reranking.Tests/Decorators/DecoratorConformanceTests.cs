@@ -49,7 +49,7 @@ public class ShadowRelevanceScorerConformanceTests : RelevanceScorerConformanceT
 
 public class CalibratedRelevanceScorerConformanceTests : RelevanceScorerConformanceTests
 {
-    protected override IRelevanceScorer CreateScorer() => new CalibratedRelevanceScorer(new WordOverlapScorer(), RelevanceCalibration.Platt(0.5, -1));
+    protected override IRelevanceScorer CreateScorer() => new CalibratedRelevanceScorer(new WordOverlapScorer(), ScoreCalibration.Platt(0.5, -1));
 }
 
 public class StackedDecoratorsConformanceTests : RelevanceScorerConformanceTests

@@ -12,14 +12,14 @@ public sealed class CalibratedRelevanceScorer : DelegatingRelevanceScorer, IMode
 {
     private const int HashLength = 16;
 
-    private readonly RelevanceCalibration _calibration;
+    private readonly ScoreCalibration _calibration;
     private readonly string _hash;
 
     /// <summary>Initializes a new instance of the <see cref="CalibratedRelevanceScorer"/> class.</summary>
     /// <param name="innerScorer">The scorer that calls are passed on to.</param>
     /// <param name="calibration">The calibration of its model.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
-    public CalibratedRelevanceScorer(IRelevanceScorer innerScorer, RelevanceCalibration calibration)
+    public CalibratedRelevanceScorer(IRelevanceScorer innerScorer, ScoreCalibration calibration)
         : base(innerScorer)
     {
         ArgumentNullException.ThrowIfNull(calibration);
@@ -55,6 +55,6 @@ public sealed class CalibratedRelevanceScorer : DelegatingRelevanceScorer, IMode
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType == typeof(RelevanceCalibration) ? _calibration : base.GetService(serviceType, serviceKey);
+        return serviceKey is null && serviceType == typeof(ScoreCalibration) ? _calibration : base.GetService(serviceType, serviceKey);
     }
 }

@@ -55,10 +55,10 @@ public static class RelevanceScorerBuilderExtensions
 
     /// <summary>Turns raw scores into calibrated probabilities; the ranking stays as it is.</summary>
     /// <param name="builder">The builder of the scorer of one model.</param>
-    /// <param name="calibration">The calibration of that model, as <see cref="RelevanceCalibration.Load"/> reads it.</param>
+    /// <param name="calibration">The calibration of that model, as <see cref="ScoreCalibration.Load"/> reads it.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
-    public static RelevanceScorerBuilder UseCalibration(this RelevanceScorerBuilder builder, RelevanceCalibration calibration)
+    public static RelevanceScorerBuilder UseCalibration(this RelevanceScorerBuilder builder, ScoreCalibration calibration)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(calibration);

@@ -1,7 +1,7 @@
 namespace Reranking;
 
-/// <summary>The shape of a <see cref="RelevanceCalibration"/>.</summary>
-public enum RelevanceCalibrationKind
+/// <summary>The shape of a <see cref="ScoreCalibration"/>.</summary>
+public enum ScoreCalibrationKind
 {
     /// <summary>A sigmoid with a slope and an intercept; fits on few pairs.</summary>
     Platt,

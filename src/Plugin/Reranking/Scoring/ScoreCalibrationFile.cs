@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Reranking.Scoring;
 
 /// <summary>A calibration as it lies in a file.</summary>
-internal sealed record RelevanceCalibrationFile
+internal sealed record ScoreCalibrationFile
 {
     /// <summary>The keys, for messages.</summary>
     public const string Keys = "version, kind, slope and intercept or rawScores and probabilities, modelHash and source";
@@ -12,17 +12,17 @@ internal sealed record RelevanceCalibrationFile
     private const string Platt = "platt";
     private const string Isotonic = "isotonic";
 
-    /// <summary>Initializes a new instance of the <see cref="RelevanceCalibrationFile"/> class, to read into.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ScoreCalibrationFile"/> class, to read into.</summary>
     [JsonConstructor]
-    public RelevanceCalibrationFile()
+    public ScoreCalibrationFile()
     {
     }
 
-    /// <summary>Initializes a new instance of the <see cref="RelevanceCalibrationFile"/> class, to write.</summary>
-    public RelevanceCalibrationFile(RelevanceCalibration calibration)
+    /// <summary>Initializes a new instance of the <see cref="ScoreCalibrationFile"/> class, to write.</summary>
+    public ScoreCalibrationFile(ScoreCalibration calibration)
     {
-        bool isPlatt = calibration.Kind == RelevanceCalibrationKind.Platt;
-        Version = RelevanceCalibration.FormatVersion;
+        bool isPlatt = calibration.Kind == ScoreCalibrationKind.Platt;
+        Version = ScoreCalibration.FormatVersion;
         Kind = isPlatt ? Platt : Isotonic;
         Slope = isPlatt ? calibration.Slope : null;
         Intercept = isPlatt ? calibration.Intercept : null;
@@ -51,11 +51,11 @@ internal sealed record RelevanceCalibrationFile
     /// <summary>Checks what was read.</summary>
     /// <exception cref="FormatException">A key is missing or says what no calibration has.</exception>
     /// <exception cref="ArgumentException">The numbers are no rising curve.</exception>
-    public RelevanceCalibration ToCalibration()
+    public ScoreCalibration ToCalibration()
     {
-        if (Version != RelevanceCalibration.FormatVersion)
+        if (Version != ScoreCalibration.FormatVersion)
         {
-            throw new FormatException($"Its version is {Version}; expected {RelevanceCalibration.FormatVersion}.");
+            throw new FormatException($"Its version is {Version}; expected {ScoreCalibration.FormatVersion}.");
         }
 
         if (ModelHash is { } hash && (hash.Length != HashLength || !hash.All(char.IsAsciiHexDigit)))
@@ -63,11 +63,11 @@ internal sealed record RelevanceCalibrationFile
             throw new FormatException($"Its modelHash has {hash.Length} characters; expected the {HashLength} hexadecimal digits of a SHA-256.");
         }
 
-        RelevanceCalibration calibration = this switch
+        ScoreCalibration calibration = this switch
         {
-            { Kind: Platt, Slope: { } slope, Intercept: { } intercept, RawScores: null, Probabilities: null } => RelevanceCalibration.Platt(slope, intercept),
+            { Kind: Platt, Slope: { } slope, Intercept: { } intercept, RawScores: null, Probabilities: null } => ScoreCalibration.Platt(slope, intercept),
             { Kind: Isotonic, Slope: null, Intercept: null, RawScores: { } scores, Probabilities: { } probabilities } =>
-                RelevanceCalibration.Isotonic(scores, probabilities),
+                ScoreCalibration.Isotonic(scores, probabilities),
             { Kind: Platt } => throw new FormatException("Its kind is platt; expected slope and intercept, and no rawScores and probabilities."),
             { Kind: Isotonic } => throw new FormatException("Its kind is isotonic; expected rawScores and probabilities, and no slope and intercept."),
             _ => throw new FormatException($"It has no known kind; expected {Platt} or {Isotonic}."),
@@ -82,5 +82,5 @@ internal sealed record RelevanceCalibrationFile
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     WriteIndented = true)]
-[JsonSerializable(typeof(RelevanceCalibrationFile))]
-internal sealed partial class RelevanceCalibrationJsonContext : JsonSerializerContext;
+[JsonSerializable(typeof(ScoreCalibrationFile))]
+internal sealed partial class ScoreCalibrationJsonContext : JsonSerializerContext;

@@ -12,7 +12,7 @@ namespace Reranking;
 /// </para>
 /// <para>A calibration holds for one model and for texts like those it was fitted on. It holds numbers only, none of those texts.</para>
 /// </remarks>
-public sealed record RelevanceCalibration
+public sealed record ScoreCalibration
 {
     /// <summary>The format that <see cref="ToJson"/> writes and <see cref="Parse"/> reads.</summary>
     public const int FormatVersion = 1;
@@ -24,7 +24,7 @@ public sealed record RelevanceCalibration
     private readonly double[] _rawScores;
     private readonly double[] _probabilities;
 
-    private RelevanceCalibration(RelevanceCalibrationKind kind, double slope, double intercept, double[] rawScores, double[] probabilities)
+    private ScoreCalibration(ScoreCalibrationKind kind, double slope, double intercept, double[] rawScores, double[] probabilities)
     {
         Kind = kind;
         Slope = slope;
@@ -34,18 +34,18 @@ public sealed record RelevanceCalibration
     }
 
     /// <summary>Gets the shape of the curve.</summary>
-    public RelevanceCalibrationKind Kind { get; }
+    public ScoreCalibrationKind Kind { get; }
 
-    /// <summary>Gets what a raw score is multiplied by before the sigmoid; 0 for <see cref="RelevanceCalibrationKind.Isotonic"/>.</summary>
+    /// <summary>Gets what a raw score is multiplied by before the sigmoid; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
     public double Slope { get; }
 
-    /// <summary>Gets what is added to it; 0 for <see cref="RelevanceCalibrationKind.Isotonic"/>.</summary>
+    /// <summary>Gets what is added to it; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
     public double Intercept { get; }
 
-    /// <summary>Gets the raw scores at which the probabilities are known, rising; empty for <see cref="RelevanceCalibrationKind.Platt"/>.</summary>
+    /// <summary>Gets the raw scores at which the probabilities are known, rising; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
     public IReadOnlyList<double> RawScores => _rawScores;
 
-    /// <summary>Gets the probabilities at <see cref="RawScores"/>, never falling; empty for <see cref="RelevanceCalibrationKind.Platt"/>.</summary>
+    /// <summary>Gets the probabilities at <see cref="RawScores"/>, never falling; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
     public IReadOnlyList<double> Probabilities => _probabilities;
 
     /// <summary>Gets the SHA-256 of the model that it was fitted for.</summary>
@@ -64,10 +64,10 @@ public sealed record RelevanceCalibration
     /// <param name="intercept">How far it is shifted; any finite number.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the slope is not above 0.</exception>
-    public static RelevanceCalibration Platt(double slope, double intercept) =>
+    public static ScoreCalibration Platt(double slope, double intercept) =>
         !double.IsFinite(slope) || slope <= 0 ? throw new ArgumentOutOfRangeException(nameof(slope), slope, "The slope has to be finite and above 0.")
         : !double.IsFinite(intercept) ? throw new ArgumentOutOfRangeException(nameof(intercept), intercept, "The intercept has to be finite.")
-        : new RelevanceCalibration(RelevanceCalibrationKind.Platt, slope, intercept, [], []);
+        : new ScoreCalibration(ScoreCalibrationKind.Platt, slope, intercept, [], []);
 
     /// <summary>Creates one that is known at some raw scores, a straight line between them, and level before the first and after the last.</summary>
     /// <param name="rawScores">Finite numbers, each above the one before; from 1 to 100,000.</param>
@@ -75,7 +75,7 @@ public sealed record RelevanceCalibration
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException">A list is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The lists are no rising curve.</exception>
-    public static RelevanceCalibration Isotonic(IReadOnlyList<double> rawScores, IReadOnlyList<double> probabilities)
+    public static ScoreCalibration Isotonic(IReadOnlyList<double> rawScores, IReadOnlyList<double> probabilities)
     {
         ArgumentNullException.ThrowIfNull(rawScores);
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -107,7 +107,7 @@ public sealed record RelevanceCalibration
             }
         }
 
-        return new RelevanceCalibration(RelevanceCalibrationKind.Isotonic, 0, 0, [.. rawScores], [.. probabilities]);
+        return new ScoreCalibration(ScoreCalibrationKind.Isotonic, 0, 0, [.. rawScores], [.. probabilities]);
     }
 
     /// <summary>Reads one.</summary>
@@ -115,18 +115,18 @@ public sealed record RelevanceCalibration
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="json"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
-    public static RelevanceCalibration Parse(string json)
+    public static ScoreCalibration Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            return (JsonSerializer.Deserialize(json, RelevanceCalibrationJsonContext.Default.RelevanceCalibrationFile) ?? new RelevanceCalibrationFile()).ToCalibration();
+            return (JsonSerializer.Deserialize(json, ScoreCalibrationJsonContext.Default.ScoreCalibrationFile) ?? new ScoreCalibrationFile()).ToCalibration();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The inner message may quote the file; where it is damaged is enough.
             throw new FormatException(
-                $"It is no JSON object with {RelevanceCalibrationFile.Keys}{(exception as JsonException is { LineNumber: { } line } ? $": see line {line + 1}" : "")}.",
+                $"It is no JSON object with {ScoreCalibrationFile.Keys}{(exception as JsonException is { LineNumber: { } line } ? $": see line {line + 1}" : "")}.",
                 exception);
         }
         catch (ArgumentException exception)
@@ -141,7 +141,7 @@ public sealed record RelevanceCalibration
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
-    public static RelevanceCalibration Load(string path)
+    public static ScoreCalibration Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return new FileInfo(path) is { Exists: true, Length: > MaxFileLength and var length }
@@ -151,7 +151,7 @@ public sealed record RelevanceCalibration
 
     /// <summary>Writes it as JSON, as <c>calibration.json</c> beside a model has it.</summary>
     /// <returns>An indented object.</returns>
-    public string ToJson() => JsonSerializer.Serialize(new RelevanceCalibrationFile(this), RelevanceCalibrationJsonContext.Default.RelevanceCalibrationFile);
+    public string ToJson() => JsonSerializer.Serialize(new ScoreCalibrationFile(this), ScoreCalibrationJsonContext.Default.ScoreCalibrationFile);
 
     /// <summary>Returns the probability that a document with a raw score is relevant.</summary>
     /// <param name="rawScore">The raw score; NaN stands for a document without one.</param>
@@ -163,7 +163,7 @@ public sealed record RelevanceCalibration
             return double.NaN;
         }
 
-        if (Kind == RelevanceCalibrationKind.Platt)
+        if (Kind == ScoreCalibrationKind.Platt)
         {
             return RelevanceScore.FromLogit((Slope * rawScore) + Intercept).Value;
         }
@@ -192,7 +192,7 @@ public sealed record RelevanceCalibration
     public RelevanceScore Apply(RelevanceScore score) => score with { Value = Apply(score.RawValue) };
 
     /// <inheritdoc/>
-    public bool Equals(RelevanceCalibration? other) => other is not null
+    public bool Equals(ScoreCalibration? other) => other is not null
         && (Kind, Slope, Intercept, ModelHash, Source) == (other.Kind, other.Slope, other.Intercept, other.ModelHash, other.Source)
         && _rawScores.AsSpan().SequenceEqual(other._rawScores)
         && _probabilities.AsSpan().SequenceEqual(other._probabilities);

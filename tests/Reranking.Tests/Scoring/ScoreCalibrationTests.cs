@@ -3,19 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Reranking.Tests;
 
-public sealed class RelevanceCalibrationTests
+public sealed class ScoreCalibrationTests
 {
     private static readonly string Hash = new('a', 64);
 
-    private static readonly Gen<RelevanceCalibration> Platts =
-        Gen.Select(Gen.Double[1e-3, 50], Gen.Double[-50, 50], static (slope, intercept) => RelevanceCalibration.Platt(slope, intercept));
+    private static readonly Gen<ScoreCalibration> Platts =
+        Gen.Select(Gen.Double[1e-3, 50], Gen.Double[-50, 50], static (slope, intercept) => ScoreCalibration.Platt(slope, intercept));
 
-    private static readonly Gen<RelevanceCalibration> Isotonics =
-        Gen.Select(Gen.Double[-1e3, 1e3], Gen.Double[0, 1]).Array[1, 40].Select(static points => RelevanceCalibration.Isotonic(
+    private static readonly Gen<ScoreCalibration> Isotonics =
+        Gen.Select(Gen.Double[-1e3, 1e3], Gen.Double[0, 1]).Array[1, 40].Select(static points => ScoreCalibration.Isotonic(
             [.. points.Select(static point => point.Item1).Distinct().Order()],
             [.. points.DistinctBy(static point => point.Item1).Select(static point => point.Item2).Order()]));
 
-    private static readonly Gen<RelevanceCalibration> Calibrations = Gen.OneOf(Platts, Isotonics);
+    private static readonly Gen<ScoreCalibration> Calibrations = Gen.OneOf(Platts, Isotonics);
 
     [Fact]
     public void Apply_AnyTwoRawScores_NeverSwapsThem() => Gen.Select(Calibrations, Gen.Double, Gen.Double).Sample((calibration, first, second) =>
@@ -31,9 +31,9 @@ public sealed class RelevanceCalibrationTests
     [Fact]
     public void Parse_WhatWasWritten_IsEqual() => Gen.Select(Calibrations, Gen.String).Sample((calibration, source) =>
     {
-        RelevanceCalibration written = calibration with { ModelHash = Hash, Source = new string([.. source.Where(static c => !char.IsSurrogate(c))]) };
+        ScoreCalibration written = calibration with { ModelHash = Hash, Source = new string([.. source.Where(static c => !char.IsSurrogate(c))]) };
 
-        RelevanceCalibration read = RelevanceCalibration.Parse(written.ToJson());
+        ScoreCalibration read = ScoreCalibration.Parse(written.ToJson());
 
         Assert.Equal(written, read);
         Assert.Equal(written.GetHashCode(), read.GetHashCode());
@@ -42,14 +42,14 @@ public sealed class RelevanceCalibrationTests
     [Fact]
     public void Equals_AnyDifference_Counts()
     {
-        RelevanceCalibration calibration = RelevanceCalibration.Isotonic([0, 1], [0.1, 0.9]);
+        ScoreCalibration calibration = ScoreCalibration.Isotonic([0, 1], [0.1, 0.9]);
 
-        Assert.Equal(RelevanceCalibration.Isotonic([0, 1], [0.1, 0.9]), calibration);
-        Assert.NotEqual(RelevanceCalibration.Isotonic([0, 2], [0.1, 0.9]), calibration);
-        Assert.NotEqual(RelevanceCalibration.Isotonic([0, 1], [0.1, 0.8]), calibration);
+        Assert.Equal(ScoreCalibration.Isotonic([0, 1], [0.1, 0.9]), calibration);
+        Assert.NotEqual(ScoreCalibration.Isotonic([0, 2], [0.1, 0.9]), calibration);
+        Assert.NotEqual(ScoreCalibration.Isotonic([0, 1], [0.1, 0.8]), calibration);
         Assert.NotEqual(calibration with { Source = "elsewhere" }, calibration);
         Assert.NotEqual(calibration with { ModelHash = Hash }, calibration);
-        Assert.NotEqual(RelevanceCalibration.Platt(1, 1), RelevanceCalibration.Platt(1, 2));
+        Assert.NotEqual(ScoreCalibration.Platt(1, 1), ScoreCalibration.Platt(1, 2));
         Assert.False(calibration.Equals(null));
     }
 
@@ -60,7 +60,7 @@ public sealed class RelevanceCalibrationTests
     [InlineData(double.PositiveInfinity, 1)]
     [InlineData(double.NaN, double.NaN)]
     public void Apply_Platt_IsTheSigmoidOfTheLine(double logit, double expected) =>
-        Assert.Equal(expected, RelevanceCalibration.Platt(0.5, -1).Apply((logit + 1) * 2), 1e-15);
+        Assert.Equal(expected, ScoreCalibration.Platt(0.5, -1).Apply((logit + 1) * 2), 1e-15);
 
     [Theory]
     [InlineData(-5, 0.1)]
@@ -73,19 +73,19 @@ public sealed class RelevanceCalibrationTests
     [InlineData(double.PositiveInfinity, 0.9)]
     [InlineData(double.NaN, double.NaN)]
     public void Apply_Isotonic_IsStraightBetweenPointsAndLevelBeyond(double rawScore, double expected) =>
-        Assert.Equal(expected, RelevanceCalibration.Isotonic([-2, 0, 1, 2], [0.1, 0.3, 0.3, 0.9]).Apply(rawScore), 1e-15);
+        Assert.Equal(expected, ScoreCalibration.Isotonic([-2, 0, 1, 2], [0.1, 0.3, 0.3, 0.9]).Apply(rawScore), 1e-15);
 
     [Fact]
     public void Apply_IsotonicOverTheWholeRange_StaysFinite() =>
-        Assert.Equal(0.5, RelevanceCalibration.Isotonic([-double.MaxValue, double.MaxValue], [0, 1]).Apply(0), 1e-15);
+        Assert.Equal(0.5, ScoreCalibration.Isotonic([-double.MaxValue, double.MaxValue], [0, 1]).Apply(0), 1e-15);
 
     [Fact]
     public void Apply_Score_KeepsEverythingElse()
     {
         RelevanceScore score = RelevanceScore.FromLogit(3) with { IsTruncated = true, TokenCount = 7, Stage = 1, BestWindow = 2..5 };
 
-        Assert.Equal(score with { Value = 0.5 }, RelevanceCalibration.Platt(1, -3).Apply(score));
-        Assert.False(RelevanceCalibration.Platt(1, -3).Apply(RelevanceScore.Unscored).IsScored);
+        Assert.Equal(score with { Value = 0.5 }, ScoreCalibration.Platt(1, -3).Apply(score));
+        Assert.False(ScoreCalibration.Platt(1, -3).Apply(RelevanceScore.Unscored).IsScored);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class RelevanceCalibrationTests
     [InlineData(1, double.NaN, "intercept")]
     [InlineData(1, double.NegativeInfinity, "intercept")]
     public void Platt_NoRisingCurve_Throws(double slope, double intercept, string parameter) =>
-        Assert.Equal(parameter, Assert.Throws<ArgumentOutOfRangeException>(() => RelevanceCalibration.Platt(slope, intercept)).ParamName);
+        Assert.Equal(parameter, Assert.Throws<ArgumentOutOfRangeException>(() => ScoreCalibration.Platt(slope, intercept)).ParamName);
 
     [Theory]
     [InlineData(new double[0], new double[0], "rawScores", "There are 0 raw scores; expected 1 to 100000.")]
@@ -108,7 +108,7 @@ public sealed class RelevanceCalibrationTests
     [InlineData(new double[] { 1 }, new[] { double.NaN }, "probabilities", "Probability 0 is NaN; expected 0 to 1, and not below the one before.")]
     public void Isotonic_NoRisingCurve_Throws(double[] rawScores, double[] probabilities, string parameter, string message)
     {
-        var exception = Assert.Throws<ArgumentException>(() => RelevanceCalibration.Isotonic(rawScores, probabilities));
+        var exception = Assert.Throws<ArgumentException>(() => ScoreCalibration.Isotonic(rawScores, probabilities));
 
         Assert.Equal($"{message} (Parameter '{parameter}')", exception.Message);
     }
@@ -117,7 +117,7 @@ public sealed class RelevanceCalibrationTests
     public void Isotonic_ListsThatChangeLater_AreCopied()
     {
         double[] probabilities = [0.1, 0.2];
-        RelevanceCalibration calibration = RelevanceCalibration.Isotonic([0, 1], probabilities);
+        ScoreCalibration calibration = ScoreCalibration.Isotonic([0, 1], probabilities);
 
         probabilities[1] = 0;
 
@@ -135,7 +135,7 @@ public sealed class RelevanceCalibrationTests
           "source": "40 questions, MIT"
         }
         """,
-        (RelevanceCalibration.Platt(0.5, -1) with { Source = "40 questions, MIT" }).ToJson(),
+        (ScoreCalibration.Platt(0.5, -1) with { Source = "40 questions, MIT" }).ToJson(),
         ignoreLineEndingDifferences: true);
 
     [Theory]
@@ -160,14 +160,14 @@ public sealed class RelevanceCalibrationTests
         """{ "version": 1, "kind": "platt", "slope": 1, "intercept": 0, "offset": 3 }""",
         "It is no JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
     public void Parse_WhatIsNoCalibration_SaysWhatIsWrong(string json, string message) =>
-        Assert.Equal(message, Assert.Throws<FormatException>(() => RelevanceCalibration.Parse(json)).Message.ReplaceLineEndings("\n"));
+        Assert.Equal(message, Assert.Throws<FormatException>(() => ScoreCalibration.Parse(json)).Message.ReplaceLineEndings("\n"));
 
     [Fact]
     public async Task UseCalibration_Scorer_ChangesValuesAndNeverTheRanking()
     {
         string[] documents = ["one", "one two", "one two three", "none"];
         using var plain = new WordOverlapScorer();
-        using IRelevanceScorer calibrated = new WordOverlapScorer().AsBuilder().UseCalibration(RelevanceCalibration.Platt(2, 5)).Build();
+        using IRelevanceScorer calibrated = new WordOverlapScorer().AsBuilder().UseCalibration(ScoreCalibration.Platt(2, 5)).Build();
 
         RelevanceScores before = await plain.ScoreAsync("one two three", documents);
         RelevanceScores after = await calibrated.ScoreAsync("one two three", documents);
@@ -175,13 +175,13 @@ public sealed class RelevanceCalibrationTests
         Assert.Equal(before.Select(static score => score.RawValue), after.Select(static score => score.RawValue));
         Assert.Equal(before.Select(static score => RelevanceScore.FromLogit((score.RawValue * 2) + 5).Value), after.Select(static score => score.Value));
         Assert.Equal(before.ModelId, after.ModelId);
-        Assert.Equal(RelevanceCalibration.Platt(2, 5), calibrated.GetService<RelevanceCalibration>());
+        Assert.Equal(ScoreCalibration.Platt(2, 5), calibrated.GetService<ScoreCalibration>());
     }
 
     [Fact]
     public async Task GetRevision_OtherCalibrations_DifferForCaches()
     {
-        string?[] revisions = await Task.WhenAll(new[] { RelevanceCalibration.Platt(1, 0), RelevanceCalibration.Platt(1, 1) }.Select(static async calibration =>
+        string?[] revisions = await Task.WhenAll(new[] { ScoreCalibration.Platt(1, 0), ScoreCalibration.Platt(1, 1) }.Select(static async calibration =>
         {
             using IRelevanceScorer scorer = new WordOverlapScorer().AsBuilder().UseCalibration(calibration).Build();
             return await scorer.GetService<IModelRevision>()!.GetRevisionAsync();
