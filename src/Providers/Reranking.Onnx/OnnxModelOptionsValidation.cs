@@ -100,6 +100,11 @@ internal static class OnnxModelOptionsValidation
 
         if (options is OnnxScorerOptions scorer)
         {
+            if (scorer.CalibrationFile is { } calibration && string.IsNullOrWhiteSpace(calibration))
+            {
+                yield return Message(path, nameof(scorer.CalibrationFile), "blank", "the path of a calibration, or none");
+            }
+
             foreach (string failure in LongDocumentFailures(scorer).Concat(EarlyExitFailures(scorer)).Concat(PromptFailures(scorer)))
             {
                 yield return failure;

@@ -32,6 +32,14 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     /// </summary>
     public const string InstructionProperty = "instruction";
 
+    /// <summary>
+    /// The additional property of <see cref="RelevanceScores"/> that says, in a sentence, that a text is plainly not English though the model reads
+    /// nothing else.
+    /// </summary>
+    /// <remarks>There only for models that are known to be English: the bundled one, and those of <see cref="ModelCatalog"/>.</remarks>
+    public const string LanguageProperty = "language";
+
+    private const string Multilingual = "BAAI/bge-reranker-v2-m3 or cross-encoder/mmarco-mMiniLMv2-L12-H384-v1";
     private const string ProviderName = "onnx";
     private const string BundledModel = "ms-marco-MiniLM-L-12-v2-int8";
 
@@ -41,8 +49,11 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     private readonly ModelRevision _revision;
     private readonly ModelStore? _modelStore;
     private readonly CancellationTokenSource _disposing = new();
+    private readonly bool _isEnglish;
+    private int _hasWarnedOfLanguage;
     private ModelFolder? _folder;
     private RelevanceScorerMetadata _metadata;
+    private ScoreCalibration? _calibration;
 
     /// <summary>
     /// Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. That its model is installed is checked; nothing is loaded yet.
@@ -65,6 +76,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             OpenFolder();   // a model that is not installed is an error of the application, and no reason to fall back later
         }
 
+        _isEnglish = _options.Model is { } named ? ModelCatalog.Find(named) is { Languages: ["en"] } : _options.ModelPath is null;
         _modelStore = modelStore;
         _logger = logger ?? NullLogger<OnnxRelevanceScorer>.Instance;
         _loader = new ModelLoader<CrossEncoder>(this, LoadAsync);
@@ -123,7 +135,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
                 .Run(() => encoder.ScoreAsync(pairQuery, documents, options?.TopN, isBackground, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             LogWindows(scores);
-            return scores;
+            return _isEnglish ? WithLanguage(scores, encoder.Language.Find(query, documents)) : scores;
         }
         finally
         {
@@ -142,6 +154,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         ArgumentNullException.ThrowIfNull(serviceType);
         return serviceKey is not null ? null
             : serviceType == typeof(RelevanceScorerMetadata) ? _metadata
+            : serviceType == typeof(ScoreCalibration) ? _calibration
             : serviceType.IsInstanceOfType(this) ? this
             : null;
     }
@@ -186,7 +199,13 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         ModelFolder folder = encoder.Profile.Folder;
         int maxTokens = encoder.Profile.MaxTokens;
         _folder = folder;
+        _calibration = encoder.Calibration;
         _metadata = _metadata with { ModelId = folder.ModelId, MaxInputTokens = maxTokens };
+        if (folder.ModelFileReason is { } reason)
+        {
+            LogChosen(folder.ModelId, folder.ModelFile, reason);
+        }
+
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         LogLoaded(folder.ModelId, milliseconds, maxTokens, _options.ExecutionProvider, CpuFeatures.Int8InstructionSet);
         return encoder;
@@ -250,6 +269,29 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
                 "Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
     }
 
+    private RelevanceScores WithLanguage(RelevanceScores scores, string? finding)
+    {
+        if (finding is null)
+        {
+            return scores;
+        }
+
+        if (Interlocked.Exchange(ref _hasWarnedOfLanguage, 1) == 0)
+        {
+            LogLanguage(_metadata.ModelId, finding, Multilingual);
+        }
+
+        string sentence = $"The query or a document has {finding}, and model '{_metadata.ModelId}' reads English. "
+            + $"Take a multilingual one, such as {Multilingual}.";
+        return new RelevanceScores([.. scores], scores)
+        {
+            AdditionalProperties = new Dictionary<string, object?>(scores.AdditionalProperties ?? new Dictionary<string, object?>())
+            {
+                [LanguageProperty] = sentence,
+            },
+        };
+    }
+
     private void LogWindows(RelevanceScores scores)
     {
         if (_options.LongDocuments != LongDocumentMode.Windows || !_logger.IsEnabled(LogLevel.Debug))
@@ -277,6 +319,16 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         Message = "{WindowedCount} of {DocumentCount} documents were read in windows, {TruncatedCount} of them in part: " +
             "the query was cut, or MaxWindows, {MaxWindows}, was reached.")]
     private partial void LogWindows(int windowedCount, int documentCount, int truncatedCount, int maxWindows);
+
+    [LoggerMessage(
+        EventId = 94,
+        Level = LogLevel.Warning,
+        Message = "A query or a document has {Finding}, and model {ModelId} reads English: on other languages its order can be worse than none. " +
+            "Take a multilingual one, such as {Choices}. This is said once.")]
+    private partial void LogLanguage(string? modelId, string finding, string choices);
+
+    [LoggerMessage(EventId = 95, Level = LogLevel.Information, Message = "Model {ModelId} runs from {ModelFile}: {Reason}. ModelFile chooses another one.")]
+    private partial void LogChosen(string modelId, string modelFile, string reason);
 
     [LoggerMessage(
         EventId = 20,

@@ -18,6 +18,7 @@ public sealed class ModelPlanTests
         Assert.Equal(
             [
                 ("config.json", null, false), ("tokenizer.json", null, false), ("tokenizer_config.json", null, true),
+                ("modules.json", null, true), ("config_sentence_transformers.json", null, true), ("sentence_bert_config.json", null, true),
                 ("onnx/model.onnx", null, false), ("onnx/model.onnx_data", null, true),
             ],
             plan.Files.Select(static file => (file.Path, file.Sha256, file.IsOptional)));

@@ -385,4 +385,24 @@ public sealed class ModelStoreTests : ModelStoreTestBase
         context.Response.StatusCode = isModel ? status : 200;
         return Task.FromResult(isModel);
     };
+
+    [Fact]
+    public async Task GetAsync_ModulesBesideTheGraph_AreFetchedAndFetchedAgainWhereTheyAreMissing()
+    {
+        using TemporaryFolder model = TestModels.UnpackModular("modernbert-modular");
+        Server.Files.Clear();
+        foreach (string file in Directory.EnumerateFiles(model.Path, "*", SearchOption.AllDirectories))
+        {
+            Server.Files[Path.GetRelativePath(model.Path, file).Replace('\\', '/')] = await File.ReadAllBytesAsync(file);
+        }
+
+        string folder = await CreateStore().GetAsync(HubServer.Repository);
+        AssertIsTheModel(folder);
+
+        File.Delete(Path.Combine(folder, "2_Dense", "model.safetensors"));
+        Assert.Equal(folder, await CreateStore().GetAsync(HubServer.Repository));
+        AssertIsTheModel(folder);
+        using Scoring.CrossEncoder encoder = TestModels.LoadEncoder(folder);
+        Assert.NotNull(encoder.Profile.Head);
+    }
 }

@@ -18,6 +18,23 @@ public sealed class ModelFamilyTests
     public async Task ScoreAsync_SequenceClassification_GivesTheGoldenLogits(string family)
     {
         using TemporaryFolder folder = TestModels.Unpack(family + "/model");
+        await AssertGoldenAsync(folder, family);
+    }
+
+    [Theory]
+    [InlineData("modernbert-modular")]
+    [InlineData("modernbert-modular-float16")]
+    [InlineData("modernbert-modular-bfloat16")]
+    [InlineData("modernbert-modular-mean")]
+    [InlineData("modernbert-modular-old-names")]
+    public async Task ScoreAsync_HeadBesideTheGraph_GivesTheGoldenLogits(string model)
+    {
+        using TemporaryFolder folder = TestModels.UnpackModular(model);
+        await AssertGoldenAsync(folder, model);
+    }
+
+    private static async Task AssertGoldenAsync(TemporaryFolder folder, string family)
+    {
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path);
         var check = new GoldenCheck();
 

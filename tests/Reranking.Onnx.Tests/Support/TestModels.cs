@@ -32,6 +32,31 @@ internal static class TestModels
         return folder;
     }
 
+    /// <summary>Lays a tiny modular cross-encoder out as a repository has it: the graph in onnx, the modules beside it.</summary>
+    public static TemporaryFolder UnpackModular(string model)
+    {
+        var folder = new TemporaryFolder();
+        string source = Path.Combine(Data, "models", model);
+        foreach (string file in Directory
+            .EnumerateFiles(source, "*", SearchOption.AllDirectories)
+            .Where(static file => !file.EndsWith(".gz", StringComparison.Ordinal)))
+        {
+            string target = folder.File(Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        Directory.CreateDirectory(folder.File("onnx"));
+        using (var unzipped = new GZipStream(File.OpenRead(Path.Combine(Data, "models", "modernbert-modular", "model.onnx.gz")), CompressionMode.Decompress))
+        using (FileStream target = File.Create(folder.File("onnx/model.onnx")))
+        {
+            unzipped.CopyTo(target);
+        }
+
+        UnpackTokenizer("modernbert", folder.File("tokenizer.json"));
+        return folder;
+    }
+
     private static void UnpackTokenizer(string model, string target)
     {
         string family = model.StartsWith("qwen3", StringComparison.Ordinal) || model.StartsWith("mxbai", StringComparison.Ordinal) ? "qwen3" : model;

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Hub;
 using Reranking.Onnx.Models;
+using Reranking.Onnx.Scoring;
 using Reranking.Tokenizers;
 using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.PreTokenization;
@@ -125,6 +126,30 @@ public sealed class HostileFileTests
 
     [Fact(Explicit = true)]
     public void Manifest_ManyHostileFiles_AreNoneOrSound() => Manifests(seed: 2, Many);
+
+    [Theory]
+    [InlineData("modules.json")]
+    [InlineData("config_sentence_transformers.json")]
+    [InlineData("sentence_bert_config.json")]
+    [InlineData("1_Pooling/config.json")]
+    [InlineData("2_Dense/config.json")]
+    [InlineData("3_LayerNorm/config.json")]
+    public void Head_AFewHostileFiles_AreRefusedOrWork(string file) => Heads(file, seed: 1, Few / 5);
+
+    [Theory(Explicit = true)]
+    [InlineData("modules.json")]
+    [InlineData("config_sentence_transformers.json")]
+    [InlineData("sentence_bert_config.json")]
+    [InlineData("1_Pooling/config.json")]
+    [InlineData("2_Dense/config.json")]
+    [InlineData("3_LayerNorm/config.json")]
+    public void Head_ManyHostileFiles_AreRefusedOrWork(string file) => Heads(file, seed: 2, Many / 5);
+
+    [Fact]
+    public void SafeTensors_AFewHostileFiles_AreRefusedOrWork() => Tensors(seed: 1, Few);
+
+    [Fact(Explicit = true)]
+    public void SafeTensors_ManyHostileFiles_AreRefusedOrWork() => Tensors(seed: 2, Many);
 
     [Theory]
     [InlineData("WordPiece")]
@@ -254,6 +279,62 @@ public sealed class HostileFileTests
         }
 
         Assert.InRange(works, count / 50, count * 9 / 10);
+    }
+
+    private static void Heads(string file, int seed, int count)
+    {
+        using TemporaryFolder folder = TestModels.UnpackModular("modernbert-modular");
+        var options = new OnnxScorerOptions { ModelPath = folder.Path };
+        ModelFolder files = ModelFolder.Open(folder.Path, options);
+        string sound = File.ReadAllText(folder.File(file));
+        var hostile = new HostileJson(sound, seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            File.WriteAllBytes(folder.File(file), json);
+            works += Guarded(json, () =>
+            {
+                ModelConfiguration configuration = ModelConfiguration.Read(files);
+                if (!configuration.HasHead)
+                {
+                    return false;
+                }
+
+                ModularHead head = ModularHeadReader.Read(files, configuration.QueryPrompt.Length > 0);
+                Assert.True(double.IsFinite(new HeadReader(head).Read(1, new float[head.HiddenSize], static logits => logits[0])));
+                return true;
+            }) ? 1 : 0;
+        }
+
+        Assert.InRange(works, 1, count * 19 / 20);
+    }
+
+    private static void Tensors(int seed, int count)
+    {
+        const string Header = """
+            {
+              "__metadata__": { "format": "pt" },
+              "linear.weight": { "dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24] },
+              "linear.bias": { "dtype": "BF16", "shape": [2], "data_offsets": [24, 28] }
+            }
+            """;
+        var hostile = new HostileJson(Header, seed);
+        var random = new Random(seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] file = ModularHeadTests.SafeTensors(Encoding.UTF8.GetString(hostile.Next()), new byte[random.Next(4) == 0 ? random.Next(64) : 28]);
+            if (random.Next(8) == 0)
+            {
+                file[random.Next(8)] = (byte)random.Next(256);
+            }
+
+            works += Guarded(file, () => SafeTensorsFile.Read(file, "model.safetensors", TokenizerData.Setting)
+                .Values.All(static tensor => tensor.Values.Length == tensor.Shape.Aggregate(1, static (product, size) => product * size))) ? 1 : 0;
+        }
+
+        Assert.InRange(works, 1, count * 9 / 10);
     }
 
     private static void Manifests(int seed, int count)

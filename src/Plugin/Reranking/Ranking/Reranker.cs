@@ -240,6 +240,7 @@ public sealed partial class Reranker
             EstimatedCount = scores.Count(static score => score is { IsEstimate: true, IsScored: true }),
             TruncatedCount = truncated,
             Usage = scores.Usage,
+            AdditionalProperties = scores.AdditionalProperties,
             Elapsed = _timeProvider.GetElapsedTime(start),
         };
 

@@ -60,6 +60,10 @@ public sealed class RerankingResult<T>
     /// <value>The usage, or <see langword="null"/> if the provider does not say.</value>
     public RelevanceScoringUsage? Usage { get; internal init; }
 
+    /// <summary>Gets what the scorer tells beyond the members of this type, such as a warning about the language of the texts.</summary>
+    /// <value>The properties by name, or <see langword="null"/> if there are none.</value>
+    public IReadOnlyDictionary<string, object?>? AdditionalProperties { get; internal init; }
+
     /// <summary>Gets how long the call took, the scorer included and the wait for a stream of candidates not.</summary>
     public TimeSpan Elapsed { get; internal init; }
 
@@ -78,6 +82,7 @@ public sealed class RerankingResult<T>
         EstimatedCount = EstimatedCount,
         TruncatedCount = TruncatedCount,
         Usage = Usage,
+        AdditionalProperties = AdditionalProperties,
         Elapsed = Elapsed,
     };
 }

@@ -1,3 +1,5 @@
+using Reranking.Onnx.Hub;
+
 namespace Reranking.Onnx;
 
 /// <summary>The models that <see cref="ModelStore"/> knows by name.</summary>
@@ -81,6 +83,19 @@ public static class ModelCatalog
                 new(Unquantized, "c6d3226502addbcd4d2cf273802957ebf8a2a6bf94037dcb9b1d95bfc01e5d93"),
                 new(Quantized, "ecc6a0ae67cee3d898167802383112d9185ca9250e07bd5d1fa65019b050179d"),
             ]),
+
+        // Its authors publish no ONNX file.
+        Entry("ibm-granite/granite-embedding-reranker-english-r2", "d09d3d6971b689bf9c23839e45a470874d46e13a", ["en"], 8_192, "apache-2.0", null, null, []),
+        Entry(
+            "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1", "1427fd652930e4ba29e8149678df786c240d8825",
+            ["ar", "zh", "nl", "en", "fr", "de", "hi", "id", "it", "ja", "pt", "ru", "es", "vi"], 512, "apache-2.0", null,
+            "62c24cdc13d4c9952d63718d6c9fa4c287974249e16b7ade6d5a85e7bbb75626",
+            [new(Unquantized), new("onnx/model_quint8_avx2.onnx"), new("onnx/model_qint8_arm64.onnx")],
+            activation: "identity"),
+        Ettin("17m", "9e4aa35321a6dd1a43ca313f500c4b4f7cfb5cc6"),
+        Ettin("32m", "b33e5ceb5110773ea9cf5e00c9bedc83a8c2afdd"),
+        Ettin("68m", "d166fa88ddde3c42bc3ee92f7df476d941c8204a"),
+        Ettin("150m", "025501c4e0f9bbeb4c5b198318e0089ff061cc14"),
     ];
 
     /// <summary>Finds a model by its name or by the repository of its ONNX files; letter case does not matter.</summary>
@@ -95,7 +110,11 @@ public static class ModelCatalog
     }
 
     /// <summary>Gets what a repository has beside its ONNX files.</summary>
-    internal static IReadOnlyList<ModelCatalogFile> UsualFiles => Files();
+    internal static IReadOnlyList<ModelCatalogFile> UsualFiles => [.. Files(), .. ModularFiles];
+
+    // What a cross-encoder with modules has beside them.
+    private static ModelCatalogFile[] ModularFiles =>
+        [new(ModelPlan.ModulesFile), new("config_sentence_transformers.json"), new("sentence_bert_config.json")];
 
     private static ModelCatalogFile[] Files(string? tokenizerSha256 = null) =>
         [new("config.json"), new("tokenizer.json", tokenizerSha256), new("tokenizer_config.json")];
@@ -111,6 +130,16 @@ public static class ModelCatalog
             ],
             $"cross-encoder/ms-marco-{repositoryName}",
             "identity");
+
+    // Their graphs end at the last hidden states, and modules beside them make the score.
+    private static ModelCatalogEntry Ettin(string size, string revision) =>
+        Entry(
+            $"cross-encoder/ettin-reranker-{size}-v1", revision, ["en"], 7_999, "apache-2.0", null, null,
+            [new(Unquantized), new("onnx/model_quint8_avx2.onnx"), new("onnx/model_qint8_arm64.onnx")],
+            activation: "identity") with
+        {
+            Files = UsualFiles,
+        };
 
     private static ModelCatalogEntry Entry(
         string id,

@@ -1,9 +1,21 @@
+using System.Text.Json;
+using Reranking.Onnx.Models;
+
 namespace Reranking.Onnx.Hub;
 
 /// <summary>What to download: the repository, the revision and the files, from the catalog or by the usual names.</summary>
 internal sealed class ModelPlan
 {
+    /// <summary>The file that says which modules a cross-encoder has beside its graph.</summary>
+    public const string ModulesFile = "modules.json";
+
     private const string DefaultModelFile = "onnx/model.onnx";
+
+    private static readonly string[] FilesOfModules = ["config.json", "model.safetensors"];
+
+    // What a repository has only if its model has modules, and what an exporter may leave out.
+    private static readonly string[] OptionalFiles =
+        ["tokenizer_config.json", ModulesFile, "config_sentence_transformers.json", "sentence_bert_config.json"];
 
     private ModelPlan(string model, string repository, string revision, string modelFile, bool isKnown, IReadOnlyList<PlannedFile> files)
     {
@@ -64,12 +76,29 @@ internal sealed class ModelPlan
         return new ModelPlan(model, entry?.Repository ?? model, wanted, file, entry is not null, [.. Plan(entry, file, pinned)]);
     }
 
+    /// <summary>Returns the files of the modules that a <c>modules.json</c> names, none of which a repository has to have.</summary>
+    public static IEnumerable<PlannedFile> FilesOf(ReadOnlyMemory<byte> modules)
+    {
+        using JsonDocument document = JsonDocument.Parse(modules);
+        return
+        [
+            .. ModularHeadReader.PathsOf(document.RootElement)
+                .SelectMany(static path => FilesOfModules.Select(file => $"{path}/{file}"))
+                .Where(ModelName.IsFile)
+                .Select(static path => new PlannedFile(path, Sha256: null, IsOptional: true)),
+        ];
+    }
+
+    /// <summary>Returns whether a file of a manifest is one of a module.</summary>
+    public static bool IsOfModule(ModelManifestFile file) => FilesOfModules.Any(name => file.Path.EndsWith("/" + name, StringComparison.Ordinal));
+
     // The large file is last, so that a missing one is noticed before it.
     private static IEnumerable<PlannedFile> Plan(ModelCatalogEntry? entry, string modelFile, bool pinned)
     {
         foreach (ModelCatalogFile file in entry?.Files ?? ModelCatalog.UsualFiles)
         {
-            yield return new PlannedFile(file.Path, pinned ? file.Sha256 : null, IsOptional: file.Path == "tokenizer_config.json");
+            bool isOptional = OptionalFiles.Contains(file.Path) && (entry is null || file.Path != ModulesFile);
+            yield return new PlannedFile(file.Path, pinned ? file.Sha256 : null, isOptional);
         }
 
         ModelCatalogFile? known = entry?.ModelFiles.FirstOrDefault(file => file.Path == modelFile);

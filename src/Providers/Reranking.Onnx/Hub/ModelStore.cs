@@ -276,7 +276,8 @@ public sealed partial class ModelStore : IDisposable
 
         List<string> changed = [];
         var verified = new VerifiedFiles(folder);
-        foreach (PlannedFile planned in plan.Files)
+        IEnumerable<PlannedFile> modules = manifest.Files.Where(ModelPlan.IsOfModule).Select(static file => new PlannedFile(file.Path, null, IsOptional: true));
+        foreach (PlannedFile planned in plan.Files.Concat(modules))
         {
             if (manifest.Find(planned.Path) is { } file
                 && !await verified.HasHashAsync(file.Path, planned.Sha256 ?? file.Sha256, cancellationToken).ConfigureAwait(false))
@@ -318,11 +319,32 @@ public sealed partial class ModelStore : IDisposable
         }
 
         string folder = Path.Combine(home, commit ?? revision);
-        long? total = Total(files.Select(static file => file.File.Length));
-        var meter = new DownloadMeter(plan.Model, total, progress);
         var download = new FileDownload(_hub, _retry, _options, _logger);
         ModelManifest? before = ModelManifest.TryRead(folder);
         List<ModelManifestFile> entries = [];
+
+        // First, since only it says which other files there are.
+        int modules = files.FindIndex(static file => file.Planned.Path == ModelPlan.ModulesFile);
+        if (modules >= 0)
+        {
+            (PlannedFile planned, HubRequest request, HubFile file) = files[modules];
+            var uncounted = new DownloadMeter(plan.Model, file.Length, progress: null);
+            PlannedFile recorded = planned.WithRecorded(before?.Find(planned.Path), folder);
+            entries.Add(await download.RunAsync(request, recorded, file, folder, uncounted, cancellationToken).ConfigureAwait(false));
+            files.RemoveAt(modules);
+            byte[] json = await File.ReadAllBytesAsync(Path.Combine(folder, planned.Path), cancellationToken).ConfigureAwait(false);
+            foreach (PlannedFile module in ModelPlan.FilesOf(json).Where(module => plan.Files.All(other => other.Path != module.Path)))
+            {
+                HubRequest moduleRequest = _hub.RequestOf(plan, revision, module.Path);
+                if (await FindAsync(moduleRequest, cancellationToken).ConfigureAwait(false) is { } found)
+                {
+                    files.Insert(modules++, (module, moduleRequest, found));
+                }
+            }
+        }
+
+        long? total = Total(files.Select(static file => file.File.Length));
+        var meter = new DownloadMeter(plan.Model, total, progress);
         foreach ((PlannedFile planned, HubRequest request, HubFile file) in files)
         {
             PlannedFile recorded = planned.WithRecorded(before?.Find(planned.Path), folder);

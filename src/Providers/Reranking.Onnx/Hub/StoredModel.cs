@@ -32,11 +32,15 @@ internal static class StoredModel
     {
         string folder = FolderOf(plan, home);
         return ModelManifest.TryRead(folder) is { } manifest && plan.Files.All(planned => IsThere(folder, manifest.Find(planned.Path), planned))
+            && manifest.Files.Where(ModelPlan.IsOfModule).All(file => IsThere(folder, file))
             ? folder
             : null;
     }
 
     private static bool IsThere(string folder, ModelManifestFile? file, PlannedFile planned) => file is null
         ? planned.IsOptional
-        : new FileInfo(Path.Combine(folder, file.Path)) is { Exists: true } info && info.Length == file.Length;
+        : IsThere(folder, file);
+
+    private static bool IsThere(string folder, ModelManifestFile file) =>
+        new FileInfo(Path.Combine(folder, file.Path)) is { Exists: true } info && info.Length == file.Length;
 }

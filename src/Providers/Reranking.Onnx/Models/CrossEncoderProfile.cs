@@ -17,13 +17,25 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
     private static readonly string[] KnownActivations =
         ["torch.nn.modules.linear.Identity", "torch.nn.modules.activation.Sigmoid", "Identity", "Sigmoid"];
 
+    private static readonly string[] HiddenStates = ["last_hidden_state", "token_embeddings"];
+
     private readonly string _settings = options.SettingsPath;
 
     /// <exception cref="RelevanceScoringException">The model is no reranker, or the settings do not fit it.</exception>
     public ModelProfile Resolve(IReadOnlyDictionary<string, NodeMetadata> outputs)
     {
-        ModelProfile profile = ModelProfile.Resolve(folder, configuration, tokenizer, outputs, "logits");
+        // With a head beside it, logits of the graph are of a layer that nobody trained, unless the settings say that they are the head's.
+        bool hasHead = configuration.HasHead && (options.Output is null || HiddenStates.Contains(options.Output));
+        ModelProfile profile = ModelProfile.Resolve(folder, configuration, tokenizer, outputs, hasHead ? HiddenStates : ["logits"]) with
+        {
+            QueryPrompt = configuration.QueryPrompt,
+        };
         CheckActivation();
+        if (hasHead)
+        {
+            return WithHead(profile);
+        }
+
         Prompt? prompt = PromptCatalog.Choose(options, folder, configuration);
         profile = profile.Output.IsTokenLogits ? WithAnswers(profile, prompt) : WithLabel(profile, prompt);
         CheckPrompt(prompt);
@@ -34,6 +46,34 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
 
         TokenizedPrompt tokenized = TokenizedPrompt.Create(prompt, tokenizer);
         return profile with { Prompt = tokenized, MaxTokens = tokenized.ResolveMaxTokens(folder, profile.MaxTokens), PadsLeft = true };
+    }
+
+    private ModelProfile WithHead(ModelProfile profile)
+    {
+        ModularHead head = ModularHeadReader.Read(folder, configuration.QueryPrompt.Length > 0);
+        int width = profile.Output.Width > 0 ? profile.Output.Width : configuration.HiddenSize ?? head.HiddenSize;
+        if (!HiddenStates.Contains(profile.Output.Name) || profile.Output is not { Rank: 3, HasOnePosition: false, IsTokenLogits: false })
+        {
+            throw new RelevanceScoringException(
+                $"'{folder.ModulesFile}' says that the model has a head beside its graph, but '{folder.ModelFile}' returns {profile.Output.Name} of "
+                + $"{profile.Output.Rank} dimensions; expected {HiddenStates[0]} of 3. Check {options.ModelSetting}, "
+                + $"or set {_settings}:{nameof(options.Output)} to it if the graph has the head in it.");
+        }
+
+        if (width != head.HiddenSize)
+        {
+            throw new RelevanceScoringException(
+                $"'{folder.ModelFile}' returns {width} numbers per token, but the head in '{folder.ModulesFile}' reads {head.HiddenSize}; expected as many. "
+                + $"Check {options.ModelSetting}.");
+        }
+
+        CheckPrompt(prompt: null);
+        return profile with
+        {
+            Output = profile.Output with { Width = width },
+            Head = head,
+            RelevanceLogits = new RelevanceLogits(head.LabelCount == 1 ? FindOnlyLabel() : FindLabel(head.LabelCount)),
+        };
     }
 
     private ModelProfile WithAnswers(ModelProfile profile, Prompt? prompt)
@@ -58,7 +98,8 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
         {
             throw new RelevanceScoringException(
                 $"Model '{folder.ModelId}' returns {profile.Output.Width} numbers per token; a reranker returns 1 per document. "
-                + $"Set {options.ModelSetting} to a cross-encoder for relevance.");
+                + $"Set {options.ModelSetting} to a cross-encoder for relevance, or one with the files of its head: modules.json, "
+                + "config_sentence_transformers.json that says CrossEncoder, and what they name.");
         }
 
         if (prompt is null && tokenizer.Pair.SpecialTokenCount == 0)

@@ -56,6 +56,12 @@ internal sealed class ModelConfiguration
     /// <summary>Gets the name of the activation that the model was trained with, or <see langword="null"/> if the file does not name it.</summary>
     public string? Activation { get; private init; }
 
+    /// <summary>Gets a value indicating whether modules beside the graph make the score out of its last hidden states.</summary>
+    public bool HasHead { get; private init; }
+
+    /// <summary>Gets what is put before each query; empty for nothing.</summary>
+    public string QueryPrompt { get; private init; } = "";
+
     /// <summary>Reads the files.</summary>
     /// <exception cref="RelevanceScoringException">A file is missing or damaged, or says what no model has.</exception>
     public static ModelConfiguration Read(ModelFolder folder)
@@ -74,6 +80,45 @@ internal sealed class ModelConfiguration
         }
     }
 
+    /// <summary>Reads a file of the folder.</summary>
+    /// <exception cref="RelevanceScoringException">It can't be read, or is no JSON of that kind.</exception>
+    public static JsonDocument Parse(string path, OnnxModelOptions options, JsonValueKind kind = JsonValueKind.Object)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength } file)
+            {
+                throw new RelevanceScoringException($"{Damaged(path, options, kind)} It has {file.Length} bytes.");
+            }
+
+            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind == kind)
+            {
+                return document;
+            }
+
+            document.Dispose();
+        }
+        catch (JsonException exception)
+        {
+            throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options, kind), exception), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RelevanceScoringException(
+                $"'{path}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
+        }
+
+        throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options, kind)), path);
+    }
+
+    /// <summary>Returns a number that is a count, or <see langword="null"/>.</summary>
+    public static int? Integer(JsonElement element, string name) => Number(element, name) is >= 0 and < Unlimited and { } number ? (int)number : null;
+
+    /// <summary>Returns a text, or <see langword="null"/>.</summary>
+    public static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     private static ModelConfiguration ReadFiles(ModelFolder folder)
     {
         using JsonDocument config = Parse(folder.ConfigFile, folder.Options);
@@ -85,6 +130,8 @@ internal sealed class ModelConfiguration
         int? positions = Integer(root, "max_position_embeddings") - firstPosition;
 
         int? tokenizerLimit = tokenizerConfig is null ? null : Integer(tokenizerConfig.RootElement, "model_max_length");
+        SentenceTransformersConfiguration? modular = SentenceTransformersConfiguration.Read(folder);
+        tokenizerLimit = modular?.MaxTokens ?? tokenizerLimit;
         return new ModelConfiguration
         {
             Labels = ReadLabels(root),
@@ -98,10 +145,12 @@ internal sealed class ModelConfiguration
             VocabularySize = Size(folder, root, "vocab_size", MaxVocabularySize),
             PadTokenId = Integer(root, "pad_token_id"),
             MaxTokens = positions is null || tokenizerLimit is null ? positions ?? tokenizerLimit : Math.Min(positions.Value, tokenizerLimit.Value),
-            Activation = root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers)
+            HasHead = modular is { HasHead: true },
+            QueryPrompt = modular?.QueryPrompt ?? "",
+            Activation = modular?.Activation ?? (root.TryGetProperty("sentence_transformers", out JsonElement sentenceTransformers)
                 && sentenceTransformers.ValueKind == JsonValueKind.Object
                 ? Text(sentenceTransformers, "activation_fn")
-                : Text(root, "sbert_ce_default_activation_function"),
+                : Text(root, "sbert_ce_default_activation_function")),
         };
     }
 
@@ -113,40 +162,9 @@ internal sealed class ModelConfiguration
                 .Take(MaxLabels)]
             : [];
 
-    private static JsonDocument Parse(string path, OnnxModelOptions options)
-    {
-        try
-        {
-            if (new FileInfo(path) is { Exists: true, Length: > MaxFileLength } file)
-            {
-                throw new RelevanceScoringException($"{Damaged(path, options)} It has {file.Length} bytes.");
-            }
-
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-        }
-        catch (JsonException exception)
-        {
-            throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options), exception), path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RelevanceScoringException(
-                $"'{path}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
-        }
-
-        throw ModelFileFailure.Mark(new RelevanceScoringException(Damaged(path, options)), path);
-    }
-
-    private static string Damaged(string path, OnnxModelOptions options) =>
-        $"'{path}' is no JSON object. Expected the file as it was published with the model. Check {options.ModelSetting}.";
-
-    private static int? Integer(JsonElement element, string name) => Number(element, name) is >= 0 and < Unlimited and { } number ? (int)number : null;
+    private static string Damaged(string path, OnnxModelOptions options, JsonValueKind kind) =>
+        $"'{path}' is no JSON {(kind == JsonValueKind.Array ? "array" : "object")}. Expected the file as it was published with the model. "
+        + $"Check {options.ModelSetting}.";
 
     // A size of 0 or of billions is not read over: it would become memory.
     private static int? Size(ModelFolder folder, JsonElement element, string name, int max) => Number(element, name) switch
@@ -165,7 +183,4 @@ internal sealed class ModelConfiguration
         element.TryGetProperty(name, out JsonElement values) && values.ValueKind == JsonValueKind.Array
             ? [.. values.EnumerateArray().Select(static value => value.ToString())]
             : [];
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -14,11 +14,16 @@ internal static class ModelFileContent
     private const long MaxGraphLength = int.MaxValue;
     private const long MaxDataLength = 64L << 30;
 
+    // Of a module beside a graph; a large one has 13 MB.
+    private const long MaxHeadLength = 1L << 30;
+
     private static readonly byte[] LfsPointer = [.. "version https://git-lfs.github.com/spec/"u8];
 
     /// <summary>Returns how many bytes a file of a name can have, if nobody has said how many it has.</summary>
     public static long LimitOf(string name) =>
-        IsJson(name) ? MaxJsonLength : name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? MaxGraphLength : MaxDataLength;
+        IsJson(name) ? MaxJsonLength
+        : name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? MaxHeadLength
+        : name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? MaxGraphLength : MaxDataLength;
 
     /// <summary>Returns what a file is if it is not what its name says, such as "is an HTML page"; <see langword="null"/> if nothing is wrong.</summary>
     /// <exception cref="IOException">The file can't be read.</exception>
@@ -88,6 +93,11 @@ internal static class ModelFileContent
         try
         {
             using var document = JsonDocument.Parse(file);
+            if (Path.GetFileName(name) == "modules.json")
+            {
+                return document.RootElement.ValueKind == JsonValueKind.Array ? null : "is no JSON array of modules";
+            }
+
             return document.RootElement is not { ValueKind: JsonValueKind.Object } root ? "is no JSON object"
                 : Path.GetFileName(name) == "tokenizer.json" && !root.TryGetProperty("model", out _) ? "is JSON without the model of a tokenizer"
                 : IsError(root) ? "is an error in JSON"

@@ -13,10 +13,10 @@ internal sealed class ModelFolder
 
     private static readonly string[] UsualModelFiles = ["model.onnx", $"{HubFolder}/model.onnx"];
 
-    private ModelFolder(string path, string modelFile, OnnxModelOptions options, string name)
+    private ModelFolder(string path, (string File, string? Reason) model, OnnxModelOptions options, string name)
     {
         Path = path;
-        ModelFile = modelFile;
+        (ModelFile, ModelFileReason) = model;
         Options = options;
         ModelId = options.ModelId ?? name;
     }
@@ -24,6 +24,9 @@ internal sealed class ModelFolder
     public string Path { get; }
 
     public string ModelFile { get; }
+
+    /// <summary>Gets why this file was chosen among several, or <see langword="null"/> if there was nothing to choose.</summary>
+    public string? ModelFileReason { get; }
 
     public string ModelId { get; }
 
@@ -36,6 +39,12 @@ internal sealed class ModelFolder
     public string TokenizerConfigFile => System.IO.Path.Combine(Path, "tokenizer_config.json");
 
     public string SelfTestFile => System.IO.Path.Combine(Path, "selftest.json");
+
+    public string ModulesFile => System.IO.Path.Combine(Path, "modules.json");
+
+    public string SentenceTransformersFile => System.IO.Path.Combine(Path, "config_sentence_transformers.json");
+
+    public string TransformerFile => System.IO.Path.Combine(Path, "sentence_bert_config.json");
 
     /// <summary>Returns the name that a model has if the settings give it none: that of its folder.</summary>
     /// <param name="path">The path of the settings, of a folder or of an ONNX file.</param>
@@ -122,54 +131,9 @@ internal sealed class ModelFolder
         }
     }
 
-    private static bool IsOnnxPath(string path) => path.EndsWith(OnnxExtension, StringComparison.OrdinalIgnoreCase);
-
-    // The folder of an ONNX file: that with the tokenizer, which in a repository is the one above.
-    private static (string Folder, string ModelFile) Part(string path)
-    {
-        string folder = System.IO.Path.GetDirectoryName(path)!;
-        string file = System.IO.Path.GetFileName(path);
-        return System.IO.Path.GetFileName(folder) == HubFolder
-            && System.IO.Path.GetDirectoryName(folder) is { Length: > 0 } above
-            && !File.Exists(System.IO.Path.Combine(folder, "tokenizer.json"))
-            ? (above, $"{HubFolder}/{file}")
-            : (folder, file);
-    }
-
-    private static string FindModel(string path, string? modelFile, OnnxModelOptions options)
-    {
-        string[] candidates = modelFile is { } file ? [file] : UsualModelFiles;
-        if (candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists) is { } found)
-        {
-            return found;
-        }
-
-        string[] there = [.. OnnxFiles(path)];
-        if (modelFile is null && there is [string only])
-        {
-            return System.IO.Path.Combine(path, only);
-        }
-
-        string has = there.Length == 0 ? Expected
-            : $"It has {string.Join(", ", there.Take(MaxListed))}{(there.Length > MaxListed ? ", and others" : "")}.";
-        throw new RelevanceScoringException(
-            $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. {has} "
-            + (there.Length == 0
-                ? $"Set {options.ModelSetting} or {options.SettingsPath}:{nameof(options.ModelFile)}."
-                : $"Set {options.SettingsPath}:{nameof(options.ModelFile)} to one of them."));
-    }
-
-    // The names within the folder, as the setting has them.
-    private static IEnumerable<string> OnnxFiles(string path) =>
-        ((string[])["", HubFolder])
-            .Where(folder => Directory.Exists(System.IO.Path.Combine(path, folder)))
-            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(path, folder))
-                .Where(IsOnnxPath)
-                .Select(System.IO.Path.GetFileName)
-                .Order(StringComparer.Ordinal)
-                .Select(file => folder.Length == 0 ? file! : $"{folder}/{file}"));
-
-    private static void ThrowIfPointer(string file, OnnxModelOptions options)
+    /// <summary>Refuses a pointer of Git LFS.</summary>
+    /// <exception cref="RelevanceScoringException">The file is one, or can't be read.</exception>
+    public static void ThrowIfPointer(string file, OnnxModelOptions options)
     {
         bool isPointer;
         try
@@ -190,4 +154,57 @@ internal sealed class ModelFolder
                 file);
         }
     }
+
+    private static bool IsOnnxPath(string path) => path.EndsWith(OnnxExtension, StringComparison.OrdinalIgnoreCase);
+
+    // The folder of an ONNX file: that with the tokenizer, which in a repository is the one above.
+    private static (string Folder, string ModelFile) Part(string path)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path)!;
+        string file = System.IO.Path.GetFileName(path);
+        return System.IO.Path.GetFileName(folder) == HubFolder
+            && System.IO.Path.GetDirectoryName(folder) is { Length: > 0 } above
+            && !File.Exists(System.IO.Path.Combine(folder, "tokenizer.json"))
+            ? (above, $"{HubFolder}/{file}")
+            : (folder, file);
+    }
+
+    private static (string File, string? Reason) FindModel(string path, string? modelFile, OnnxModelOptions options)
+    {
+        string[] candidates = modelFile is { } file ? [file] : UsualModelFiles;
+        if (candidates.Select(candidate => System.IO.Path.Combine(path, candidate)).FirstOrDefault(File.Exists) is { } found)
+        {
+            return (found, null);
+        }
+
+        string[] there = [.. OnnxFiles(path)];
+        if (modelFile is null && there is [string only])
+        {
+            return (System.IO.Path.Combine(path, only), null);
+        }
+
+        bool isAccelerated = options.ExecutionProvider != OnnxExecutionProvider.Cpu;
+        if (modelFile is null && ModelFileChoice.Choose(there, ProcessorDescription.Current, isAccelerated) is var (chosen, reason))
+        {
+            return (System.IO.Path.Combine(path, chosen), reason);
+        }
+
+        string has = there.Length == 0 ? Expected
+            : $"It has {string.Join(", ", there.Take(MaxListed))}{(there.Length > MaxListed ? ", and others" : "")}.";
+        throw new RelevanceScoringException(
+            $"The model folder '{path}' has no {string.Join(" and no ", candidates)}. {has} "
+            + (there.Length == 0
+                ? $"Set {options.ModelSetting} or {options.SettingsPath}:{nameof(options.ModelFile)}."
+                : $"Set {options.SettingsPath}:{nameof(options.ModelFile)} to one of them."));
+    }
+
+    // The names within the folder, as the setting has them.
+    private static IEnumerable<string> OnnxFiles(string path) =>
+        ((string[])["", HubFolder])
+            .Where(folder => Directory.Exists(System.IO.Path.Combine(path, folder)))
+            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(path, folder))
+                .Where(IsOnnxPath)
+                .Select(System.IO.Path.GetFileName)
+                .Order(StringComparer.Ordinal)
+                .Select(file => folder.Length == 0 ? file! : $"{folder}/{file}"));
 }

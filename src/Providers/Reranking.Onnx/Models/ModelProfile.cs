@@ -38,6 +38,15 @@ internal sealed record ModelProfile
     /// <summary>Gets which logits are the score of a pair; <see langword="null"/> for an embedding model.</summary>
     public RelevanceLogits? RelevanceLogits { get; init; }
 
+    /// <summary>Gets what makes logits of the last hidden states, or <see langword="null"/> if the graph returns logits.</summary>
+    public ModularHead? Head { get; init; }
+
+    /// <summary>Gets what is put before each query; empty for nothing.</summary>
+    public string QueryPrompt { get; init; } = "";
+
+    /// <summary>Gets how many numbers an input has when they are read as logits: labels, or tokens of the vocabulary.</summary>
+    public int LogitCount => Head?.LabelCount ?? Output.Width;
+
     /// <summary>Resolves what a cross-encoder and an embedding model have in common.</summary>
     /// <param name="folder">The files.</param>
     /// <param name="configuration">What the files say.</param>

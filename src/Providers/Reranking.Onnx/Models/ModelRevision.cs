@@ -43,7 +43,9 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
         string root = Path.GetDirectoryName(folder.ModelFile)!;
         try
         {
-            foreach (string file in (string[])[folder.ModelFile, folder.TokenizerFile, folder.ConfigFile, .. folder.FindExternalData()])
+            string[] files =
+                [folder.ModelFile, folder.TokenizerFile, folder.ConfigFile, .. folder.FindExternalData(), .. ModularHeadReader.FilesOf(folder)];
+            foreach (string file in files)
             {
                 using FileStream stream = File.OpenRead(file);
                 Append(hash, Path.GetRelativePath(root, file).Replace('\\', '/'));
@@ -55,6 +57,8 @@ internal sealed class ModelRevision(OnnxScorerOptions options, Func<ModelFolder?
             throw new RelevanceScoringException(
                 $"The files of model '{folder.ModelId}' in '{folder.Path}' can't be read: {exception.Message} Check {options.ModelSetting}.", exception);
         }
+
+        Append(hash, ModelCalibration.Read(folder, options)?.ToJson());
 
         // Quantized models round differently where the processor has other instructions for them.
         Append(hash, options.ExecutionProvider == OnnxExecutionProvider.Cpu ? CpuFeatures.Int8InstructionSet : null);

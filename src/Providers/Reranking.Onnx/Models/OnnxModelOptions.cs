@@ -13,7 +13,8 @@ public abstract class OnnxModelOptions
     /// <summary>Gets or sets the ONNX file within the folder.</summary>
     /// <value>
     /// A relative path. The default is <see langword="null"/>: <c>model.onnx</c>, <c>onnx/model.onnx</c> as on the Hugging Face hub, or the only ONNX file
-    /// that is there.
+    /// that is there. Of several with other names, the one that is made for this processor by its name (<c>avx512_vnni</c>, <c>avx512</c>, <c>avx2</c>,
+    /// <c>arm64</c>), or, on an accelerator, <c>fp16</c>; what the names do not decide is an error.
     /// </value>
     public string? ModelFile { get; set; }
 

@@ -18,6 +18,8 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
         Label, Prompt, Instruction, YesToken, NoToken, LongDocuments, WindowTokens, WindowOverlap, MaxWindows, Output,
     }.Select(static value => value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
 
+    internal string? FullCalibrationFile => CalibrationFile is null ? null : Path.GetFullPath(CalibrationFile, AppContext.BaseDirectory);
+
     internal override string ModelSetting => Model is null ? base.ModelSetting : $"{SettingsPath}:{nameof(Model)}";
 
     /// <summary>
@@ -80,6 +82,13 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// <see cref="RelevanceScore.Value"/> is then the softmax of the label, and <see cref="RelevanceScore.RawValue"/> its log-odds against the others.
     /// </value>
     public string? Label { get; set; }
+
+    /// <summary>Gets or sets the file that turns raw scores into probabilities, as <see cref="ScoreCalibration.ToJson"/> writes it.</summary>
+    /// <value>
+    /// A path, relative ones to the folder of the application. The default is <see langword="null"/>: <c>calibration.json</c> in the folder of the model
+    /// if it has one, else <see cref="RelevanceScore.Value"/> is the sigmoid of the logit. A calibration that names another model is refused.
+    /// </value>
+    public string? CalibrationFile { get; set; }
 
     /// <summary>Gets or sets the prompt that a language model was trained to rerank with.</summary>
     /// <value>

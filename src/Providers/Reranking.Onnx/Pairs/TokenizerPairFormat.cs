@@ -10,7 +10,8 @@ internal sealed class TokenizerPairFormat(Tokenizer tokenizer, ModelProfile prof
 {
     public override int FixedTokenCount => Tokenizer.Pair.SpecialTokenCount;
 
-    public override EncodedText EncodeQuery(PairQuery query, TokenBuffer output) => Tokenizer.Encode(query.Text, Profile.MaxTokens, output);
+    public override EncodedText EncodeQuery(PairQuery query, TokenBuffer output) =>
+        Tokenizer.Encode(Profile.QueryPrompt + query.Text, Profile.MaxTokens, output);
 
     public override EncodedText EncodeDocument(PairQuery query, string document, TokenBuffer output) =>
         Tokenizer.Encode(document, Profile.MaxTokens, output);

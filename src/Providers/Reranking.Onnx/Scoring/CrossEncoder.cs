@@ -10,7 +10,7 @@ namespace Reranking.Onnx.Scoring;
 internal sealed class CrossEncoder : IDisposable
 {
     private readonly OnnxScorerOptions _options;
-
+    private readonly HeadReader? _head;
     private readonly EarlyExitFile? _earlyExit;
 
     private CrossEncoder(OnnxEngine engine, PairFormat format, OnnxScorerOptions options, EarlyExitFile? earlyExit)
@@ -18,8 +18,10 @@ internal sealed class CrossEncoder : IDisposable
         _earlyExit = earlyExit;
         Engine = engine;
         Format = format;
+        Language = new LanguageCheck(format.Tokenizer);
         _options = options;
         ReadLogits = LogitReaders.Create(engine.Profile);
+        _head = engine.Profile.Head is { } head ? new HeadReader(head) : null;
     }
 
     public OnnxEngine Engine { get; }
@@ -31,6 +33,12 @@ internal sealed class CrossEncoder : IDisposable
     public PairFormat Format { get; }
 
     public ModelProfile Profile => Engine.Profile;
+
+    /// <summary>Gets what tells texts that are not English.</summary>
+    public LanguageCheck Language { get; }
+
+    /// <summary>Gets what makes probabilities of raw scores, or <see langword="null"/> for the sigmoid.</summary>
+    public ScoreCalibration? Calibration { get; private init; }
 
     /// <summary>Loads a model, resolves how it reads a pair and what its logits mean, and runs its self-test if it has one.</summary>
     /// <param name="folder">The files.</param>
@@ -45,7 +53,17 @@ internal sealed class CrossEncoder : IDisposable
         OnnxEngine engine = earlyExit is null ? SessionFactory.Load(folder, Resolve) : SessionFactory.LoadParts(folder, earlyExit, Resolve);
         try
         {
-            var encoder = new CrossEncoder(engine, PairFormat.Create(tokenizer, engine.Profile), options, earlyExit);
+            if (earlyExit is not null && engine.Profile.Head is not null)
+            {
+                throw new RelevanceScoringException(
+                    $"{options.SettingsPath}:{nameof(options.EarlyExit)} is set, but the head of model '{folder.ModelId}' lies beside its graph; "
+                    + "expected a graph that returns logits. Set it to Off.");
+            }
+
+            var encoder = new CrossEncoder(engine, PairFormat.Create(tokenizer, engine.Profile), options, earlyExit)
+            {
+                Calibration = ModelCalibration.Read(folder, options),
+            };
             await SelfTest.RunAsync(encoder).ConfigureAwait(false);
             return encoder;
         }
@@ -88,7 +106,8 @@ internal sealed class CrossEncoder : IDisposable
         await Engine.RunAsync(pairs.Inputs, plan, Read, isBackground, cancellationToken).ConfigureAwait(false);
         return Collect(pairs, scores);
 
-        void Read(int index, int tokenCount, ReadOnlySpan<float> values) => scores[index] = new PairScore(ReadLogits(values), Stage: 0);
+        void Read(int index, int tokenCount, ReadOnlySpan<float> values) =>
+            scores[index] = new PairScore(_head is null ? ReadLogits(values) : _head.Read(tokenCount, values, ReadLogits), Stage: 0);
     }
 
     public void Dispose() => Engine.Dispose();
@@ -137,8 +156,9 @@ internal sealed class CrossEncoder : IDisposable
 
         bool isScored = !double.IsNaN(scores[best].Logit);
 
-        // The sigmoid is the score whatever activation the model was trained with: the graph ends before it.
-        return RelevanceScore.FromLogit(scores[best].Logit) with
+        // Without a calibration the sigmoid is the score whatever activation the model was trained with: the graph ends before it.
+        RelevanceScore score = RelevanceScore.FromLogit(scores[best].Logit);
+        return (Calibration?.Apply(score) ?? score) with
         {
             TokenCount = tokenCount,
             IsTruncated = pairs.IsTruncated(document),

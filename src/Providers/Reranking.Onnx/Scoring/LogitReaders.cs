@@ -13,7 +13,7 @@ internal static class LogitReaders
     public static LogitReader Create(ModelProfile profile) => profile.RelevanceLogits switch
     {
         { Irrelevant: { } no, Relevant: int yes } => logits => (double)logits[yes] - logits[no],
-        { Relevant: int label } when profile.Output.Width > 1 => Label(label),
+        { Relevant: int label } when profile.LogitCount > 1 => Label(label),
         _ => static logits => logits[0],
     };
 
