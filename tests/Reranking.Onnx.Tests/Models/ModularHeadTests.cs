@@ -145,8 +145,12 @@ public sealed class ModularHeadTests
     {
         HeadPooling pooling = mode switch
         {
-            "cls" => HeadPooling.Cls, "lasttoken" => HeadPooling.LastToken, "max" => HeadPooling.Max, "mean" => HeadPooling.Mean,
-            "weightedmean" => HeadPooling.WeightedMean, _ => HeadPooling.MeanSqrtLength,
+            "cls" => HeadPooling.Cls,
+            "lasttoken" => HeadPooling.LastToken,
+            "max" => HeadPooling.Max,
+            "mean" => HeadPooling.Mean,
+            "weightedmean" => HeadPooling.WeightedMean,
+            _ => HeadPooling.MeanSqrtLength,
         };
         float[] hidden = [1, 2, 3, 6, 5, -2, 99, 99];   // three tokens and one of padding
 
@@ -191,7 +195,9 @@ public sealed class ModularHeadTests
     {
         byte[] data = type switch
         {
-            "F32" => BitConverter.GetBytes(value), "F16" => BitConverter.GetBytes((Half)value), _ => BitConverter.GetBytes(value)[2..],
+            "F32" => BitConverter.GetBytes(value),
+            "F16" => BitConverter.GetBytes((Half)value),
+            _ => BitConverter.GetBytes(value)[2..],
         };
         byte[] file = SafeTensors(
             $$$"""{"__metadata__":{"format":"pt"},"a":{"dtype":"{{{type}}}","shape":[1,1],"data_offsets":[0,{{{data.Length}}}]}}   """, data);
