@@ -123,7 +123,8 @@ public sealed class ModelLoadingTests : IDisposable
     [Fact]
     public async Task ScoreAsync_ABiEncoder_IsRefused() => Assert.Equal(
         "Model 'bge-small-en-v1.5-int8' returns 384 numbers per token; a reranker returns 1 per document. " +
-        "Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance.",
+        "Set OnnxScorerOptions:ModelPath to a cross-encoder for relevance, or one with the files of its head: modules.json, " +
+        "config_sentence_transformers.json that says CrossEncoder, and what they name.",
         await FailureAsync(TestModels.BiEncoder));
 
     [Fact]
