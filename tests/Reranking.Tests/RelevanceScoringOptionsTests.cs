@@ -7,7 +7,10 @@ public class RelevanceScoringOptionsTests
     {
         var options = new RelevanceScoringOptions
         {
-            ModelId = "a", IsBackground = true, TopN = 3, AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 },
+            ModelId = "a",
+            IsBackground = true,
+            TopN = 3,
+            AdditionalProperties = new Dictionary<string, object?> { ["x"] = 1 },
         };
 
         RelevanceScoringOptions clone = options.Clone();
