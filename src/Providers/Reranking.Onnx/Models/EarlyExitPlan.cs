@@ -50,14 +50,14 @@ internal readonly record struct EarlyExitStep(int Layer, double Keep)
     /// <summary>How many documents there are where a plan is measured.</summary>
     public const int UsualCount = 100;
 
-    // Of few documents a larger share is among the wanted ones: measured on 20 and 50 candidates.
+    // Of few documents a larger share is among the wanted ones. A margin that was chosen, not fitted.
     private const double LeastPerWanted = 1.5;
 
     /// <summary>Returns how many documents stay.</summary>
     /// <param name="count">How many documents the request has.</param>
     /// <param name="topN">How many of them are wanted.</param>
     /// <remarks>
-    /// Half as many wanted ones need 0.7 times as many that stay: the margin for what the probe mistakes shrinks more slowly than what is wanted.
+    /// Half as many wanted ones keep 0.7 times as many: a cautious choice between keeping the same share and shrinking it with what is wanted.
     /// </remarks>
     public int CountOf(int count, int topN)
     {
