@@ -23,7 +23,7 @@ public sealed class MalformedRequestTests
     ];
 
     private static readonly string[] Fields =
-        ["top_n", "top_k", "return_documents", "return_text", "raw_scores", "truncate", "truncation", "rank_fields", "model"];
+        ["top_n", "top_k", "return_documents", "return_details", "return_text", "raw_scores", "truncate", "truncation", "rank_fields", "model"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -31,7 +31,8 @@ internal sealed class RerankServer : IAsyncDisposable
         Func<string, string, double>? score = null,
         Action<RerankingServerOptions>? configure = null,
         Func<CancellationToken, Task>? before = null,
-        Action<RerankingBuilder>? add = null)
+        Action<RerankingBuilder>? add = null,
+        Action<WebApplication>? map = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -48,7 +49,7 @@ internal sealed class RerankServer : IAsyncDisposable
 
         builder.Services.AddRerankingServer(configure ?? (static _ => { }));
         WebApplication app = builder.Build();
-        app.MapReranking();
+        (map ?? (static app => app.MapReranking()))(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RerankServer(app, new Uri(app.Urls.Single()));
     }

@@ -78,6 +78,34 @@ public sealed class ShapeTests
         Assert.Equal("priority was ignored: the server's settings decide it.", (string?)Assert.Single(body["meta"]!["warnings"]!.AsArray()));
     }
 
+    [Theory]
+    [InlineData("/v2/rerank", "documents", "results")]
+    [InlineData("/v1/rerank", "documents", "results")]
+    [InlineData("/v1/rerank", "documents", "data", """, "top_k": 9""")]
+    [InlineData("/v1/reranking", "input", "data")]
+    [InlineData("/rerank", "texts", null)]
+    public async Task Post_Details_AreThereWhenAskedFor(string path, string documents, string? list, string more = "")
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+        string body = $$"""{ "query": "q", "{{documents}}": ["a", "long 1", "window 1234 x"]{{more}}, "return_details": """;
+
+        (HttpStatusCode status, JsonNode? with, _) = await server.PostAsync(path, $"{body}true }}");
+        (_, JsonNode? without, _) = await server.PostAsync(path, $"{body}false }}");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        JsonArray results = (list is null ? with : with![list])!.AsArray();
+        Assert.Equal(
+            [
+                $$$"""{"raw_score":{{{Raw(13)}}},"is_truncated":false,"tokens":13,"best_window":{"start":7,"end":12}}""",
+                $$$"""{"raw_score":{{{Raw(6)}}},"is_truncated":true,"tokens":6}""",
+                $$$"""{"raw_score":{{{Raw(1)}}},"is_truncated":false,"tokens":1}""",
+            ],
+            results.Select(result => result!["details"]!.ToJsonString()));
+        Assert.DoesNotContain("details", without!.ToJsonString(), StringComparison.Ordinal);
+
+        static string Raw(int length) => (length / 7.0).ToString("R", CultureInfo.InvariantCulture);
+    }
+
     [Fact]
     public async Task Post_DocumentsThatWereCut_AreToldOrRefused()
     {

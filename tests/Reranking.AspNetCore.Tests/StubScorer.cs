@@ -27,7 +27,12 @@ internal sealed class StubScorer(Func<string, string, double> score, Func<Cancel
         }
 
         return new RelevanceScores([.. documents.Select(document =>
-            RelevanceScore.FromLogit(score(query, document)) with { IsTruncated = document.StartsWith("long", StringComparison.Ordinal) })])
+            RelevanceScore.FromLogit(score(query, document)) with
+            {
+                IsTruncated = document.StartsWith("long", StringComparison.Ordinal),
+                TokenCount = document.Length,
+                BestWindow = document.StartsWith("window", StringComparison.Ordinal) ? 7..^1 : null,
+            })])
         {
             ModelId = ModelId,
             Usage = new RelevanceScoringUsage { InputTokenCount = documents.Sum(static document => document.Length) },

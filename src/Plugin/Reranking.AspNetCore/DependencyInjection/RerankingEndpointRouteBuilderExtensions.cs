@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Reranking;
 using Reranking.AspNetCore.Endpoints;
+using Reranking.AspNetCore.Playground;
 
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps rerank endpoints.</summary>
 public static class RerankingEndpointRouteBuilderExtensions
 {
+    private static readonly string[] PageMethods = [HttpMethods.Get, HttpMethods.Head];
+
     private static readonly string[] RerankPaths = ["/v1/rerank", "/v3/rerank", "/rerank", "/reranking", "/v1/reranking"];
 
     /// <summary>Maps the endpoints that clients of rerank APIs speak to.</summary>
@@ -52,6 +55,25 @@ public static class RerankingEndpointRouteBuilderExtensions
             group.MapGet(path, (RequestDelegate)info.ReadyAsync);
         }
 
+        return group;
+    }
+
+    /// <summary>Maps a page at <c>/</c> for looking: a query, documents, one model or two, and what reranking does with them.</summary>
+    /// <param name="endpoints">Where it goes: beside the endpoints of <see cref="MapReranking"/>, which it asks; a group puts both below a path.</param>
+    /// <returns>A builder of conventions for its files, as for a policy of authorization.</returns>
+    /// <remarks>
+    /// For development and for servers that only their users reach: whoever opens the page can rerank, unless the endpoints ask for a key, which the page
+    /// then asks for. It loads nothing from elsewhere, and its content security policy forbids all scripts and styles but its own. Texts go to the endpoints,
+    /// are kept nowhere, and are shown as texts.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="endpoints"/> is <see langword="null"/>.</exception>
+    public static IEndpointConventionBuilder MapRerankingPlayground(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        RouteGroupBuilder group = endpoints.MapGroup("");
+        group.MapMethods("/", PageMethods, (RequestDelegate)PlaygroundFile.InvokePageAsync);
+        group.MapMethods("/playground.css", PageMethods, (RequestDelegate)PlaygroundFile.Style.InvokeAsync);
+        group.MapMethods("/playground.js", PageMethods, (RequestDelegate)PlaygroundFile.Script.InvokeAsync);
         return group;
     }
 }

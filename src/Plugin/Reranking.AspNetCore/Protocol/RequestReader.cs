@@ -20,8 +20,8 @@ internal static class RequestReader
 
     private static readonly HashSet<string> Read =
     [
-        "documents", "input", "model", "query", "rank_fields", "raw_scores", "return_documents", "return_input", "return_text", "texts", "top_k", "top_n",
-        "truncate", "truncation", .. NotHonored,
+        "documents", "input", "model", "query", "rank_fields", "raw_scores", "return_details", "return_documents", "return_input", "return_text", "texts",
+        "top_k", "top_n", "truncate", "truncation", .. NotHonored,
     ];
 
     /// <summary>Reads a body.</summary>
@@ -135,6 +135,7 @@ internal static class RequestReader
                 WireShape.CohereV2 => false,
                 _ => reader.Flag("return_documents") ?? false,
             },
+            ReturnDetails = reader.Flag("return_details") ?? false,   // ours, in all shapes
             RawScores = shape == WireShape.Tei && (reader.Flag("raw_scores") ?? false),
             MayTruncate = shape switch
             {

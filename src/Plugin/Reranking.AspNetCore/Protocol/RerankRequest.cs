@@ -17,6 +17,9 @@ internal sealed record RerankRequest
 
     public bool ReturnDocuments { get; init; }
 
+    /// <summary>Gets a value indicating whether each result is to say more than its score: raw score, truncation, tokens, best window.</summary>
+    public bool ReturnDetails { get; init; }
+
     /// <summary>Gets a value indicating whether the scores are to be logits instead of numbers from 0 to 1.</summary>
     public bool RawScores { get; init; }
 

@@ -91,10 +91,37 @@ internal static class ResponseWriter
                 writeDocument(json, request.Documents[index]);
             }
 
+            if (request.ReturnDetails)
+            {
+                WriteDetails(json, score, request.Documents[index].Length);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    // No vendor has them, and who did not ask for them does not get them.
+    private static void WriteDetails(Utf8JsonWriter json, RelevanceScore score, int length)
+    {
+        json.WriteStartObject("details");
+        json.WriteNumber("raw_score", score.RawValue);
+        json.WriteBoolean("is_truncated", score.IsTruncated);
+        if (score.TokenCount is { } tokens)
+        {
+            json.WriteNumber("tokens", tokens);
+        }
+
+        if (score.BestWindow is { } window)
+        {
+            json.WriteStartObject("best_window");
+            json.WriteNumber("start", window.Start.GetOffset(length));
+            json.WriteNumber("end", window.End.GetOffset(length));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteTeiDocument(Utf8JsonWriter json, string document) => json.WriteString("text", document);

@@ -25,8 +25,8 @@ internal sealed class HtmlReport(EvaluationReport report)
         .scroll{overflow-x:auto}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;color:var(--dim);padding:.25rem 0}
         th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th:first-child,td:first-child{text-align:left}
-        td.text{white-space:normal;text-align:left;min-width:16rem}
-        figure{margin:1rem 0}figcaption{color:var(--dim)}svg{width:100%;height:auto;font:12px system-ui,sans-serif}
+        thead th{white-space:normal;vertical-align:bottom}td.text{white-space:normal;text-align:left;min-width:16rem}
+        figure{margin:1rem 0}figcaption{color:var(--dim)}svg{width:100%;min-width:40rem;height:auto;font:12px system-ui,sans-serif}
         svg text{fill:var(--fg)}svg .tick,svg .title{fill:var(--dim)}.grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--dim);stroke-width:1}
         .stroke{fill:none;stroke-width:2}.ceiling{stroke:var(--dim);stroke-dasharray:6 4}.threshold{stroke:var(--c1);stroke-dasharray:4 3}
         .stroke.base{stroke:var(--base);stroke-dasharray:2 3}.fill.base{fill:var(--base)}.fill.good{fill:var(--good)}.fill.bad{fill:var(--bad)}
@@ -36,7 +36,8 @@ internal sealed class HtmlReport(EvaluationReport report)
         .stroke.c5{stroke:var(--c5)}.fill.c5{fill:var(--c5)}
         details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4rem .75rem}summary{cursor:pointer}
         .up{color:var(--good)}.down{color:var(--bad)}pre{background:var(--soft);padding:.75rem 1rem;overflow-x:auto}
-        @media print{main{max-width:none;padding:0}h2,figure,details,tr{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}}
+        @media print{main{max-width:none;padding:0}.scroll{overflow:visible}svg{min-width:0}h2,figure,details,tr{break-inside:avoid}
+        details::details-content{content-visibility:visible;block-size:auto}}
         """;
 
     private readonly StringBuilder _html = new();
@@ -155,8 +156,15 @@ internal sealed class HtmlReport(EvaluationReport report)
         }
     }
 
-    private void WriteSection(string title, string plot, string caption) =>
-        Add($"<h2>{title}</h2>\n<figure>{Raw(plot)}<figcaption>{caption}</figcaption></figure>\n");
+    private void WriteSection(string title, string plot, string caption)
+    {
+        Add($"<h2>{title}</h2>\n");
+        WritePlot(title, plot, $"<figcaption>{WebUtility.HtmlEncode(caption)}</figcaption>");
+    }
+
+    // On a narrow screen a plot keeps its size, so that its labels can be read, and is scrolled.
+    private void WritePlot(string name, string plot, string caption = "") => Add(
+        $"<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{name}\">{Raw(plot)}</div>{Raw(caption)}</figure>\n");
 
     private void WriteScorer(ScorerReport scorer)
     {
@@ -170,8 +178,10 @@ internal sealed class HtmlReport(EvaluationReport report)
             Add($"{halves.ShareOfSplits:P0} of 1,000 splits{(halves.Holds ? ": the gain holds." : ", so do not rely on it.")}</p>\n");
         }
 
-        Add($"<h3>Query by query</h3>\n<figure>{Raw(ReportPlots.Changes(report, scorer))}</figure>\n");
-        Add($"<h3>Scores and threshold</h3>\n<figure>{Raw(ReportPlots.Distributions(scorer))}</figure>\n");
+        Add($"<h3>Query by query</h3>\n");
+        WritePlot($"Query by query, {scorer.Name}", ReportPlots.Changes(report, scorer));
+        Add($"<h3>Scores and threshold</h3>\n");
+        WritePlot($"Scores and threshold, {scorer.Name}", ReportPlots.Distributions(scorer));
         WriteCalibration(scorer.Calibration, scorer.Name);
         QueryReport[] shown =
         [
