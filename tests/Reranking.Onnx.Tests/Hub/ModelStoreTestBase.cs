@@ -32,11 +32,11 @@ public abstract class ModelStoreTestBase : IAsyncLifetime
     }
 
     /// <summary>Makes a store that waits for nothing but the server: its timeout is longer than <see cref="ImpatientTimeProvider"/> fires.</summary>
-    internal ModelStore CreateStore(Action<ModelStoreOptions>? configure = null, TimeProvider? time = null)
+    internal ModelStore CreateStore(Action<ModelStoreOptions>? configure = null, TimeProvider? time = null, HttpClient? httpClient = null)
     {
         ModelStoreOptions options = new() { Endpoint = Server.Endpoint, CacheFolder = Cache.Path, Timeout = TimeSpan.FromHours(1) };
         configure?.Invoke(options);
-        var store = new ModelStore(options, httpClient: null, Logger, time ?? Time);
+        var store = new ModelStore(options, httpClient, Logger, time ?? Time);
         _stores.Add(store);
         return store;
     }
