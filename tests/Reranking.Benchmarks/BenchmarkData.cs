@@ -18,7 +18,7 @@ public static class BenchmarkData
 
     /// <summary>Gives a query and a number of documents of everyday length, about 90 tokens with the query.</summary>
     public static (string Query, string[] Documents, string Source) Passages(int count) =>
-        FindDl19() is { } dl19 ? ReadDl19(dl19, count) : ReadHelpCentre(count);
+        SharedData.Dl19 is { } dl19 ? ReadDl19(dl19, count) : ReadHelpCentre(count);
 
     /// <summary>Gives a number of documents that fill the model's input of 512 tokens.</summary>
     public static string[] LongDocuments(int count)
@@ -47,16 +47,4 @@ public static class BenchmarkData
     }
 
     private static string[] Repeat(string[] documents, int count) => [.. Enumerable.Range(0, count).Select(i => documents[i % documents.Length])];
-
-    public static string? FindDl19()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plugin.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        string? path = folder?.Parent is { } parent ? Path.Combine(parent.FullName, "shared", "data", "trec-dl19-bm25-top100.jsonl.gz") : null;
-        return File.Exists(path) ? path : null;
-    }
 }

@@ -9,8 +9,8 @@ public sealed class RerankingEvaluationTests
     [Fact]
     public async Task RunAsync_Dl19_HasThePublishedNumbers()
     {
-        Assert.SkipUnless(Dl19.Path is not null, Dl19.Missing);
-        EvaluationSet set = Dl19.Load();
+        Assert.SkipUnless(SharedData.Dl19 is not null, SharedData.NoDl19);
+        EvaluationSet set = EvaluationSet.Load(SharedData.Dl19!);
         using var scorer = new OnnxRelevanceScorer();
         using var stub = new StubScorer(static (_, document) => -document.Length);
 

@@ -8,21 +8,21 @@ namespace Reranking.Onnx.Tests;
 /// </summary>
 internal static class Dl19
 {
-    private static readonly string? Shared = FindShared();
+    private static readonly string? GoldenFile = SharedData.Find("models", "ms-marco-MiniLM-L-12-v2-int8", "golden-dl19.jsonl.gz");
 
-    public static string SkipReason => "TREC DL19 is not here: its MS MARCO passages are for research only and not part of the repository.";
+    public static string SkipReason => SharedData.NoDl19;
 
-    public static bool IsPresent => Shared is not null;
+    public static bool IsPresent => SharedData.Dl19 is not null && GoldenFile is not null;
 
     public static IReadOnlyList<Query> ReadQueries() =>
-        [.. TestModels.ReadLines(Path.Combine(Shared!, "data", "trec-dl19-bm25-top100.jsonl.gz")).Select(line => new Query(
+        [.. TestModels.ReadLines(SharedData.Dl19!).Select(line => new Query(
             line.GetProperty("query").GetString()!,
             [.. line.GetProperty("candidates").EnumerateArray().Select(candidate => candidate.GetProperty("text").GetString()!)],
             [.. line.GetProperty("candidates").EnumerateArray().Select(candidate => Grade(line, candidate.GetProperty("docid").GetString()!))],
             [.. line.GetProperty("qrels").EnumerateObject().Select(judged => judged.Value.GetInt32()).OrderDescending()]))];
 
     public static IReadOnlyList<Golden> ReadGolden() =>
-        [.. TestModels.ReadLines(Path.Combine(Shared!, "models", "ms-marco-MiniLM-L-12-v2-int8", "golden-dl19.jsonl.gz")).Select(line => new Golden(
+        [.. TestModels.ReadLines(GoldenFile!).Select(line => new Golden(
             line.GetProperty("ids_sha256").GetString()!,
             [.. line.GetProperty("tokens").EnumerateArray().Select(number => number.GetInt32())],
             [.. line.GetProperty("int8").EnumerateArray().Select(number => number.GetDouble())],
@@ -35,18 +35,6 @@ internal static class Dl19
 
     private static int Grade(JsonElement line, string document) =>
         line.GetProperty("qrels").TryGetProperty(document, out JsonElement grade) ? grade.GetInt32() : 0;
-
-    private static string? FindShared()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plugin.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        string? shared = folder?.Parent is { } parent ? Path.Combine(parent.FullName, "shared") : null;
-        return shared is not null && File.Exists(Path.Combine(shared, "data", "trec-dl19-bm25-top100.jsonl.gz")) ? shared : null;
-    }
 
     internal sealed record Query(string Text, string[] Documents, int[] Grades, int[] IdealGrades);
 
