@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.ML.Tokenizers;
-using Reranking.Onnx.Tests;
 
 namespace Reranking.Tokenizers.Tests;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Reranking.Onnx.Tests;
 using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.Alignment;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.Tokenizers;
-using Reranking.Onnx.Tests;
 
 namespace Reranking.Tokenizers.Tests;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Reranking.Tokenizers;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>A tokenizer.json that can't be used is refused when it is loaded, and the message says why.</summary>
 public class TokenizerLoadTests

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.Normalization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>What single components of HuggingFace tokenizers 0.23.2 made of seeded random texts.</summary>
 public class ComponentGoldenTests

@@ -1,6 +1,6 @@
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 public sealed class TokenBufferTests
 {

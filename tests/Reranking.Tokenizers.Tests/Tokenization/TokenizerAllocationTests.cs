@@ -1,6 +1,6 @@
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Run while nothing else does: other tests rent the same pooled buffers, and what they hold has to be made again here.</summary>
 [Collection(Alone.Name)]

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Texts that can't be cut for long, of which no more is read than needed: the ids are those of all that is there.</summary>
 public class EndlessWordTests

@@ -1,7 +1,7 @@
 using CsCheck;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 public sealed class SortedSearchTests
 {

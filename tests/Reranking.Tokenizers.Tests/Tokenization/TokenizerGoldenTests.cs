@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>What HuggingFace tokenizers 0.23.2 answered, id by id.</summary>
 public class TokenizerGoldenTests

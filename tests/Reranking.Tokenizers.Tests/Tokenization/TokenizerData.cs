@@ -7,7 +7,7 @@ using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.Normalization;
 using Reranking.Tokenizers.Tokenization.PreTokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>The test data of the tokenizer; Data/tokenizers/SOURCE.md says where each file comes from.</summary>
 internal static class TokenizerData

@@ -1,6 +1,6 @@
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 [Collection(MemoryMeasuring.Name)]   // alone, since the pool is that of the process
 public sealed class TokenBufferPoolTests

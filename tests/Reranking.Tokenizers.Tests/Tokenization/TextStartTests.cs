@@ -6,7 +6,7 @@ using Reranking.Tokenizers.Tokenization.Normalization;
 using Reranking.Tokenizers.Tokenization.PreTokenization;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>What each stage says of a text of which only the start is known: it has to hold whatever follows.</summary>
 public class TextStartTests

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Reranking.Tokenizers;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Small files of the byte-level and the unigram kind: what is refused, and the rules that the goldens' vocabularies do not reach.</summary>
 public class TokenizerModelLoadTests

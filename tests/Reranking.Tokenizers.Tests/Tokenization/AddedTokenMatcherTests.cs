@@ -1,7 +1,7 @@
 using CsCheck;
 using Reranking.Tokenizers.Tokenization.AddedTokens;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Where added tokens are found, beside a search that tries every place.</summary>
 public sealed class AddedTokenMatcherTests

@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 public sealed class CharBufferTests
 {

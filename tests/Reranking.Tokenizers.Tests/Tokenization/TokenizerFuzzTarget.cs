@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Reranking.Tokenizers.Tokenization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>What has to hold for any bytes: a length, a query and a document, read as UTF-16 and taken all the way to what a model reads.</summary>
 internal static class TokenizerFuzzTarget

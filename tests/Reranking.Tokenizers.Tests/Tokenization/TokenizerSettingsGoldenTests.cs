@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.Normalization;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>What HuggingFace tokenizers 0.23.2 answered to settings that the bundled tokenizer.json does not have.</summary>
 public class TokenizerSettingsGoldenTests

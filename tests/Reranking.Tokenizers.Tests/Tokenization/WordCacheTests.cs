@@ -1,7 +1,7 @@
 using Reranking.Tokenizers.Tokenization;
 using Reranking.Tokenizers.Tokenization.Models;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 public class WordCacheTests
 {

@@ -1,7 +1,7 @@
 using CsCheck;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Texts of what normalizers and pre-tokenizers treat each in its own way.</summary>
 internal static class HardTexts

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Reranking.Tokenizers.Tokenization.Normalization;
 using Reranking.Tokenizers.Tokenization.Unicode;
 
-namespace Reranking.Onnx.Tests;
+namespace Reranking.Tokenizers.Tests;
 
 /// <summary>Every code point against the classes that were measured on HuggingFace tokenizers.</summary>
 public class CodePointsTests
