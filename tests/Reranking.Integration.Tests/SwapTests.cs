@@ -10,7 +10,6 @@ namespace Reranking.Integration.Tests;
 [Collection(MemoryMeasuring.Name)]
 public sealed class SwapTests : IDisposable
 {
-    private const int Swaps = 1000;
     private const int Callers = 32;
 
     private static readonly string[] Documents = ["one", "a second one", "and the third of these documents"];
@@ -21,8 +20,10 @@ public sealed class SwapTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Swap_LocalAndHostedUnderConcurrentCallers_NeverFailsNorMixesNorLeaks()
+    [Theory]
+    [InlineData(300)]
+    [InlineData(1_000, Explicit = true)]
+    public async Task Swap_LocalAndHostedUnderConcurrentCallers_NeverFailsNorMixesNorLeaks(int swaps)
     {
         await using StubServer server = HostedStub.Start(keepsRequests: false);
         string scorers = $$"""
@@ -61,7 +62,7 @@ public sealed class SwapTests : IDisposable
         using var stop = new CancellationTokenSource();
         Task<int>[] callers = [.. Enumerable.Range(0, Callers).Select(_ => Task.Run(() => CallAsync(app.Reranker, expected, stop.Token)))];
         long memory = 0;
-        for (int i = 0; i < Swaps; i++)
+        for (int i = 0; i < swaps; i++)
         {
             if (i % 50 == 25)
             {
@@ -69,7 +70,7 @@ public sealed class SwapTests : IDisposable
             }
 
             Assert.Equal("swapped", await app.ChangeAsync(i % 2 == 0 ? hosted : local));
-            if (i == Swaps / 5)
+            if (i == swaps / 5)
             {
                 memory = UsedMemory();
             }
@@ -78,9 +79,9 @@ public sealed class SwapTests : IDisposable
         await stop.CancelAsync();
         int calls = (await Task.WhenAll(callers)).Sum();
         long growth = UsedMemory() - memory;
-        Assert.True(calls > Swaps, $"Only {calls} calls.");
+        Assert.True(calls > swaps, $"Only {calls} calls.");
 
-        // A session that stays takes about 5 MB, and there were 400 of them since the first measurement.
+        // A session that stays takes about 5 MB, and there were at least 120 of them since the first measurement.
         Assert.True(growth < 200_000_000, $"The process grew by {growth / 1_000_000} MB.");
 
         // Connections are renewed after two minutes, however often the configuration changes meanwhile.
@@ -91,7 +92,7 @@ public sealed class SwapTests : IDisposable
         GC.Collect();
         Assert.InRange(made.Count(scorer => scorer.IsAlive), 0, 3);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{Swaps} swaps, {calls} calls, {made.Count} scorers made, {server.Accepted} connections, {growth / 1_000_000} MB more.");
+            $"{swaps} swaps, {calls} calls, {made.Count} scorers made, {server.Accepted} connections, {growth / 1_000_000} MB more.");
     }
 
     [Fact]

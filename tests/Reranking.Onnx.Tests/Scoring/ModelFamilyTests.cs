@@ -23,22 +23,23 @@ public sealed class ModelFamilyTests
 
     [Theory]
     [InlineData("modernbert-modular")]
-    [InlineData("modernbert-modular-float16")]
-    [InlineData("modernbert-modular-bfloat16")]
-    [InlineData("modernbert-modular-mean")]
-    [InlineData("modernbert-modular-old-names")]
-    public async Task ScoreAsync_HeadBesideTheGraph_GivesTheGoldenLogits(string model)
+    [InlineData("modernbert-modular-float16", 4)]
+    [InlineData("modernbert-modular-bfloat16", 4)]
+    [InlineData("modernbert-modular-mean", 2)]
+    [InlineData("modernbert-modular-old-names", 4)]
+    public async Task ScoreAsync_HeadBesideTheGraph_GivesTheGoldenLogits(string model, int every = 1)
     {
+        // The graph is the same in all of them.
         using TemporaryFolder folder = TestModels.UnpackModular(model);
-        await AssertGoldenAsync(folder, model);
+        await AssertGoldenAsync(folder, model, every);
     }
 
-    private static async Task AssertGoldenAsync(TemporaryFolder folder, string family)
+    private static async Task AssertGoldenAsync(TemporaryFolder folder, string family, int every = 1)
     {
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path);
         var check = new GoldenCheck();
 
-        foreach (Request request in Request.ReadAll(family))
+        foreach (Request request in Request.ReadAll(family).Where((_, i) => i % every == 0))
         {
             RelevanceScores alone = await encoder.ScoreAsync(request.Query, request.Documents, CancellationToken.None);
             using PairInputs inputs = PairInputs.Encode(encoder.Format, request.Query, request.Documents, CancellationToken.None);
@@ -58,9 +59,9 @@ public sealed class ModelFamilyTests
 
     [Theory]
     [InlineData("qwen3-reranker", "qwen3-reranker", "Qwen3")]
-    [InlineData("qwen3-reranker-past", "qwen3-reranker", "qwen3")]
+    [InlineData("qwen3-reranker-past", "qwen3-reranker", "qwen3", 3)]
     [InlineData("mxbai-rerank-v2", "mxbai-rerank-v2", "MxbaiV2")]
-    public async Task ScoreAsync_LanguageModel_GivesTheGoldenTokensAndLogits(string model, string golden, string prompt)
+    public async Task ScoreAsync_LanguageModel_GivesTheGoldenTokensAndLogits(string model, string golden, string prompt, int every = 1)
     {
         using TemporaryFolder folder = TestModels.Unpack(model + "/model");
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path, options => options.Prompt = prompt);
@@ -69,7 +70,7 @@ public sealed class ModelFamilyTests
         int yes = encoder.Format.Tokenizer.FindId(isQwen3 ? "yes" : "1")!.Value;
         int no = encoder.Format.Tokenizer.FindId(isQwen3 ? "no" : "0")!.Value;
 
-        foreach (Request request in Request.ReadAll(golden))
+        foreach (Request request in Request.ReadAll(golden).Where((_, i) => i % every == 0))
         {
             RelevanceScores alone = await encoder.ScoreAsync(request.Query, request.Documents, CancellationToken.None);
             using PairInputs inputs = PairInputs.Encode(encoder.Format, request.Query, request.Documents, CancellationToken.None);
