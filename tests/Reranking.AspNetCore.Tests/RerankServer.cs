@@ -50,6 +50,7 @@ internal sealed class RerankServer : IAsyncDisposable
         builder.Services.AddRerankingServer(configure ?? (static _ => { }));
         WebApplication app = builder.Build();
         (map ?? (static app => app.MapReranking()))(app);
+        app.MapRerankingOpenApi();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RerankServer(app, new Uri(app.Urls.Single()));
     }

@@ -38,6 +38,18 @@ internal sealed class AdmissionQueue
         }
     }
 
+    /// <summary>Gets how many requests wait for their turn.</summary>
+    public int WaitingRequests
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _clients.Values.Sum(static client => client.Waiting.Count(static place => !place.IsAbandoned));
+            }
+        }
+    }
+
     /// <summary>Puts a request into the queue.</summary>
     /// <param name="clientName">Who asks.</param>
     /// <param name="tokens">How many tokens it has.</param>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Reranking;
 using Reranking.AspNetCore.Endpoints;
+using Reranking.AspNetCore.OpenApi;
 using Reranking.AspNetCore.Playground;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -56,6 +57,21 @@ public static class RerankingEndpointRouteBuilderExtensions
         }
 
         return group;
+    }
+
+    /// <summary>Maps the OpenAPI 3.1 description of the endpoints, for a reference page such as Scalar's and for generators of clients.</summary>
+    /// <param name="endpoints">Where it goes.</param>
+    /// <param name="pattern">The path.</param>
+    /// <returns>A builder of conventions.</returns>
+    /// <remarks>
+    /// It asks for no key: it says nothing about this server but what it speaks. Its paths are those of <see cref="MapReranking"/> without a group.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IEndpointConventionBuilder MapRerankingOpenApi(this IEndpointRouteBuilder endpoints, string pattern = "/openapi.json")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        return endpoints.MapGet(pattern, (RequestDelegate)OpenApiDocument.SendAsync);
     }
 
     /// <summary>Maps a page at <c>/</c> for looking: a query, documents, one model or two, and what reranking does with them.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,8 @@ public static class RerankingServerServiceCollectionExtensions
             provider.GetRequiredService<ScorerDirectory>(),
             provider.GetRequiredService<IOptions<RerankingServerOptions>>(),
             provider.GetRequiredService<ILogger<RerankEndpoint>>(),
-            provider.GetService<TimeProvider>()));
+            provider.GetService<TimeProvider>(),
+            provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<InfoEndpoints>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RerankingServerOptions>, RerankingServerOptionsValidator>());
         return services.AddOptions<RerankingServerOptions>().ValidateOnStart();

@@ -90,9 +90,6 @@ internal sealed class InfoEndpoints(
             json.WriteEndObject();
         }
 
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = output.WrittenCount;
-        await context.Response.Body.WriteAsync(output.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, status, output).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -19,12 +20,19 @@ internal sealed partial class RerankEndpoint
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
+    private readonly ServerMetrics? _metrics;
+
     public RerankEndpoint(
-        ScorerDirectory scorers, IOptions<RerankingServerOptions> options, ILogger<RerankEndpoint> logger, TimeProvider? timeProvider = null)
+        ScorerDirectory scorers,
+        IOptions<RerankingServerOptions> options,
+        ILogger<RerankEndpoint> logger,
+        TimeProvider? timeProvider = null,
+        IMeterFactory? meterFactory = null)
     {
         (_scorers, _options, _logger, _timeProvider) = (scorers, options.Value, logger, timeProvider ?? TimeProvider.System);
         _keys = new ApiKeys(_options.ApiKeyHashes);
         _queue = new AdmissionQueue(_options, _timeProvider);
+        _metrics = meterFactory is null ? null : new ServerMetrics(_queue, meterFactory);
     }
 
     /// <summary>Gets how many tokens wait or are under way.</summary>
@@ -99,13 +107,17 @@ internal sealed partial class RerankEndpoint
             StatusCodes.Status404NotFound, $"There is no such model; expected {(_scorers.Names.Count == 0 ? "none" : string.Join(", ", _scorers.Names))}.");
         long start = _timeProvider.GetTimestamp();
         long characters = request.PairLength;
-        using AdmissionQueue.Place place = _queue.Enter(client, _estimate.Tokens(characters));
+        using AdmissionQueue.Place place = Enter(client, _estimate.Tokens(characters));
         await place.WaitAsync(cancellationToken).ConfigureAwait(false);
         TimeSpan waited = _timeProvider.GetElapsedTime(start);
         RelevanceScores scores = await scorer.ScoreAsync(
             request.Query,
             request.Documents,
-            new RelevanceScoringOptions { Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1) },
+            new RelevanceScoringOptions
+            {
+                Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1),
+                TopN = request.TopN,
+            },
             cancellationToken).ConfigureAwait(false);
         place.IsScored = true;
         TimeSpan elapsed = _timeProvider.GetElapsedTime(start);
@@ -127,8 +139,21 @@ internal sealed partial class RerankEndpoint
         var output = new ArrayBufferWriter<byte>();
         string? model = scores.ScorerName ?? request.Model ?? scores.ModelId;
         ResponseWriter.Write(output, request, new RerankResponse(id, model, ranking, scores, tokens));
-        await WriteAsync(context, StatusCodes.Status200OK, output).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output).ConfigureAwait(false);
         LogAnswered(id, request.Shape, request.Documents.Length, tokens, elapsed.TotalMilliseconds);
+    }
+
+    private AdmissionQueue.Place Enter(string client, long tokens)
+    {
+        try
+        {
+            return _queue.Enter(client, tokens);
+        }
+        catch (RerankRequestException)
+        {
+            _metrics?.RecordRefused();
+            throw;
+        }
     }
 
     // As Text Embeddings Inference has them, in milliseconds.
@@ -169,15 +194,7 @@ internal sealed partial class RerankEndpoint
 
         var output = new ArrayBufferWriter<byte>();
         ResponseWriter.Write(output, shape, problem, id);
-        return WriteAsync(context, problem.Status, output);
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, ArrayBufferWriter<byte> output)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = output.WrittenCount;
-        await context.Response.Body.WriteAsync(output.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        return JsonResponse.SendAsync(context, problem.Status, output);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Id}: {Shape}, {DocumentCount} documents, {TokenCount} tokens, {Milliseconds:0} ms.")]
