@@ -36,22 +36,35 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
 
     public void Write(Findings findings)
     {
+        bool isReranked = findings.Reranking is { Outcome: RerankingOutcome.Reranked };
         Table table = new Table().Border(TableBorder.Simple).Expand();
+        table.AddColumn(new TableColumn("rank").RightAligned().NoWrap());
+        if (isReranked)
+        {
+            table.AddColumn(new TableColumn("before, by retrieval"));
+        }
+
         table.AddColumns(
-            new TableColumn("rank").RightAligned().NoWrap(),
+            new TableColumn(isReranked ? "after, by the cross-encoder" : "title"),
             new TableColumn("was").RightAligned().NoWrap(),
             new TableColumn("score").RightAligned().NoWrap(),
-            new TableColumn("title").NoWrap(),
             new TableColumn("passage"));
         for (int rank = 0; rank < findings.Ranking.Count; rank++)
         {
             (VectorSearchResult<Passage> found, int index, RelevanceScore? score) = findings.Ranking[rank];
-            table.AddRow(
-                Printable($"{rank + 1}"),
+            List<Text> row =
+            [
+                Printable(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
                 Printable($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
                 Printable((score?.Value ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
-                Printable(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
-                Printable(FirstWords(found.Record.Body, 48), new Style(Color.Grey)));
+                Printable(FirstWords(found.Record.Body, isReranked ? 32 : 48), new Style(Color.Grey)),
+            ];
+            if (isReranked)
+            {
+                row.Insert(0, Printable(rank < findings.FirstStage.Count ? findings.FirstStage[rank].Title : "", new Style(Color.Grey)));
+            }
+
+            table.AddRow([Printable($"{rank + 1}"), .. row]);
         }
 
         _console.Write(table);
@@ -71,6 +84,28 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
                 Note("First-stage order: not reranked.");
                 break;
         }
+    }
+
+    /// <summary>Writes why a passage has its rank: both places, the numbers, and which part of it the score is for.</summary>
+    public void WriteWhy(Findings findings, int rank)
+    {
+        (VectorSearchResult<Passage> found, int index, RelevanceScore? score) = findings.Ranking[rank - 1];
+        Note(string.Create(CultureInfo.InvariantCulture, $"{found.Record.Title} ({found.Record.Id})"));
+        Note(string.Create(CultureInfo.InvariantCulture, $"retrieval: rank {index + 1}, {found.Score:0.000}"));
+        if (score is not { IsScored: true } known)
+        {
+            Note("reranking: not scored");
+        }
+        else
+        {
+            string cut = known.IsTruncated ? ", cut to what the model reads" : "";
+            Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"reranking: rank {rank}, relevance {known.Value:0.0000}, logit {known.RawValue:0.00}, {known.TokenCount} tokens{cut}"));
+        }
+
+        string text = found.Record.Text;
+        _console.Write(Printable((score?.BestWindow is { } window ? text[window] : text) + "\n"));
     }
 
     public void Write(RagPrompt prompt)
@@ -126,7 +161,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
     {
         foreach ((int index, Passage source) in prompt.Sources.Index())
         {
-            Note($"[{prompt.FirstCitation + index}] {source.Title} (knowledge/{source.Id})");
+            Note($"[{prompt.FirstCitation + index}] {source.Title} ({source.Id})");
         }
     }
 

@@ -17,12 +17,16 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
 
     public RerankingOptions Reranking => reranker.DefaultOptions;
 
+    /// <summary>Gets the passages that are searched.</summary>
+    public IReadOnlyList<Passage> Passages { get; } = options.Value.Documents is { } folder
+        ? DocumentFolder.Read(folder)
+        : HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+
     /// <summary>Embeds the passages and, meanwhile, loads the cross-encoder.</summary>
     public async Task WarmUpAsync()
     {
-        IReadOnlyList<Passage> passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
         Task warmUp = scorer.ScoreAsync("warm up", "warm up");
-        _index = await PassageIndex.BuildAsync(passages, embeddings);
+        _index = await PassageIndex.BuildAsync(Passages, embeddings);
         await warmUp;
     }
 
@@ -35,6 +39,10 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
     {
         PassageIndex index = _index ?? throw new InvalidOperationException("Call WarmUpAsync first.");
         string[] keywords = Keywords(question);
+        List<VectorSearchResult<Passage>> found = mode == RetrievalMode.Vector
+            ? await index.SearchAsync(question, topN).ToListAsync()
+            : await index.HybridSearchAsync(question, keywords, topN).ToListAsync();
+        Passage[] firstStage = [.. found.Select(result => result.Record)];
         if (rerank)
         {
             // The whole integration: search the decorated index as if it were the plain one.
@@ -43,17 +51,14 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
                 : await ((IKeywordHybridSearchable<Passage>)index)
                     .WithReranking(reranker, passage => passage.Text)
                     .HybridSearchRankingAsync(question, keywords, topN);
-            return new Findings(result.Ranking, result);
+            return new Findings(result.Ranking, firstStage, result);
         }
 
-        List<VectorSearchResult<Passage>> found = mode == RetrievalMode.Vector
-            ? await index.SearchAsync(question, topN).ToListAsync()
-            : await index.HybridSearchAsync(question, keywords, topN).ToListAsync();
-        return new Findings([.. found.Select((result, rank) => new RankedCandidate<VectorSearchResult<Passage>>(result, rank, null))], null);
+        return new Findings([.. found.Select((result, rank) => new RankedCandidate<VectorSearchResult<Passage>>(result, rank, null))], firstStage, null);
     }
 
     public RagPrompt BuildPrompt(Findings findings, int firstCitation) =>
-        RagPrompt.Build(findings.Ranking, options.Value.PromptTokenBudget, firstCitation);
+        RagPrompt.Build(findings.Ranking, options.Value.PromptTokenBudget, firstCitation, options.Value.Documents is null);
 
     public void Dispose() => _index?.Dispose();
 

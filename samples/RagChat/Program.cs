@@ -8,9 +8,16 @@ using Reranking;
 using Spectre.Console;
 
 // dotnet run -- "How do I reset my password?"    one question
+// dotnet run -- --docs FOLDER                     a chat over your own Markdown and text files
 // dotnet run -- --compare                         40 questions, without and with reranking
-// dotnet run                                      a chat; /rerank on|off, /quit
+// dotnet run                                      a chat; /rerank on|off, /why N, /history, /quit
 // Any setting of appsettings.json may follow, as --Reranking:TopN=3
+if (Array.IndexOf(args, "--docs") is >= 0 and int docs)
+{
+    string folder = docs + 1 < args.Length ? Path.GetFullPath(args[docs + 1]) : "";
+    args = [.. args[..docs], .. args.Skip(docs + 2), $"--Retrieval:Documents={folder}"];
+}
+
 string[] settings = [.. args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal) && arg.Contains('='))];
 string question = string.Join(' ', args.Where(arg => !arg.StartsWith("--", StringComparison.Ordinal)));
 
@@ -22,9 +29,19 @@ builder.Services.AddHelpDesk(builder.Configuration);
 using IHost host = builder.Build();
 host.Services.GetRequiredService<IStartupValidator>().Validate();   // checks the settings, as starting the host would
 
-HelpDesk desk = host.Services.GetRequiredService<HelpDesk>();
-await desk.WarmUpAsync();
 var view = new ConsoleView(AnsiConsole.Console);
+HelpDesk desk;
+try
+{
+    desk = host.Services.GetRequiredService<HelpDesk>();
+}
+catch (InvalidOperationException exception)
+{
+    view.Warn(exception.Message);
+    return 1;
+}
+
+await desk.WarmUpAsync();
 if (args.Contains("--compare"))
 {
     IReadOnlyList<Question> questions = HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
@@ -42,3 +59,5 @@ else
 {
     await new ChatLoop(desk, host.Services.GetService<ChatModel>(), view).RunAsync();
 }
+
+return 0;

@@ -25,7 +25,8 @@ public sealed class ConsoleViewTests : IDisposable
     {
         var passage = new Passage($"id{Commands}", $"title{Commands}", $"body {Commands}");
         RankedCandidate<VectorSearchResult<Passage>>[] ranking = [new(new VectorSearchResult<Passage>(passage, 0.5), 0, null)];
-        _view.Write(new Findings(ranking, null));
+        _view.Write(new Findings(ranking, [passage], null));
+        _view.WriteWhy(new Findings(ranking, [passage], null), 1);
         _view.Write(RagPrompt.Build(ranking, 10_000));
         _view.WriteSources(RagPrompt.Build(ranking, 10_000));
         await _view.WriteAsync(Commands.Select(character => character.ToString()).ToAsyncEnumerable());   // as a model answers, in pieces
@@ -55,7 +56,7 @@ public sealed class ConsoleViewTests : IDisposable
         Passage[] passages = [new("a", "A", "one"), new("b", "B", "two")];
         RerankingResult<VectorSearchResult<Passage>> result = await new Reranker(scorer, logger: new WarningLogger()).RerankAsync(
             "question", passages.Select(passage => new VectorSearchResult<Passage>(passage, 0.5)).ToArray(), found => found.Record.Text);
-        _view.Write(new Findings(result.Ranking, result));
+        _view.Write(new Findings(result.Ranking, passages, result));
 
         Assert.Contains("NOT RERANKED, in first-stage order: ScorerFailed. The model is gone.", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal("NOT RERANKED (ScorerFailed), in first-stage order", Show.Outcome(result));

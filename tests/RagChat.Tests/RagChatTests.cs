@@ -14,8 +14,8 @@ public sealed class RagChatTests
     {
         string output = await RunAsync("", "How do I reset my password?");
 
-        Assert.Matches(@"rank\s+was\s+score\s+title\s+passage", output);
-        Assert.Matches(@"(?m)^\s*1\s+\d+\s+[01]\.\d{3}\s+Password Reset Guide", output);
+        Assert.Matches(@"rank\s+before, by retrieval\s+after, by the cross-encoder\s+was\s+score\s+passage", output);
+        Assert.Matches(@"(?m)^\s*1\s+\S.*\s+Password Reset Guide\s+\d+\s+[01]\.\d{3}", output);
         Assert.Matches(@"\d+ candidates reranked by ms-marco-MiniLM-L-12-v2-int8 in \d+ ms\.", output);
         Assert.Contains("[1] Password Reset Guide (account.md#password-reset-guide)", output, StringComparison.Ordinal);
         Assert.Contains("No chat model is configured", output, StringComparison.Ordinal);
@@ -25,23 +25,54 @@ public sealed class RagChatTests
     [Fact]
     public async Task Run_Chat_SwitchesRerankingAndLeaves()
     {
-        string output = await RunAsync("/rerank off\nHow do I reset my password?\n/rerank on\nHow do I reset my password?\n/help\n/quit\n");
+        string output = await RunAsync(
+            "/rerank off\nHow do I reset my password?\n/rerank on\nHow do I reset my password?\n/why 1\n/why 9\n/history\n/help\n/quit\n");
 
         int off = output.IndexOf("Reranking is off.", StringComparison.Ordinal);
         int on = output.IndexOf("Reranking is on.", StringComparison.Ordinal);
         Assert.True(0 < off && off < on);
         Assert.Contains("First-stage order: not reranked.", output[off..on], StringComparison.Ordinal);
         Assert.Contains("candidates reranked by", output[on..], StringComparison.Ordinal);
-        Assert.Contains("Commands: /rerank on, /rerank off, /quit.", output, StringComparison.Ordinal);
+        Assert.Matches(@"reranking: rank 1, relevance [01]\.\d{4}, logit -?\d+\.\d\d, \d+ tokens", output[on..]);
+        Assert.Contains("/why takes a rank from 1 to 5.", output[on..], StringComparison.Ordinal);
+        Assert.Contains("1. How do I reset my password?\n2. How do I reset my password?", output[on..].ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("Commands: /rerank on, /rerank off, /why N, /history, /quit.", output, StringComparison.Ordinal);
         Assert.Contains("[1] Password Reset Guide (", output[off..on], StringComparison.Ordinal);
         Assert.Contains("[6] Password Reset Guide (", output[on..], StringComparison.Ordinal);   // the numbers go on
+    }
+
+    [Fact]
+    public async Task Run_OwnDocuments_AnswersFromThem()
+    {
+        string folder = Directory.CreateTempSubdirectory("ragchat-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "guides"));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "guides", "kettle.md"),
+            "# Kettle\n\n## Descaling\nFill it with vinegar and wait an hour.\n\n## Warranty\nTwo years.\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "toaster.txt"), "The toaster has five levels of browning.\n\nCrumbs fall into a drawer.\n");
+
+        string output = await RunAsync("", "--docs", folder, "How do I get rid of limescale?");
+
+        Assert.Contains("[1] Descaling (guides/kettle.md#1)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Notterby", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_NoSuchFolder_SaysSo()
+    {
+        string output = await RunAsync("", "--docs", "/no/such/folder", "question");
+
+        Assert.Contains(
+            "--docs is '/no/such/folder', which is no folder; expected one with Markdown or text files.",
+            output.ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_Compare_RerankingIsNotBelowTheFirstStage()
     {
         // Fewer candidates than the sample's 50: on a processor without VNNI all pairs of the 40 questions would take minutes.
-        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=10");
+        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=5");
 
         Dictionary<string, (double Hit, double Mrr)> rows = Regex.Matches(output, @"(vector|hybrid)\s+(yes|no)\s+(0\.\d{3}|1\.000)\s+(0\.\d{3}|1\.000)")
             .ToDictionary(match => $"{match.Groups[1]} {match.Groups[2]}", match => (Number(match.Groups[3]), Number(match.Groups[4])));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.SemanticKernel;
 using RagChat.Prompting;
 
@@ -6,12 +7,16 @@ namespace RagChat.Chat;
 /// <summary>Reads questions and commands until the user leaves.</summary>
 internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view)
 {
+    private const string Commands = "Commands: /rerank on, /rerank off, /why N, /history, /quit.";
+
+    private readonly List<string> _questions = [];
     private bool _rerank = true;
     private int _nextCitation = 1;
+    private Findings? _last;
 
     public async Task RunAsync()
     {
-        view.Note("Ask about Notterby. /rerank on|off switches the second stage, /quit leaves.");
+        view.Note($"{desk.Passages.Count} passages. Ask; /rerank on|off switches the second stage, /why 1 explains the first passage, /quit leaves.");
         while (view.Prompt() is { } line && line is not "/quit")
         {
             switch (line.Trim())
@@ -22,8 +27,14 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
                     _rerank = line.Trim().EndsWith("on", StringComparison.Ordinal);
                     view.Note($"Reranking is {(_rerank ? "on" : "off")}.");
                     break;
+                case "/history":
+                    view.Note(_questions.Count == 0 ? "Nothing was asked yet." : string.Join('\n', _questions.Select((asked, i) => $"{i + 1}. {asked}")));
+                    break;
+                case ['/', 'w', 'h', 'y', ' ', .. string rank]:
+                    Explain(rank);
+                    break;
                 case ['/', ..]:
-                    view.Note("Commands: /rerank on, /rerank off, /quit.");
+                    view.Note(Commands);
                     break;
                 case { } question:
                     await AnswerAsync(question);
@@ -35,6 +46,8 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
     public async Task AnswerAsync(string question)
     {
         Findings found = await desk.FindAsync(question, _rerank, desk.Mode, desk.Reranking.TopN);
+        _last = found;
+        _questions.Add(question);
         RagPrompt prompt = desk.BuildPrompt(found, _nextCitation);
         _nextCitation += prompt.Sources.Count;
         view.Write(found);
@@ -53,6 +66,19 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
         catch (HttpOperationException exception)
         {
             view.Warn($"The chat model failed: {exception.Message} Check Chat:Model, Chat:Endpoint and Chat:ApiKey in appsettings.json.");
+        }
+    }
+
+    private void Explain(string rank)
+    {
+        int count = _last?.Ranking.Count ?? 0;
+        if (int.TryParse(rank, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= count)
+        {
+            view.WriteWhy(_last!, number);
+        }
+        else
+        {
+            view.Note(count == 0 ? "/why explains a passage of the last question; nothing was asked yet." : $"/why takes a rank from 1 to {count}.");
         }
     }
 }

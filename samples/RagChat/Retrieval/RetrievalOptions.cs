@@ -6,6 +6,9 @@ internal sealed class RetrievalOptions
     /// <summary>Gets or sets the first stage.</summary>
     public RetrievalMode Mode { get; set; }
 
+    /// <summary>Gets or sets the folder of Markdown and text files that are searched, or <see langword="null"/> for the help center.</summary>
+    public string? Documents { get; set; }
+
     /// <summary>Gets or sets how many tokens of the chat model the passages and the instruction take at most.</summary>
     public int PromptTokenBudget { get; set; } = 1500;
 }
