@@ -15,8 +15,11 @@ internal static class SampleProgram
         return Path.Combine(own.Parent!.Parent!.FullName, name, own.Name);
     }
 
+    /// <summary>Gets the program of a sample, for <c>dotnet exec</c>.</summary>
+    public static string PathOf(string name) => Path.Combine(Output(name), $"{name}.dll");
+
     public static Process Start(string name, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(Output(name), $"{name}.dll"), .. arguments])
+        Process.Start(new ProcessStartInfo("dotnet", ["exec", PathOf(name), .. arguments])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace Samples.Tests;
+
+/// <summary>The search tool, asked by the client of the SDK over both transports.</summary>
+public sealed class McpServerTests
+{
+    private const string Question = "In which country are our notes kept, and may we choose another country?";
+
+    [Fact]
+    public async Task Search_StandardInputAndOutput_HasTheAnswerFirst()
+    {
+        await using McpClient client = await McpClient.CreateAsync(
+            new StdioClientTransport(new StdioClientTransportOptions
+            {
+                Command = "dotnet",
+                Arguments = ["exec", SampleProgram.PathOf("07-McpServer"), "--stdio"],
+            }),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        await AssertSearchesAsync(client);
+    }
+
+    [Fact]
+    public async Task Search_HttpWithoutState_HasTheAnswerFirst()
+    {
+        string address = $"http://127.0.0.1:{FreePort()}";
+        using Process server = Process.Start(new ProcessStartInfo("dotnet", ["exec", SampleProgram.PathOf("07-McpServer"), $"--urls={address}"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+                && !line.Contains("Now listening on", StringComparison.Ordinal))
+            {
+                // Until it listens.
+            }
+
+            await using McpClient client = await McpClient.CreateAsync(
+                new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri($"{address}/mcp") }),
+                cancellationToken: TestContext.Current.CancellationToken);
+            await AssertSearchesAsync(client);
+
+            using var foreign = new HttpRequestMessage(HttpMethod.Post, $"{address}/mcp");
+            foreign.Headers.Host = "attacker.example";
+            using var http = new HttpClient();
+            using HttpResponseMessage refused = await http.SendAsync(foreign, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+        finally
+        {
+            server.Kill();
+        }
+    }
+
+    private static async Task AssertSearchesAsync(McpClient client)
+    {
+        IList<McpClientTool> tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("search", Assert.Single(tools).Name);
+
+        CallToolResult result = await client.CallToolAsync(
+            "search", new Dictionary<string, object?> { ["question"] = Question, ["count"] = 2 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(true, result.IsError);
+        JsonElement passages = JsonSerializer.SerializeToElement(result.StructuredContent).GetProperty("passages");
+        Assert.Equal(2, passages.GetArrayLength());
+        Assert.Equal("Where Your Data Is Stored", passages[0].GetProperty("title").GetString());
+        Assert.InRange(passages[0].GetProperty("relevance").GetDouble(), 0.5, 1);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
