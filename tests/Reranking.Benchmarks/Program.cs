@@ -13,6 +13,7 @@ using Reranking.Benchmarks;
 // --faults            the fault matrix by the real clock
 // --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
 // --fair 5            the same with the median of 5
+// --serve             pairs a second of `rerank serve` on loopback beside those of the engine in the process
 // anything else       BenchmarkDotNet, as in --filter *Tokenizer*
 if (args.Contains("--report"))
 {
@@ -44,6 +45,10 @@ else if (args is ["--faults"])
 else if (args is ["--fair", .. string[] fair])
 {
     await FairReport.WriteAsync(Console.Out, rounds: fair is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 15);
+}
+else if (args is ["--serve"])
+{
+    await ServeReport.WriteAsync(Console.Out, TimeSpan.FromSeconds(15), rounds: 2);
 }
 else
 {

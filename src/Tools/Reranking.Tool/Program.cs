@@ -12,5 +12,7 @@ var root = new RootCommand(
     ModelsCommand.Create(terminal),
     EvalCommand.Create(terminal),
     CalibrateCommand.Create(terminal),
+    ServeCommand.Create(terminal),
+    HealthCommand.Create(terminal),
 };
 return await CommandRunner.RunAsync(root, args, terminal).ConfigureAwait(false);

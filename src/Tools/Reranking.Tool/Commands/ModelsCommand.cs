@@ -10,14 +10,13 @@ namespace Reranking.Tool.Commands;
 /// <summary><c>rerank models</c>: what there is, fetching, checking and removing.</summary>
 internal static class ModelsCommand
 {
-    private const string BundledName = "bundled";
-
-    public static Command Create(Terminal terminal) => new("models", "Lists, fetches, checks and removes local models.")
+    public static Command Create(Terminal terminal) => new("models", "Lists, fetches, checks and removes local models, and makes them faster.")
     {
         CreateList(terminal),
         CreatePull(terminal),
         CreateCheck(terminal),
         CreateRemove(terminal),
+        EarlyExitCommand.Create(terminal),
     };
 
     private static Command CreateList(Terminal terminal)
@@ -158,7 +157,7 @@ internal static class ModelsCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string? named = parsed.GetValue(model) is BundledName ? null : parsed.GetValue(model);
+            string? named = parsed.GetValue(model) is ModelReference.Bundled ? null : parsed.GetValue(model);
             ScorerSource source = ScorerSource.Open(new ScorerOptions { Models = named is null ? [] : [named] }, onlyOne: true);
             await using (source.ConfigureAwait(false))
             {

@@ -9,8 +9,6 @@ namespace Reranking.Tool.Scoring;
 internal sealed class ScorerSource : IAsyncDisposable
 {
     private const string Section = "Reranking";
-    private const string BundledName = "bundled";
-
     private readonly ServiceProvider? _services;
     private readonly List<IRelevanceScorer> _own = [];
 
@@ -47,9 +45,9 @@ internal sealed class ScorerSource : IAsyncDisposable
             throw new ToolException($"--model was given {options.Models.Length} times; expected one for this command.", ExitCode.Usage);
         }
 
-        return options.Models.Length == 0
-            ? Own([(BundledName, new OnnxRelevanceScorer(Configure(null, options)))])
-            : Own([.. options.Models.Select(model => (NameOf(model), (IRelevanceScorer)new OnnxRelevanceScorer(Configure(model, options))))]);
+        string[] models = options.Models.Length == 0 ? [ModelReference.Bundled] : options.Models;
+        return Own([.. models.Select(ModelReference.Parse).Select(
+            model => (model.ShortName, (IRelevanceScorer)new OnnxRelevanceScorer(Configure(model, options))))]);
     }
 
     public async ValueTask DisposeAsync()
@@ -68,22 +66,12 @@ internal sealed class ScorerSource : IAsyncDisposable
         return source;
     }
 
-    private static OnnxScorerOptions Configure(string? model, ScorerOptions options)
+    private static OnnxScorerOptions Configure(ModelReference model, ScorerOptions options) => new()
     {
-        // A folder or a file is a path; a name is what it is in appsettings.json.
-        bool isPath = model is not null && (Directory.Exists(model) || File.Exists(model));
-        var scorer = new OnnxScorerOptions
-        {
-            ModelPath = isPath ? Path.GetFullPath(model!) : null,
-            Model = isPath ? null : model,
-            LongDocuments = options.ReadWhole ? LongDocumentMode.Windows : LongDocumentMode.Truncate,
-        };
-        return model is null || isPath || model.Contains('/', StringComparison.Ordinal) ? scorer
-            : throw new ToolException(
-                $"--model is '{model}', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.");
-    }
-
-    private static string NameOf(string model) => Path.GetFileName(Path.TrimEndingDirectorySeparator(model));
+        ModelPath = model.Path,
+        Model = model.Name,
+        LongDocuments = options.ReadWhole ? LongDocumentMode.Windows : LongDocumentMode.Truncate,
+    };
 
     private static ScorerSource FromSettings(string file, ScorerOptions options, bool onlyOne)
     {

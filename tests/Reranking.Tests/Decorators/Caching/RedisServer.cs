@@ -19,7 +19,8 @@ internal sealed class RedisServer : IDisposable
     public int Port { get; }
 
     /// <summary>Starts the server and waits until it answers; the test is skipped where it is not installed.</summary>
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="wanted">The port, or <see langword="null"/> for a free one.</param>
+    public static async Task<RedisServer> StartAsync(int? wanted = null)
     {
         string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "redis-server.exe" : "redis-server"))
@@ -29,7 +30,7 @@ internal sealed class RedisServer : IDisposable
         // The free port may be taken by somebody else before the server has it.
         for (int attempt = 0; ; attempt++)
         {
-            int port = FreePort();
+            int port = wanted ?? FreePort();
             Process process = Process.Start(
                 new ProcessStartInfo(program!, ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
                 {
@@ -47,6 +48,16 @@ internal sealed class RedisServer : IDisposable
             server.Dispose();
             Assert.True(attempt < 5, $"{program} does not start.");
         }
+    }
+
+    /// <summary>Returns how many keys the server has.</summary>
+    public async Task<int> CountKeysAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await client.GetStream().WriteAsync("DBSIZE\r\n"u8.ToArray());
+        using var reader = new StreamReader(client.GetStream());
+        return int.Parse((await reader.ReadLineAsync())![1..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public void Kill()

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Reranking.Tool.Output;
+
+namespace Reranking.Tool.Commands;
+
+/// <summary><c>rerank health</c>: asks a server whether it is ready, where nothing else can, as in a container without a shell.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static Command Create(Terminal terminal)
+    {
+        var address = new Argument<string>("address")
+        {
+            Description = "Where the server is.",
+            DefaultValueFactory = static _ => "http://127.0.0.1:8080",
+        };
+        var command = new Command("health", CommandRunner.Describe(
+            "Asks a server of 'rerank serve' whether it is ready; the exit code says so.", "rerank health", "rerank health http://127.0.0.1:9000"))
+        {
+            address,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(terminal, parsed.GetValue(address)!, cancellationToken));
+        return command;
+    }
+
+    /// <summary>Returns an address of HTTP, or <see langword="null"/> if the text is none.</summary>
+    public static Uri? AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address : null;
+
+    private static async Task<int> RunAsync(Terminal terminal, string text, CancellationToken cancellationToken)
+    {
+        Uri address = AddressOf(text) ?? throw new ToolException($"The address is '{text}'; expected one such as http://127.0.0.1:8080.", ExitCode.Usage);
+        using var client = new HttpClient { Timeout = Patience };
+        try
+        {
+            using HttpResponseMessage response = await client.GetAsync(new Uri(address, "/health/ready"), cancellationToken).ConfigureAwait(false);
+            terminal.WriteLine(response.IsSuccessStatusCode ? "ready" : "not ready");
+            return response.IsSuccessStatusCode ? ExitCode.Success : ExitCode.CheckFailed;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolException($"No server answers at {address}.", ExitCode.CheckFailed);
+        }
+    }
+}

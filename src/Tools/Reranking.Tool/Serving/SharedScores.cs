@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace Reranking.Tool.Serving;
+
+/// <summary>Scores that replicas share in Redis; without it each computes its own, and nothing waits for it.</summary>
+internal static class SharedScores
+{
+    // A score is computed in milliseconds: whatever takes longer to look up is not worth it.
+    private const int PatienceMilliseconds = 250;
+
+    /// <summary>Adds the caches that <c>UseCaching</c> takes.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="redis">Hosts and options, as <c>redis:6379,password=...</c>.</param>
+    /// <exception cref="ToolException">They cannot be read.</exception>
+    public static void AddTo(IServiceCollection services, string redis)
+    {
+        ConfigurationOptions configuration = Parse(redis);
+        configuration.AbortOnConnectFail = false;
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;   // a server that is gone is a miss, not a queue
+        configuration.AsyncTimeout = PatienceMilliseconds;
+        configuration.SyncTimeout = PatienceMilliseconds;
+        services.AddStackExchangeRedisCache(cache =>
+        {
+            cache.ConfigurationOptions = configuration;
+            cache.InstanceName = "rerank:";
+        });
+        services.AddHybridCache();
+    }
+
+    private static ConfigurationOptions Parse(string redis)
+    {
+        try
+        {
+            ConfigurationOptions configuration = ConfigurationOptions.Parse(redis);
+            if (configuration.EndPoints.Count > 0)
+            {
+                return configuration;
+            }
+        }
+        catch (ArgumentException)
+        {
+            // It may hold a password, so the message of the exception stays here.
+        }
+
+        throw new ToolException("--redis cannot be read; expected hosts and options such as redis:6379,password=SECRET.", ExitCode.Usage);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Reranking.Serve.Tests;
+
+/// <summary>More than the server can do, and clients that do not behave.</summary>
+public sealed class LoadTests
+{
+    private const string Query = "How do I reset my password?";
+
+    private static readonly string[] Documents =
+        [.. Enumerable.Range(1, 20).Select(static i => $"Rule {i}: to reset a forgotten password, open the sign-in page and follow the link in the mail.")];
+
+    [Fact]
+    public async Task Overload_ManyConnections_AreAnsweredOrToldWhenToAskAgain()
+    {
+        const int Connections = 64;
+        const int RequestsPerConnection = 25;
+        using var folder = new TempFolder();
+        string config = folder.Write("appsettings.json", """
+            { "Reranking": { "Scorers": { "a": { "Provider": "Onnx" } } }, "RerankingServer": { "MaxQueuedTokens": 5000 } }
+            """);
+        await using ServerProcess server = await ServerProcess.StartAsync("--config", config);
+        ConcurrentDictionary<HttpStatusCode, int> statuses = [];
+        int unexplained = 0;
+        await AskAsync();
+        long before = server.WorkingSet;
+
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            for (int i = 0; i < RequestsPerConnection; i++)
+            {
+                await AskAsync();
+            }
+        }));
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.TooManyRequests], statuses.Keys.Order());
+        Assert.Equal(0, unexplained);
+        Assert.Equal((Connections * RequestsPerConnection) + 1, statuses.Values.Sum());
+        long growth = server.WorkingSet - before;
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{statuses[HttpStatusCode.OK]} answered, {statuses[HttpStatusCode.TooManyRequests]} refused, {growth / 1_000_000} MB more"));
+        Assert.InRange(growth, long.MinValue, 100_000_000);
+
+        async Task AskAsync()
+        {
+            using HttpResponseMessage response = await server.Client.PostAsJsonAsync("/v2/rerank", new { query = Query, documents = Documents });
+            statuses.AddOrUpdate(response.StatusCode, 1, static (_, count) => count + 1);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests && response.Headers.RetryAfter?.Delta is not { TotalSeconds: >= 1 })
+            {
+                Interlocked.Increment(ref unexplained);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task BadClients_AThousandHalfOpenAndSlowBodiesAndSlowReaders_DelayNobody()
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync();
+        List<TcpClient> clients = [];
+        try
+        {
+            for (int i = 0; i < 1_000; i++)
+            {
+                clients.Add(await ConnectAsync(server, "POST /v2/rerank HTTP/1.1\r\nHost: local"));   // and nothing more
+            }
+
+            for (int i = 0; i < 50; i++)
+            {
+                clients.Add(await ConnectAsync(
+                    server, "POST /v2/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{\"query\":"));
+            }
+
+            string many = System.Text.Json.JsonSerializer.Serialize(
+                new { query = Query, documents = Enumerable.Repeat(new string('x', 100_000), 20), return_documents = true });
+            for (int i = 0; i < 5; i++)
+            {
+                // Two megabytes come back, which nobody reads.
+                clients.Add(await ConnectAsync(
+                    server,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {many.Length}\r\n\r\n{many}")));
+            }
+
+            for (int i = 0; i < 20; i++)
+            {
+                Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents })).Status);
+            }
+
+            Assert.Equal(HttpStatusCode.OK, await server.StatusAsync("/health/ready"));
+        }
+        finally
+        {
+            clients.ForEach(static client => client.Dispose());
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents })).Status);
+    }
+
+    private static async Task<TcpClient> ConnectAsync(ServerProcess server, string sent)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent));
+        return client;
+    }
+}

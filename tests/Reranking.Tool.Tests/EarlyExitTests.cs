@@ -1,0 +1,65 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Reranking.Tool.Tests.Support;
+
+namespace Reranking.Tool.Tests;
+
+/// <summary><c>rerank models early-exit</c>, as a process, on a tiny model.</summary>
+public sealed class EarlyExitTests
+{
+    [Fact]
+    public async Task EarlyExit_ModelAndTexts_WritesTheFilesBesideTheModel()
+    {
+        using TempFolder folder = Unpack();
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync(
+            "", "models", "early-exit", folder.PathOf("model"), "--texts", Path.Combine(AppContext.BaseDirectory, "knowledge"),
+            "--max-loss", "0.5", "--max-pairs", "1000", "--json");
+
+        Assert.True(exitCode == 0, errors);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(folder.PathOf("model/early-exit.json"), json.RootElement.GetProperty("file").GetString());
+        Assert.Matches(@"^\d+:\d+", json.RootElement.GetProperty("plan").GetString());
+        Assert.InRange(json.RootElement.GetProperty("agreement").GetDouble(), 0.5, 1);
+        Assert.True(File.Exists(folder.PathOf("model/early-exit.f32")));
+        Assert.False(File.Exists(folder.PathOf("model/early-exit.checkpoint")));
+    }
+
+    [Theory]
+    [InlineData(1, "There are 1 different passages; expected 20 or more.", "--texts", "one.txt")]
+    [InlineData(1, "'absent' does not exist; expected a file, a folder, or - for standard input.", "--texts", "absent")]
+    [InlineData(2, "--layers is '2,x'; expected numbers from 1, such as 2,5.", "--texts", "one.txt", "--layers", "2,x")]
+    [InlineData(1, "MaxLoss is 0.9; expected 0 to 0.5.", "--texts", "one.txt", "--max-loss", "0.9")]
+    public async Task EarlyExit_ArgumentsThatCannotBe_EndWithALineThatSaysWhat(int exitCode, string message, params string[] arguments)
+    {
+        using TempFolder folder = Unpack();
+        string texts = folder.Write("one.txt", "One passage.\n");
+
+        (int actual, _, string errors) = await ToolProcess.RunAsync(
+            "", ["models", "early-exit", folder.PathOf("model"), .. arguments.Select(argument => argument == "one.txt" ? texts : argument)]);
+
+        Assert.Equal(exitCode, actual);
+        Assert.StartsWith("rerank: " + message, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EarlyExit_ModelInside_HasItAlready()
+    {
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "models", "early-exit", "bundled", "--texts", Path.GetTempPath());
+
+        Assert.Equal((2, "rerank: The model inside has its early exit already: \"EarlyExit\": \"On\" switches it on.\n"), (exitCode, errors));
+    }
+
+    private static TempFolder Unpack()
+    {
+        var folder = new TempFolder();
+        string data = Path.Combine(AppContext.BaseDirectory, "Data", "bert");
+        folder.Write("model/config.json", File.ReadAllText(Path.Combine(data, "config.json")));
+        File.Copy(
+            Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8", "tokenizer.json"), folder.PathOf("model/tokenizer.json"));
+        using var unzipped = new GZipStream(File.OpenRead(Path.Combine(data, "model.onnx.gz")), CompressionMode.Decompress);
+        using FileStream target = File.Create(folder.PathOf("model/model.onnx"));
+        unzipped.CopyTo(target);
+        return folder;
+    }
+}
