@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RagChat.Knowledge;
 using RagChat.Retrieval;
-using Reranking;
 using Reranking.Onnx;
 
 // dotnet run              Streamable HTTP, stateless, at http://127.0.0.1:3001/mcp

@@ -29,7 +29,7 @@ public sealed class ServerMetricsTests
 
         Task[] requests = [server.PostAsync("/v2/rerank", Body), server.PostAsync("/v2/rerank", Body), server.PostAsync("/v2/rerank", Body)];
         await entered.WaitAsync(TestContext.Current.CancellationToken);
-        while (Observe() is not (> 0, 2))
+        while (Observe() is not { Tokens: > 0, Waiting: 2 })
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Reranking.Tokenizers;
 using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Tokenizers.Tests;

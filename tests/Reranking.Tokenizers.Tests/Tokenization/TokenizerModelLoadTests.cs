@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Reranking.Tokenizers;
 using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Tokenizers.Tests;

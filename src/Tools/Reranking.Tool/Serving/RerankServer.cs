@@ -12,7 +12,6 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using Scalar.AspNetCore;
 
 namespace Reranking.Tool.Serving;
@@ -63,7 +62,7 @@ internal static class RerankServer
         app.MapRerankingOpenApi(OpenApiPath);
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapScalarApiReference(
-            "/docs", static scalar => scalar.WithTitle("rerank").WithOpenApiRoutePattern(OpenApiPath).WithDefaultFonts(false));
+            "/docs", static scalar => scalar.WithTitle("rerank").WithOpenApiRoutePattern(OpenApiPath).DisableDefaultFonts());
         return app;
     }
 
