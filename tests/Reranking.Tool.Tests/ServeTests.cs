@@ -49,6 +49,7 @@ public sealed class ServeTests
         string reference = await server.Client.GetStringAsync("/docs");
         JsonNode description = JsonNode.Parse(await server.Client.GetStringAsync("/openapi.json"))!;
 
+        Assert.Contains("<title>", await server.Client.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Contains("reranking_server_queue_tokens", metrics, StringComparison.Ordinal);
         Assert.Contains("gen_ai_client_operation_duration_seconds_count", metrics, StringComparison.Ordinal);
         Assert.Contains("http_server_request_duration_seconds_count", metrics, StringComparison.Ordinal);
@@ -85,6 +86,7 @@ public sealed class ServeTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await server.PostAsync("/v2/rerank", body, ("Authorization", "Bearer wrong"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", body, ("Authorization", "Bearer " + Key))).Status);
         Assert.Equal(HttpStatusCode.OK, await server.StatusAsync("/health/live"));
+        Assert.Equal(HttpStatusCode.NotFound, await server.StatusAsync("/"));   // the playground is for servers without keys
         Assert.DoesNotContain(Key, server.Log, StringComparison.Ordinal);
     }
 

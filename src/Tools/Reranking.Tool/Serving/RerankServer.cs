@@ -60,6 +60,11 @@ internal static class RerankServer
         app.Use(OriginCheck.InvokeAsync);
         app.MapReranking();
         app.MapRerankingOpenApi(OpenApiPath);
+        if (!hasKeys || options.ShowsPlayground)
+        {
+            app.MapRerankingPlayground();
+        }
+
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapScalarApiReference(
             "/docs", static scalar => scalar.WithTitle("rerank").WithOpenApiRoutePattern(OpenApiPath).DisableDefaultFonts());
