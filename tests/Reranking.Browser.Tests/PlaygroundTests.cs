@@ -154,6 +154,40 @@ public sealed partial class PlaygroundTests(Chromium chromium, ModelServer serve
     }
 
     [Fact]
+    public async Task Rerank_WhileTheServerStillScores_GivesTheFirstRequestUp()
+    {
+        var begun = new TaskCompletionSource();
+        var left = new TaskCompletionSource();
+        await using RerankServer stub = await RerankServer.StartAsync(
+            before: async cancellationToken =>
+            {
+                await using CancellationTokenRegistration registration = cancellationToken.Register(() => left.TrySetResult());
+                if (begun.TrySetResult())
+                {
+                    await left.Task;
+                }
+            },
+            map: ModelServer.Map);
+        await using BrowserPage page = await chromium.OpenAsync(stub.Address);
+        await page.Page.GetByLabel("Query").FillAsync("q");
+        await page.Page.GetByLabel("Documents").FillAsync("a\nbb");
+        ILocator button = page.Page.GetByRole(AriaRole.Button, new() { Name = "Rerank", Exact = true });
+        await button.ClickAsync();
+        await begun.Task;
+        await Expect(page["#status"]).ToHaveTextAsync("Reranking 2 documents…");
+
+        await page.Page.GetByLabel("Query").FillAsync(" ");
+        await button.ClickAsync();
+
+        await left.Task;
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Write a query first.");
+        await Expect(page["#results[aria-busy]"]).ToHaveCountAsync(0);
+        await page.RerankAsync("q", ["a", "bb", "ccc"]);
+        await Expect(page["ol.ranking > li"]).ToHaveCountAsync(3);
+        page.AssertQuiet();
+    }
+
+    [Fact]
     public async Task ServerGone_IsSaidPlainly()
     {
         RerankServer stub = await RerankServer.StartAsync(map: ModelServer.Map);

@@ -184,6 +184,7 @@ async function submit() {
   query.removeAttribute("aria-invalid");
   documentsBox.removeAttribute("aria-invalid");
   byId("error").replaceChildren();
+  byId("results").removeAttribute("aria-busy");
   if (query.value.trim() === "") {
     refuse(query, "Write a query first.");
     return;
