@@ -12,6 +12,7 @@ public sealed class ReadmeTests
 {
     private static readonly string Root = FindRoot();
     private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "src", "Providers", "Reranking.Http", "README.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(Root, "docs", "providers", "http.md"));
 
     [Fact]
     public async Task Registration_Runs()
@@ -65,10 +66,10 @@ public sealed class ReadmeTests
     }
 
     [Fact]
-    public void Readme_Tables_NameEveryDialectAndKey()
+    public void Page_Tables_NameEveryDialectAndKey()
     {
-        Assert.All(Enum.GetNames<RerankApi>(), dialect => Assert.Contains($"| `{dialect}` ", Readme, StringComparison.Ordinal));
-        Assert.All(HttpScorerSettings.Keys, key => Assert.Matches($@"(?m)^\| [^|]*`{key}`", Readme));
+        Assert.All(Enum.GetNames<RerankApi>(), dialect => Assert.Contains($"| `{dialect}` ", Page, StringComparison.Ordinal));
+        Assert.All(HttpScorerSettings.Keys, key => Assert.Matches($@"(?m)^\| [^|]*`{key}`", Page));
     }
 
     private static HostApplicationBuilder Builder(StubServer server)

@@ -80,9 +80,9 @@ public sealed class ModelCatalogTests
         Assert.Equal(expected, string.Join(' ', ModelPlan.For(model, null, modelFile).Files.Select(file => file.Path + (file.IsOptional ? "?" : ""))));
 
     [Fact]
-    public void Readme_TableOfModels_IsTheCatalog()
+    public void Docs_TableOfTheStore_IsTheCatalog()
     {
-        string[] lines = ReadReadme().Split('\n');
+        string[] lines = ReadPage("providers/model-store.md").Split('\n');
 
         Assert.Equal(
             ModelCatalog.Entries.Select(Row),
@@ -93,10 +93,9 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
-    public void ReadmeOfTheRepository_TableToChooseFrom_HasTheWholeCatalog()
+    public void Docs_TableToChooseFrom_HasTheWholeCatalog()
     {
-        string readme = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "README.md")).ReplaceLineEndings("\n");
-        string[] lines = readme.Split("## Which model?\n")[1].Split("\n## ")[0].Split('\n');
+        string[] lines = ReadPage("models.md").Split('\n');
 
         Assert.Equal(
             ModelCatalog.Entries.Select(ShortRow),
@@ -105,11 +104,11 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
-    public void Readme_Snippets_AreCodeThatRuns()
+    public void Docs_Snippets_AreCodeThatRuns()
     {
-        string readme = ReadReadme().Split("## Models by name\n")[1];
+        string page = ReadPage("providers/model-store.md");
         string code = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "tests", "Reranking.Onnx.Tests", "Hub", "OnnxRelevanceScorerModelTests.cs"));
-        string json = readme.Split("```json\n")[1].Split("```")[0];
+        string json = page.Split("```json\n")[1].Split("```")[0];
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
         using ServiceProvider provider = new ServiceCollection()
@@ -117,7 +116,7 @@ public sealed class ModelCatalogTests
             .AddOptions<OnnxScorerOptions>().Bind(configuration.GetSection("Reranking:Scorers:local")).Services
             .BuildServiceProvider();
 
-        Assert.All(readme.Split("```csharp\n")[1].Split("```")[0].Trim().Split('\n'), line => Assert.Contains(line, code, StringComparison.Ordinal));
+        Assert.All(page.Split("```csharp\n")[1].Split("```")[0].Trim().Split('\n'), line => Assert.Contains(line, code, StringComparison.Ordinal));
         Assert.Equal("BAAI/bge-reranker-v2-m3", provider.GetRequiredService<IOptions<OnnxScorerOptions>>().Value.Model);
         Assert.Equal("/var/lib/models", provider.GetRequiredService<IOptions<ModelStoreOptions>>().Value.CacheFolder);
     }
@@ -143,6 +142,5 @@ public sealed class ModelCatalogTests
     private static string License(ModelCatalogEntry entry) =>
         entry.License.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.License}: no commercial use**" : entry.License;
 
-    private static string ReadReadme() =>
-        File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "src", "Providers", "Reranking.Onnx", "README.md")).ReplaceLineEndings("\n");
+    private static string ReadPage(string page) => File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "docs", page)).ReplaceLineEndings("\n");
 }

@@ -230,7 +230,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             .Build();
         var services = new ServiceCollection();
 
-        // The code of the package's README.
+        // The code of docs/providers/model-store.md.
         services.AddReranking(configuration.GetSection("Reranking")).AddOnnx();
         return services;
     }
