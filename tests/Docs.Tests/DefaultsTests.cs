@@ -16,7 +16,8 @@ public sealed partial class DefaultsTests
                 typeof(KernelMemorySearchOptions), typeof(RerankingServerOptions), typeof(RerankingEvaluationOptions), typeof(Reranking.Http.HttpScorerOptions),
                 typeof(Reranking.Onnx.OnnxScorerOptions), typeof(Reranking.Onnx.EarlyExit.EarlyExitBuilderOptions),
             }
-            .SelectMany(static type => type.Assembly.GetExportedTypes()).Where(static type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal)),
+            .SelectMany(static type => type.Assembly.GetExportedTypes())
+            .Where(static type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal)),
     ];
 
     public static TheoryData<string> Pages => [.. Repository.Manual.Where(static page => Tables(page).Any())];
@@ -57,7 +58,8 @@ public sealed partial class DefaultsTests
                 }
             }
 
-            wrong.AddRange(isPartial ? [] : properties.Where(property => !shown.Contains(property.Name)).Select(property => $"{page}:{line}: no {property.Name}"));
+            wrong.AddRange(
+                properties.Where(property => !isPartial && !shown.Contains(property.Name)).Select(property => $"{page}:{line}: no {property.Name}"));
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -80,7 +82,8 @@ public sealed partial class DefaultsTests
             int or long when text.EndsWith(" MiB", StringComparison.Ordinal) =>
                 Convert.ToInt64(value, CultureInfo.InvariantCulture) == long.Parse(text[..^4], CultureInfo.InvariantCulture) << 20,
             IFormattable number and (int or long or double or decimal) =>
-                text.Replace(",", "", StringComparison.Ordinal) == number.ToString(null, CultureInfo.InvariantCulture) || text == "twice the number of processors",
+                text.Replace(",", "", StringComparison.Ordinal) == number.ToString(null, CultureInfo.InvariantCulture)
+                    || text == "twice the number of processors",
             System.Collections.IEnumerable list when text.Contains(',', StringComparison.Ordinal) =>
                 text == string.Join(", ", list.Cast<object>().Select(static item => Convert.ToString(item, CultureInfo.InvariantCulture))),
             System.Collections.IEnumerable list => text == "none" && !list.Cast<object>().Any(),

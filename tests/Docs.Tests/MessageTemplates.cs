@@ -57,11 +57,14 @@ internal static partial class MessageTemplates
         LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.StringLiteralExpression) => [literal.Token.ValueText],
         InterpolatedStringExpressionSyntax interpolated => interpolated.Contents.Aggregate<InterpolatedStringContentSyntax, IEnumerable<string>>(
             [""], static (texts, part) => texts.SelectMany(text => Expand(part).Select(next => text + next))),
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum => Expand(sum.Left).SelectMany(left => Expand(sum.Right).Select(right => left + right)),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum =>
+            Expand(sum.Left).SelectMany(left => Expand(sum.Right).Select(right => left + right)),
         ConditionalExpressionSyntax choice => [.. Expand(choice.WhenTrue), .. Expand(choice.WhenFalse)],
         ParenthesizedExpressionSyntax inner => Expand(inner.Expression),
-        InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } } name => [name.ArgumentList.Arguments[0].ToString().Split('.')[^1]],
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Create" } } create => Expand(create.ArgumentList.Arguments[^1].Expression),
+        InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } } name =>
+            [name.ArgumentList.Arguments[0].ToString().Split('.')[^1]],
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Create" } } create =>
+            Expand(create.ArgumentList.Arguments[^1].Expression),
         _ => [Hole],
     };
 

@@ -3,6 +3,8 @@ namespace Docs.Tests;
 /// <summary>What snippets take for granted: the names that stand for the reader's own application.</summary>
 internal static class Preambles
 {
+    private static readonly string[] KernelMemoryFolders = ["tests/Reranking.KernelMemory.Tests/StandIns", "src/Plugin/Reranking.KernelMemory/MemoryDb"];
+
     public const string Usings = """
         global using System.Diagnostics;
         global using System.Runtime.CompilerServices;
@@ -69,7 +71,8 @@ internal static class Preambles
 
         sealed class KnowledgeBase
         {
-            public Task<IEnumerable<Article>> SearchAsync(string query, int count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            public Task<IEnumerable<Article>> SearchAsync(string query, int count, CancellationToken cancellationToken = default) =>
+                throw new NotSupportedException();
         }
 
         sealed class AuditHandler : DelegatingHandler;
@@ -103,7 +106,8 @@ internal static class Preambles
         sealed class WordOverlapScorer : IRelevanceScorer
         {
             public Task<RelevanceScores> ScoreAsync(
-                string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException();
+                string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options, CancellationToken cancellationToken) =>
+                throw new NotSupportedException();
             public object? GetService(Type serviceType, object? serviceKey) => null;
             public void Dispose() { }
         }
@@ -129,6 +133,7 @@ internal static class Preambles
 
     // Kernel Memory does not restore everywhere: types of the same names and signatures, and the adapter over them.
     private static IEnumerable<string> StandIns =>
-        from file in Repository.Files("*.cs", "tests/Reranking.KernelMemory.Tests/StandIns").Concat(Repository.Files("*.cs", "src/Plugin/Reranking.KernelMemory/MemoryDb"))
+        from folder in KernelMemoryFolders
+        from file in Repository.Files("*.cs", folder)
         select Repository.Read(file);
 }

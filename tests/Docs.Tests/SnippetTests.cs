@@ -35,7 +35,12 @@ public sealed class SnippetTests
     [Fact]
     public void Readme_QuickStarts_CompileAsPasted()
     {
-        string[] programs = [.. new MarkdownPage("README.md").Blocks("csharp").Select(static block => block.Code).Where(static code => code.StartsWith("using ", StringComparison.Ordinal))];
+        string[] programs =
+        [
+            .. new MarkdownPage("README.md").Blocks("csharp")
+                .Select(static block => block.Code)
+                .Where(static code => code.StartsWith("using ", StringComparison.Ordinal)),
+        ];
 
         Assert.Equal(2, programs.Length);
         Assert.All(programs, static program => Assert.Empty(SnippetCompiler.Errors(program, [])));
