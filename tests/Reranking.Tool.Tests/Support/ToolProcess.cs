@@ -15,7 +15,10 @@ internal static class ToolProcess
         }
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Process.Start(Command(arguments))!;
+
+    /// <summary>Returns how the tool is started, for a test that changes its surroundings.</summary>
+    public static ProcessStartInfo Command(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", "--roll-forward", "Major", Program, .. arguments])
         {
@@ -24,7 +27,7 @@ internal static class ToolProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return Process.Start(start)!;
+        return start;
     }
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string input, params string[] arguments)

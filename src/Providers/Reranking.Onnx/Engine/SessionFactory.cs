@@ -54,6 +54,7 @@ internal static class SessionFactory
     {
         try
         {
+            _ = OnnxEnvironment.Instance;
             using SessionOptions session = CreateOptions(options);
             return new InferenceSession(path, session);
         }
@@ -135,7 +136,7 @@ internal static class SessionFactory
             OnnxExecutionProvider.CoreML => ("CoreMLExecutionProvider", "Microsoft.ML.OnnxRuntime (macOS only)"),
             _ => ("OpenVINOExecutionProvider", "Intel.ML.OnnxRuntime.OpenVino"),
         };
-        string[] available = OrtEnv.Instance().GetAvailableProviders();
+        string[] available = OnnxEnvironment.Instance.GetAvailableProviders();
         if (!available.Contains(provider))
         {
             throw new RelevanceScoringException(
