@@ -11,7 +11,7 @@ public sealed class FolderTests
             "", "Diagnostics", "Scoring", "Decorators", "Composition", "Ranking", "Prompting", "Configuration", "Live", "DependencyInjection",
         ],
         ["Reranking.AspNetCore"] = ["", "Protocol", "Admission", "OpenApi", "Endpoints", "Playground", "DependencyInjection"],
-        ["Reranking.Evaluation"] = ["Data", "Metrics", "Statistics", "Retrieval", "Calibration", "Reports", ""],
+        ["Reranking.Evaluation"] = ["Data", "Metrics", "Statistics", "Retrieval", "Calibration", "Labeling", "Reports", ""],
         ["Reranking.Http"] = ["", "Protocol", "Configuration", "Transport", "Scoring", "DependencyInjection"],
         ["Reranking.Tokenizers"] = ["Tokenization", ""],
         ["Reranking.Onnx"] = ["Models", "Pairs", "Engine", "Scoring", "Hub", "", "DependencyInjection"],

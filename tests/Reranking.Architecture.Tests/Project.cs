@@ -32,9 +32,9 @@ internal sealed partial class Project
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "Reranking", "Reranking.Agents", "Reranking.AspNetCore", "Reranking.Evaluation", "Reranking.Extensions.AI", "Reranking.Http",
-        "Reranking.KernelMemory", "Reranking.Onnx", "Reranking.Onnx.EarlyExit", "Reranking.SemanticKernel", "Reranking.Tokenizers",
-        "Reranking.VectorData",
+        "Reranking", "Reranking.Agents", "Reranking.AspNetCore", "Reranking.Evaluation", "Reranking.Extensions.AI",
+        "Reranking.Extensions.AI.Evaluation", "Reranking.Http", "Reranking.KernelMemory", "Reranking.Onnx",
+        "Reranking.Onnx.EarlyExit", "Reranking.SemanticKernel", "Reranking.Tokenizers", "Reranking.VectorData",
     ];
 
     public string Name { get; }

@@ -9,6 +9,7 @@ using Reranking.Benchmarks;
 // --cascade           a small model on 100 candidates and the big one on the best of them, on TREC DL19
 // --early-exit        the full pass and early exit, on TREC DL19
 // --early-exit On 5:30 "2:70 5:30"   the same with other plans
+// --half-widths      how small a gain a number of labeled queries can show, on TREC DL19
 // --tokenizer         MB/s beside other tokenizers; a huge text without white space beside a hundredth of it, in each family of tokenizers
 // --faults            the fault matrix by the real clock
 // --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
@@ -31,6 +32,10 @@ else if (args is ["--cascade"])
 else if (args is ["--early-exit", .. string[] plans])
 {
     await EarlyExitReport.WriteAsync(Console.Out, plans);
+}
+else if (args is ["--half-widths"])
+{
+    await HalfWidthReport.WriteAsync(Console.Out);
 }
 else if (args is ["--tokenizer"])
 {

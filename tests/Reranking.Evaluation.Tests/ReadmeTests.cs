@@ -30,12 +30,35 @@ public sealed class ReadmeTests
     }
 
     [Fact]
+    public async Task Readme_Labels_AreAskedFor()
+    {
+        using var folder = new TempFolder();
+        string qrels = folder.PathOf("qrels");
+        using var scorer = new StubScorer(static (_, document) => document.Length);
+        EvaluationSet set = RerankingEvaluationTests.Set(queries: 6, candidates: 4);
+        var evaluation = new RerankingEvaluation(set, FirstStage.Given(), [new EvaluatedScorer("local", scorer)]);
+        Func<LabelingQuestion, LabelingAnswer> ask = static _ => LabelingAnswer.Second;
+
+        IReadOnlyList<QueryRankings> rankings = await evaluation.RankAsync();
+        var plan = new LabelingPlan(rankings, firstScorer: null, "local");   // the first stage and a scorer
+        while (plan.Next() is { } question)
+        {
+            plan.Judge(question, ask(question));   // First, Second, Both or Neither
+        }
+
+        TrecQrels.Write(qrels, plan.Judgments);
+
+        Assert.NotEmpty(set.WithJudgments(TrecQrels.Read(qrels)).Queries);
+        Assert.NotNull(plan.Compare());
+    }
+
+    [Fact]
     public void Readme_EverySnippet_IsCodeOfThisFile()
     {
         string code = Squeeze(Read("ReadmeTests.cs"));
         string[] snippets = [.. Read("README.md").Split("```csharp").Skip(1).Select(static block => block.Split("```")[0])];
 
-        Assert.Equal(2, snippets.Length);
+        Assert.Equal(3, snippets.Length);
         Assert.All(snippets, snippet => Assert.Contains(Squeeze(snippet), code, StringComparison.Ordinal));
     }
 

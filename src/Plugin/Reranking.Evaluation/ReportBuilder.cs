@@ -33,6 +33,7 @@ internal sealed class ReportBuilder(
         {
             SetName = set.Name,
             IsWeaklyLabeled = set.IsWeaklyLabeled,
+            GeneratedBy = set.GeneratedBy,
             IsPartial = outcomes.Count < queryCount,
             QueryCount = outcomes.Count,
             LeftOutQueryCount = set.Queries.Count - queryCount,

@@ -67,14 +67,7 @@ public sealed class RerankingEvaluation
                 $"Set '{_set.Name}' has {_set.Queries.Count} queries, but none with a document of grade {_options.RelevantFrom} or more. Add judgments.");
         }
 
-        foreach (EvaluatedScorer scorer in _scorers)
-        {
-            if (scorer.Scorer.GetService<IWarmable>() is { } warmable)
-            {
-                await warmable.WarmUpAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-
+        await WarmUpAsync(cancellationToken).ConfigureAwait(false);
         await RetrieveAsync(queries[0], cancellationToken).ConfigureAwait(false);   // the compiler's time is nobody's stage
         List<QueryOutcome> outcomes = [];
         long pairs = 0;
@@ -101,6 +94,50 @@ public sealed class RerankingEvaluation
         }
 
         return new ReportBuilder(_set, _firstStage.Name, _scorers, revisions, outcomes, _options).Build(queries.Length);
+    }
+
+    /// <summary>Retrieves and scores all queries of the set, judged or not, and measures nothing: what <see cref="LabelingPlan"/> starts from.</summary>
+    /// <param name="progress">Receives a report after each query, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops it, also within a query.</param>
+    /// <returns>The rankings, one a query.</returns>
+    /// <exception cref="InvalidOperationException">The first stage returned a document twice.</exception>
+    /// <exception cref="RelevanceScoringException">A scorer is not set up: its model is missing or can't be loaded.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task<IReadOnlyList<QueryRankings>> RankAsync(
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await WarmUpAsync(cancellationToken).ConfigureAwait(false);
+        List<QueryRankings> rankings = [];
+        long pairs = 0;
+        foreach (EvaluationQuery query in _set.Queries)
+        {
+            QueryOutcome outcome = await AnswerAsync(query, cancellationToken).ConfigureAwait(false);
+            Dictionary<string, IReadOnlyList<EvaluationDocument>> scorers = new(StringComparer.OrdinalIgnoreCase);
+            for (int i = 0; i < _scorers.Length; i++)
+            {
+                if (outcome.Answers[i].Scores is not null)
+                {
+                    scorers[_scorers[i].Name] = [.. outcome.Rerank(i, _options.Depth).Select(position => outcome.Candidates[position])];
+                }
+            }
+
+            rankings.Add(new QueryRankings(query, outcome.Candidates, scorers));
+            pairs += (long)outcome.Candidates.Count * _scorers.Length;
+            progress?.Report(new EvaluationProgress(rankings.Count, _set.Queries.Count, pairs));
+        }
+
+        return rankings;
+    }
+
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (EvaluatedScorer scorer in _scorers)
+        {
+            if (scorer.Scorer.GetService<IWarmable>() is { } warmable)
+            {
+                await warmable.WarmUpAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     // With a metric of each kind among them, a query has a value in all of them or in none.

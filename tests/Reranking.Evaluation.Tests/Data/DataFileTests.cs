@@ -33,6 +33,7 @@ public sealed class DataFileTests
                    select new EvaluationDocument(query.Id + candidate.Id, candidate.Text),
             ],
             IsWeaklyLabeled = set.IsWeaklyLabeled,
+            GeneratedBy = set.GeneratedBy,
         };
         if (beir.Documents.Count > 0)
         {
@@ -163,6 +164,65 @@ public sealed class DataFileTests
     }
 
     [Fact]
+    public void Beir_UnjudgedQueriesIncluded_AreReadWithAndWithoutASplit()
+    {
+        using var folder = new TempFolder();
+        folder.Write("nf/corpus.jsonl", "{\"_id\": \"d1\", \"text\": \"text\"}\n");
+        folder.Write("nf/queries.jsonl", "{\"_id\": \"q1\", \"text\": \"one\"}\n{\"_id\": \"q2\", \"text\": \"two\"}\n");
+
+        EvaluationSet without = EvaluationSet.Load(folder.PathOf("nf"), includeUnjudged: true);
+        folder.Write("nf/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq2\td1\t1\n");
+        EvaluationSet with = EvaluationSet.Load(folder.PathOf("nf"), includeUnjudged: true);
+
+        Assert.Equal([("q1", 0), ("q2", 0)], without.Queries.Select(query => (query.Id, query.Grades.Count)));
+        Assert.Equal([("q1", 0), ("q2", 1)], with.Queries.Select(query => (query.Id, query.Grades.Count)));
+        Assert.Equal(["q2"], EvaluationSet.Load(folder.PathOf("nf")).Queries.Select(query => query.Id));
+
+        // A file that is there and wrong is no missing one.
+        folder.Write("nf/qrels/test.tsv", "q2\td1\n");
+        Assert.Throws<InvalidDataException>(() => EvaluationSet.Load(folder.PathOf("nf"), includeUnjudged: true));
+    }
+
+    [Fact]
+    public void Beir_WrittenOverAGeneratedSet_HasTheMarksOfTheNewOne()
+    {
+        using var folder = new TempFolder();
+        EvaluationSet Make(bool weak, string? model) => new()
+        {
+            Name = "set",
+            Documents = [new("d1", "text")],
+            Queries = [new EvaluationQuery { Id = "q1", Text = "one", Grades = new Dictionary<string, int> { ["d1"] = 1 } }],
+            IsWeaklyLabeled = weak,
+            GeneratedBy = model,
+        };
+
+        Make(weak: true, "model\u00e9 1").Save(folder.PathOf("set"));
+        EvaluationSet generated = EvaluationSet.Load(folder.PathOf("set"));
+        Make(weak: false, null).Save(folder.PathOf("set"));
+        EvaluationSet plain = EvaluationSet.Load(folder.PathOf("set"));
+
+        Assert.Equal((true, "model\u00e9 1"), (generated.IsWeaklyLabeled, generated.GeneratedBy));
+        Assert.Equal((false, null), (plain.IsWeaklyLabeled, plain.GeneratedBy));
+    }
+
+    [Fact]
+    public void WithJudgments_OfPeople_AreNoWeakOnes()
+    {
+        var set = new EvaluationSet
+        {
+            Name = "set",
+            Queries = [new EvaluationQuery { Id = "q1", Text = "one" }],
+            IsWeaklyLabeled = true,
+            GeneratedBy = "model",
+        };
+        Dictionary<string, IReadOnlyDictionary<string, int>> judgments = new() { ["q1"] = new Dictionary<string, int> { ["d1"] = 1 } };
+
+        Assert.Equal((false, "model"), (set.WithJudgments(judgments).IsWeaklyLabeled, set.WithJudgments(judgments).GeneratedBy));
+        Assert.Equal((true, "model"), (set.WithQueries([]).IsWeaklyLabeled, set.WithQueries([]).GeneratedBy));
+        Assert.Throws<ArgumentNullException>(() => set.WithQueries(null!));
+    }
+
+    [Fact]
     public void TrecFiles_WrittenAndRead_AreTheSame()
     {
         using var folder = new TempFolder();
@@ -230,6 +290,7 @@ public sealed class DataFileTests
             {
                 Name = "set",
                 IsWeaklyLabeled = weak,
+                GeneratedBy = weak && queries.Length % 2 == 0 ? "model:1" : null,
                 Queries =
                 [
                     .. queries.Select((query, index) => new EvaluationQuery
@@ -247,7 +308,7 @@ public sealed class DataFileTests
     private static void Same(EvaluationSet expected, EvaluationSet actual)
     {
         Assert.Equal(expected.Name, actual.Name);
-        Assert.Equal(expected.IsWeaklyLabeled, actual.IsWeaklyLabeled);
+        Assert.Equal((expected.IsWeaklyLabeled, expected.GeneratedBy), (actual.IsWeaklyLabeled, actual.GeneratedBy));
         Assert.Equal(expected.Queries.Select(query => (query.Id, query.Text)), actual.Queries.Select(query => (query.Id, query.Text)));
         Assert.Equal(expected.Queries.Select(query => query.Candidates), actual.Queries.Select(query => query.Candidates));
         Assert.Equal(expected.Queries.Select(Grades), actual.Queries.Select(Grades));

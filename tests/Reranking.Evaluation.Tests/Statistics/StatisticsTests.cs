@@ -111,6 +111,36 @@ public sealed class StatisticsTests
         Assert.Equal(new ConfidenceInterval(0.25, 0.25), Resampling.Interval([0.25, 0.25, 0.25], seed: 0));
     }
 
+    // Differences of nDCG@10 between two models on TREC DL19, one a query.
+    private static readonly double[] Dl19Differences =
+    [
+        -0.0049, 0.0000, -0.0581, -0.0009, 0.0085, 0.0733, 0.0482, 0.0000, 0.0030, 0.0050, 0.0522, -0.0366, -0.0734, 0.0035, 0.1695, -0.0372, 0.1923, -0.0428,
+        -0.0248, -0.0214, 0.0327, 0.0287, 0.2608, -0.1388, 0.0400, 0.0000, 0.0271, -0.0722, 0.0093, 0.0792, -0.0066, 0.0752, 0.0000, -0.0233, -0.0076, 0.0284,
+        0.0318, 0.0221, 0.0294, 0.0095, -0.2555, -0.0353, 0.0000,
+    ];
+
+    [Theory]
+    [InlineData(25, 0.047)]
+    [InlineData(50, 0.035)]
+    [InlineData(100, 0.025)]
+    [InlineData(200, 0.018)]
+    public void Interval_Dl19DifferencesAtTheSpreadOfOthers_HasTheHalfWidthsThatTheyPublished(int queries, double published)
+    {
+        const double Deviation = 0.12;   // what the published half-widths come of
+        double mean = Dl19Differences.Average();
+        double scale = Deviation / Math.Sqrt(Dl19Differences.Average(difference => (difference - mean) * (difference - mean)));
+        var random = new Random(queries);
+
+        double halfWidth = Enumerable.Range(0, 200).Average(draw =>
+        {
+            double[] drawn = [.. Enumerable.Range(0, queries).Select(_ => scale * Dl19Differences[random.Next(Dl19Differences.Length)])];
+            return Resampling.Interval(drawn, (ulong)draw, Samples)!.Value.HalfWidth;
+        });
+
+        Assert.InRange(halfWidth / published, 0.8, 1.2);
+        Assert.InRange(halfWidth, 1.85 * Deviation / Math.Sqrt(queries), 2.1 * Deviation / Math.Sqrt(queries));
+    }
+
     [Theory]
     [InlineData(4, 2.7764, 0.01)]
     [InlineData(24, 2.0639, 0.001)]

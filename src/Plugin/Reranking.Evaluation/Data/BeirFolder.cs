@@ -7,10 +7,13 @@ internal static class BeirFolder
 {
     private const string Id = "_id";
     private const string WeakMark = "weak-labels";
+    private const string GeneratedMark = "generated-by";
 
-    public static EvaluationSet Read(string folder, string split)
+    public static EvaluationSet Read(string folder, string split, bool includeUnjudged)
     {
-        IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> judgments = ReadJudgments(folder, split);
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> judgments = includeUnjudged && Find(folder, JudgmentsOf(split)) is null
+            ? new Dictionary<string, IReadOnlyDictionary<string, int>>()
+            : ReadJudgments(folder, split);
         List<EvaluationDocument> documents = [];
         HashSet<string> ids = [];
         string corpus = FileOf(folder, "corpus.jsonl");
@@ -32,9 +35,9 @@ internal static class BeirFolder
         {
             using var line = new JsonLine(file, number, text);
             string id = line.Text(Id);
-            if (judgments.TryGetValue(id, out IReadOnlyDictionary<string, int>? grades))   // the file holds the queries of all splits
+            if (judgments.TryGetValue(id, out IReadOnlyDictionary<string, int>? grades) || includeUnjudged)   // the file holds the queries of all splits
             {
-                queries.Add(new EvaluationQuery { Id = id, Text = line.Text("text"), Grades = grades });
+                queries.Add(new EvaluationQuery { Id = id, Text = line.Text("text"), Grades = grades ?? new Dictionary<string, int>() });
             }
         }
 
@@ -46,6 +49,7 @@ internal static class BeirFolder
                 Queries = queries,
                 Documents = documents,
                 IsWeaklyLabeled = File.Exists(Path.Combine(folder, WeakMark)),
+                GeneratedBy = File.Exists(Path.Combine(folder, GeneratedMark)) ? File.ReadAllText(Path.Combine(folder, GeneratedMark)).Trim() : null,
             };
     }
 
@@ -81,20 +85,28 @@ internal static class BeirFolder
             }
         }
 
-        string mark = Path.Combine(folder, WeakMark);
-        if (set.IsWeaklyLabeled)
+        Mark(folder, WeakMark, set.IsWeaklyLabeled
+            ? "The judgments were made of the corpus itself, not by people: a smoke test, which favors lexical first stages."
+            : null);
+        Mark(folder, GeneratedMark, set.GeneratedBy);
+    }
+
+    private static void Mark(string folder, string name, string? text)
+    {
+        string mark = Path.Combine(folder, name);
+        if (text is null)
         {
-            File.WriteAllText(mark, "The judgments were made of the corpus itself, not by people: a smoke test, which favors lexical first stages.\n");
+            File.Delete(mark);
         }
         else
         {
-            File.Delete(mark);
+            File.WriteAllText(mark, text + "\n");
         }
     }
 
     private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> ReadJudgments(string folder, string split)
     {
-        string path = FileOf(folder, Path.Combine("qrels", split + ".tsv"));
+        string path = FileOf(folder, JudgmentsOf(split));
         Dictionary<string, Dictionary<string, int>> queries = [];
         foreach ((string line, int number) in TextFile.ReadLines(path))
         {
@@ -113,11 +125,14 @@ internal static class BeirFolder
         return TrecQrels.Freeze(queries, path);
     }
 
-    private static string FileOf(string folder, string name)
+    private static string JudgmentsOf(string split) => Path.Combine("qrels", split + ".tsv");
+
+    private static string? Find(string folder, string name)
     {
         string path = Path.Combine(folder, name);
-        return File.Exists(path) ? path
-            : File.Exists(path + ".gz") ? path + ".gz"
-            : throw new FileNotFoundException($"'{path}' does not exist; expected corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv in the folder.", path);
+        return File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
     }
+
+    private static string FileOf(string folder, string name) => Find(folder, name) ?? throw new FileNotFoundException(
+        $"'{Path.Combine(folder, name)}' does not exist; expected corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv in the folder.", Path.Combine(folder, name));
 }

@@ -20,22 +20,30 @@ public sealed class EvaluationSet
     /// <value>The default is <see langword="false"/>. Reports of such a set say that it is a smoke test.</value>
     public bool IsWeaklyLabeled { get; init; }
 
+    /// <summary>Gets the chat model that made up queries and judgments.</summary>
+    /// <value>The name of the model, or <see langword="null"/>, the default, if none did. Reports of such a set say so.</value>
+    public string? GeneratedBy { get; init; }
+
     /// <summary>Reads a set: a BEIR folder, or a file of JSON lines.</summary>
     /// <param name="path">
     /// A folder with <c>corpus.jsonl</c>, <c>queries.jsonl</c> and <c>qrels/test.tsv</c>; or a file with one query a line, as <see cref="Save"/> writes it. A
-    /// file
-    /// whose name ends in <c>.gz</c> is decompressed.
+    /// file whose name ends in <c>.gz</c> is decompressed.
     /// </param>
     /// <param name="split">Which judgments of a BEIR folder to take.</param>
+    /// <param name="includeUnjudged">
+    /// Whether a BEIR folder is read with the queries that the split does not judge, and even without any judgments: to label them, or for those of another
+    /// file.
+    /// A file of JSON lines is read with all its queries in any case.
+    /// </param>
     /// <returns>The set.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> or <paramref name="split"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; the message names it and the line.</exception>
     /// <exception cref="IOException">A file is missing or can't be read.</exception>
-    public static EvaluationSet Load(string path, string split = "test")
+    public static EvaluationSet Load(string path, string split = "test", bool includeUnjudged = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(split);
-        return Directory.Exists(path) ? BeirFolder.Read(path, split)
+        return Directory.Exists(path) ? BeirFolder.Read(path, split, includeUnjudged)
             : File.Exists(path) ? JsonLinesFile.Read(path)
             : throw new FileNotFoundException(
                 $"'{path}' does not exist; expected a file of JSON lines, or a folder with corpus.jsonl, queries.jsonl and qrels/{split}.tsv.", path);
@@ -62,14 +70,24 @@ public sealed class EvaluationSet
 
     /// <summary>Returns the set with other judgments, such as those of a qrels file.</summary>
     /// <param name="judgments">The grades by document id, by query id. Queries without any are left out.</param>
-    /// <returns>The set.</returns>
+    /// <returns>The set. It is not weakly labeled: the judgments are no longer those that were made of the corpus.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="judgments"/> is <see langword="null"/>.</exception>
     public EvaluationSet WithJudgments(IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> judgments)
     {
         ArgumentNullException.ThrowIfNull(judgments);
-        return With(Queries
-            .Where(query => judgments.ContainsKey(query.Id))
-            .Select(query => new EvaluationQuery { Id = query.Id, Text = query.Text, Grades = judgments[query.Id], Candidates = query.Candidates }));
+        return new EvaluationSet
+        {
+            Name = Name,
+            Documents = Documents,
+            GeneratedBy = GeneratedBy,
+            Queries =
+            [
+                .. Queries.Where(query => judgments.ContainsKey(query.Id)).Select(query => new EvaluationQuery
+                {
+                    Id = query.Id, Text = query.Text, Grades = judgments[query.Id], Candidates = query.Candidates,
+                }),
+            ],
+        };
     }
 
     /// <summary>Returns the set with the candidates that a run names.</summary>
@@ -86,7 +104,7 @@ public sealed class EvaluationSet
             texts.TryAdd(document.Id, document.Text);
         }
 
-        return With(Queries.Where(query => run.Queries.ContainsKey(query.Id)).Select(query => new EvaluationQuery
+        return WithQueries(Queries.Where(query => run.Queries.ContainsKey(query.Id)).Select(query => new EvaluationQuery
         {
             Id = query.Id,
             Text = query.Text,
@@ -99,6 +117,13 @@ public sealed class EvaluationSet
         }));
     }
 
-    private EvaluationSet With(IEnumerable<EvaluationQuery> queries) =>
-        new() { Name = Name, Queries = [.. queries], Documents = Documents, IsWeaklyLabeled = IsWeaklyLabeled };
+    /// <summary>Returns the set with some of its queries, or with changed ones.</summary>
+    /// <param name="queries">The queries.</param>
+    /// <returns>The set.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="queries"/> is <see langword="null"/>.</exception>
+    public EvaluationSet WithQueries(IEnumerable<EvaluationQuery> queries)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        return new() { Name = Name, Queries = [.. queries], Documents = Documents, IsWeaklyLabeled = IsWeaklyLabeled, GeneratedBy = GeneratedBy };
+    }
 }

@@ -12,12 +12,14 @@ internal static class JsonLinesFile
     private const string Id = "id";
     private const string Candidates = "candidates";
     private const string Relevant = "relevant";
+    private const string GeneratedBy = "generatedBy";
 
     public static EvaluationSet Read(string path)
     {
         List<EvaluationQuery> queries = [];
         HashSet<string> ids = [];
         bool isWeak = false;
+        string? generatedBy = null;
         foreach ((string text, int number) in TextFile.ReadLines(path))
         {
             using var line = new JsonLine(path, number, text);
@@ -29,6 +31,7 @@ internal static class JsonLinesFile
 
             EvaluationDocument[]? candidates = line.Find(Candidates) is { } list ? ReadCandidates(line, list) : null;
             isWeak |= line.Find("weak") is { ValueKind: JsonValueKind.True };
+            generatedBy ??= line.Find(GeneratedBy) is { } model ? line.AsText(model, GeneratedBy) : null;
             queries.Add(new EvaluationQuery
             {
                 Id = id,
@@ -39,7 +42,7 @@ internal static class JsonLinesFile
         }
 
         return queries.Count > 0
-            ? new EvaluationSet { Name = NameOf(path), Queries = queries, IsWeaklyLabeled = isWeak }
+            ? new EvaluationSet { Name = NameOf(path), Queries = queries, IsWeaklyLabeled = isWeak, GeneratedBy = generatedBy }
             : throw DataError.In(path, "no query", "one or more");
     }
 
@@ -55,6 +58,11 @@ internal static class JsonLinesFile
                 if (set.IsWeaklyLabeled)
                 {
                     json.WriteBoolean("weak", true);
+                }
+
+                if (set.GeneratedBy is { } model)
+                {
+                    json.WriteString(GeneratedBy, model);
                 }
 
                 json.WriteStartObject(Relevant);

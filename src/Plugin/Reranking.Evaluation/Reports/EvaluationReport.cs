@@ -20,6 +20,10 @@ public sealed record EvaluationReport
     /// <summary>Gets a value indicating whether the judgments were made of the corpus itself, so that the report is no more than a smoke test.</summary>
     public bool IsWeaklyLabeled { get; init; }
 
+    /// <summary>Gets the chat model that made up queries and judgments.</summary>
+    /// <value>The name of the model, or <see langword="null"/> if none did.</value>
+    public string? GeneratedBy { get; init; }
+
     /// <summary>Gets a value indicating whether the evaluation was stopped before all queries were answered.</summary>
     public bool IsPartial { get; init; }
 
@@ -76,6 +80,10 @@ public sealed record EvaluationReport
     /// <summary>Returns the report as one page without any reference to the outside: it loads nothing, runs no script, and can be sent as it is.</summary>
     /// <returns>The HTML.</returns>
     public string ToHtml() => new HtmlReport(this).Write();
+
+    /// <summary>Returns what to keep in mind about where the judgments come from.</summary>
+    /// <returns>A sentence or two, or <see langword="null"/> if they are people's.</returns>
+    public string? DescribeLabels() => ReportSentence.DescribeLabels(this);
 
     /// <summary>Returns the answer in a sentence or two.</summary>
     /// <param name="scorerName">The scorer, or <see langword="null"/> for the one with the best mean of the first metric.</param>

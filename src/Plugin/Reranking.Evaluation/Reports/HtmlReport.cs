@@ -80,10 +80,9 @@ internal sealed class HtmlReport(EvaluationReport report)
 
     private void WriteAnswer()
     {
-        if (report.IsWeaklyLabeled)
+        if (report.DescribeLabels() is { } labels)
         {
-            Add($"<p class=\"warn\">Weak labels: they were made of the corpus itself. A smoke test, which favors lexical first stages, and no ");
-            Add($"measurement.</p>\n");
+            Add($"<p class=\"warn\">{labels}</p>\n");
         }
 
         if (report.IsPartial)

@@ -42,6 +42,7 @@ internal sealed class EvalCommand
         }
 
         command.Subcommands.Add(MakeCommand.Create(terminal));
+        command.Subcommands.Add(LabelCommand.Create(terminal));
         command.SetAction(self.RunAsync);
         return command;
     }

@@ -50,15 +50,30 @@ internal sealed class EvaluationArguments
 
     public CommonOptions Common { get; } = new();
 
-    public void AddTo(Command command)
+    /// <summary>Gets the set.</summary>
+    public Argument<string> Set => _set;
+
+    /// <summary>Gets the lowest grade that is relevant.</summary>
+    public Option<int> RelevantFrom => _relevantFrom;
+
+    /// <summary>Adds arguments and options.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="measures">Whether it measures, and does not only rank: then it takes judgments, and what thresholds and costs need.</param>
+    public void AddTo(Command command, bool measures = true)
     {
         command.Arguments.Add(_set);
-        foreach (Option option in new Option[] { _split, _run, _qrels, _firstStage, _candidates, _relevantFrom, _precision, _limit })
+        foreach (Option option in new Option[] { _split, _run, _firstStage, _candidates, _relevantFrom, _limit })
         {
             command.Options.Add(option);
         }
 
-        Common.AddTo(command, withPrices: true);
+        if (measures)
+        {
+            command.Options.Add(_qrels);
+            command.Options.Add(_precision);
+        }
+
+        Common.AddTo(command, withPrices: measures);
     }
 
     /// <summary>Evaluates; Ctrl+C ends with what is done.</summary>
@@ -89,6 +104,29 @@ internal sealed class EvaluationArguments
         }
     }
 
+    /// <summary>Ranks all queries of the set, judged or not.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="check">Is called with the set and the names of the scorers before anything is scored.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<RankedSet> RankAsync(
+        ParseResult parsed, Terminal terminal, Action<EvaluationSet, string[]> check, CancellationToken cancellationToken)
+    {
+        EvaluationSet set = Load(parsed, terminal, includeUnjudged: true);
+        FirstStage firstStage = ChooseFirstStage(parsed, set);
+        var options = new RerankingEvaluationOptions { CandidateCounts = parsed.GetValue(_candidates)! };
+        ScorerSource source = ScorerSource.Open(Common.Scorers(parsed), onlyOne: false);
+        await using (source.ConfigureAwait(false))
+        {
+            string[] scorers = [.. source.Scorers.Select(static scorer => scorer.Name)];
+            check(set, scorers);
+            using var progress = new ProgressLine(terminal, "queries", set.Queries.Count);
+            IReadOnlyList<QueryRankings> rankings = await new RerankingEvaluation(set, firstStage, source.Scorers, options)
+                .RankAsync(new QueryProgress(progress), cancellationToken).ConfigureAwait(false);
+            return new RankedSet(set, firstStage.Name, scorers, rankings);
+        }
+    }
+
     private static int[] ParseNumbers(ArgumentResult result)
     {
         List<int> numbers = [];
@@ -106,10 +144,12 @@ internal sealed class EvaluationArguments
         return [.. numbers];
     }
 
-    private EvaluationSet Load(ParseResult parsed, Terminal terminal)
+    private EvaluationSet Load(ParseResult parsed, Terminal terminal, bool includeUnjudged = false)
     {
-        EvaluationSet set = EvaluationSet.Load(parsed.GetValue(_set)!, parsed.GetValue(_split)!);
-        if (parsed.GetValue(_qrels) is { } qrels)
+        // Judgments of another file may be of queries that the folder has none for.
+        string? judgments = parsed.GetResult(_qrels) is null ? null : parsed.GetValue(_qrels);
+        EvaluationSet set = EvaluationSet.Load(parsed.GetValue(_set)!, parsed.GetValue(_split)!, includeUnjudged || judgments is not null);
+        if (judgments is { } qrels)
         {
             set = set.WithJudgments(TrecQrels.Read(qrels));
         }
@@ -125,15 +165,7 @@ internal sealed class EvaluationArguments
             set = set.WithRun(run);
         }
 
-        return parsed.GetValue(_limit) is { } limit
-            ? new EvaluationSet
-            {
-                Name = set.Name,
-                Documents = set.Documents,
-                IsWeaklyLabeled = set.IsWeaklyLabeled,
-                Queries = [.. set.Queries.Take(Math.Max(limit, 1))],
-            }
-            : set;
+        return parsed.GetValue(_limit) is { } limit ? set.WithQueries(set.Queries.Take(Math.Max(limit, 1))) : set;
     }
 
     private FirstStage ChooseFirstStage(ParseResult parsed, EvaluationSet set)
@@ -156,3 +188,10 @@ internal sealed class EvaluationArguments
         public void Report(EvaluationProgress value) => line.Report(value.FinishedQueries);
     }
 }
+
+/// <summary>A set whose queries were ranked.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="FirstStage">The name of the first stage.</param>
+/// <param name="Scorers">The names of the scorers.</param>
+/// <param name="Rankings">The rankings.</param>
+internal sealed record RankedSet(EvaluationSet Set, string FirstStage, string[] Scorers, IReadOnlyList<QueryRankings> Rankings);

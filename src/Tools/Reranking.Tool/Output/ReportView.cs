@@ -20,9 +20,9 @@ internal sealed class ReportView(Terminal terminal)
 
     public void Write(EvaluationReport report)
     {
-        if (report.IsWeaklyLabeled)
+        if (report.DescribeLabels() is { } labels)
         {
-            Write("Weak labels, made of the corpus itself: a smoke test, which favors lexical first stages.", Color.Yellow);
+            Write(labels, Color.Yellow);
         }
 
         if (report.IsPartial)

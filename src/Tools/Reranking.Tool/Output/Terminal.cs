@@ -10,7 +10,7 @@ internal sealed class Terminal
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private Terminal(IAnsiConsole results, IAnsiConsole notes, bool isInteractive)
+    internal Terminal(IAnsiConsole results, IAnsiConsole notes, bool isInteractive)
     {
         Results = results;
         Notes = notes;
@@ -52,7 +52,7 @@ internal sealed class Terminal
     /// <summary>Returns a text with control characters made visible, so that no document can write to the terminal as it likes.</summary>
     public static string Printable(string text)
     {
-        if (!text.Any(static c => char.IsControl(c)))
+        if (!text.Any(IsCommand))
         {
             return text;
         }
@@ -60,11 +60,15 @@ internal sealed class Terminal
         var shown = new StringBuilder(text.Length);
         foreach (char c in text)
         {
-            shown.Append(c is '\t' or '\n' or '\r' ? ' ' : char.IsControl(c) ? '\uFFFD' : c);
+            shown.Append(c is '\t' or '\n' or '\r' ? ' ' : IsCommand(c) ? '\uFFFD' : c);
         }
 
         return shown.ToString();
     }
+
+    // Control characters, and what turns the direction of a line, so that it reads as something else.
+    private static bool IsCommand(char c) =>
+        char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {

@@ -1,5 +1,16 @@
 namespace Reranking.Tool.Reading;
 
+/// <summary>A question, and the passage that should answer it.</summary>
+/// <param name="Text">The question.</param>
+/// <param name="DocumentId">The passage.</param>
+internal sealed record WeakQuestion(string Text, string DocumentId);
+
+/// <summary>A folder of Markdown, cut into passages, and what its headings ask.</summary>
+/// <param name="Name">The name of the folder.</param>
+/// <param name="Documents">The passages.</param>
+/// <param name="Questions">What the headings ask; none may do.</param>
+internal sealed record WeakCorpus(string Name, IReadOnlyList<EvaluationDocument> Documents, IReadOnlyList<WeakQuestion> Questions);
+
 /// <summary>Makes a question set of Markdown without labels: a heading asks for the text below it. Weak, and favorable to lexical first stages.</summary>
 internal static class WeakLabels
 {
@@ -18,13 +29,35 @@ internal static class WeakLabels
     /// <exception cref="ToolException">No file has a heading with a text below it.</exception>
     public static EvaluationSet Make(string folder)
     {
+        WeakCorpus corpus = Read(folder);
+        return corpus.Questions.Count == 0
+            ? throw new ToolException($"'{folder}' has no heading of two words or more with a text below it; expected Markdown files that have some.")
+            : new EvaluationSet
+            {
+                Name = corpus.Name,
+                Documents = corpus.Documents,
+                IsWeaklyLabeled = true,
+                Queries = [.. corpus.Questions.Select(static (question, index) => new EvaluationQuery
+                {
+                    Id = $"q{index + 1}",
+                    Text = question.Text,
+                    Grades = new Dictionary<string, int> { [question.DocumentId] = 1 },
+                })],
+            };
+    }
+
+    /// <summary>Reads the Markdown files of a folder.</summary>
+    /// <param name="folder">The folder; those within it count too.</param>
+    /// <exception cref="ToolException">The folder is missing, or no file has a text.</exception>
+    public static WeakCorpus Read(string folder)
+    {
         if (!Directory.Exists(folder))
         {
             throw new ToolException($"'{folder}' is no folder; expected one with Markdown files.");
         }
 
         List<EvaluationDocument> documents = [];
-        List<(string Question, string DocumentId)> asked = [];
+        List<WeakQuestion> asked = [];
         IEnumerable<string> files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(DocumentReader.IsMarkdown);
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
@@ -43,27 +76,22 @@ internal static class WeakLabels
                     if (IsQuestion(section.Heading))
                     {
                         bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || title.Length == 0;
-                        asked.Add((isWhole ? section.Heading : $"{section.Heading} ({title})", documents[^1].Id));
+                        asked.Add(new WeakQuestion(isWhole ? section.Heading : $"{section.Heading} ({title})", documents[^1].Id));
                     }
                 }
             }
         }
 
         // A heading that several texts have asks for none of them.
-        EvaluationQuery[] queries =
+        WeakQuestion[] questions =
         [
-            .. asked.GroupBy(static question => question.Question, StringComparer.OrdinalIgnoreCase)
+            .. asked.GroupBy(static question => question.Text, StringComparer.OrdinalIgnoreCase)
                 .Where(static group => group.Count() == 1)
-                .Select(static (group, index) => new EvaluationQuery
-                {
-                    Id = $"q{index + 1}",
-                    Text = group.Key,
-                    Grades = new Dictionary<string, int> { [group.Single().DocumentId] = 1 },
-                }),
+                .Select(static group => group.Single()),
         ];
-        return queries.Length == 0
-            ? throw new ToolException($"'{folder}' has no heading of two words or more with a text below it; expected Markdown files that have some.")
-            : new EvaluationSet { Name = Path.GetFileName(Path.GetFullPath(folder)), Queries = queries, Documents = documents, IsWeaklyLabeled = true };
+        return documents.Count == 0
+            ? throw new ToolException($"'{folder}' has no Markdown with a text of {LeastBody} characters or more; expected files that have some.")
+            : new WeakCorpus(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), documents, questions);
     }
 
     private static bool IsQuestion(string heading) =>

@@ -75,13 +75,7 @@ internal sealed class ScorerSource : IAsyncDisposable
 
     private static ScorerSource FromSettings(string file, ScorerOptions options, bool onlyOne)
     {
-        string path = Path.GetFullPath(file);
-        if (!File.Exists(path))
-        {
-            throw new ToolException($"--config is '{file}', which does not exist; expected a file such as appsettings.json.");
-        }
-
-        IConfigurationSection section = Read(path).GetSection(Section);
+        IConfigurationSection section = SettingsFile.Read(file).GetSection(Section);
         string[] names = [.. section.GetSection("Scorers").GetChildren().Select(static scorer => scorer.Key)];
         if (names.Length == 0)
         {
@@ -135,18 +129,6 @@ internal sealed class ScorerSource : IAsyncDisposable
                 PriceOfThousandSearchUnits = price?.ThousandSearchUnits,
                 PriceOfMillionTokens = price?.MillionTokens,
             };
-        }
-    }
-
-    private static IConfigurationRoot Read(string path)
-    {
-        try
-        {
-            return new ConfigurationBuilder().AddJsonFile(path).Build();
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ToolException($"'{path}' is no JSON: {exception.InnerException?.Message ?? exception.Message}");
         }
     }
 }
