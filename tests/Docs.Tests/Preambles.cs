@@ -51,11 +51,13 @@ internal static class Preambles
             public static string path => "";
             public static string page => "";
             public static string baseline => "";
+            public static string qrels => "";
             public static string[] passages => [];
             public static string[] queries => [];
             public static List<string> lines => [];
             public static Article[] articles => [];
             public static EvaluationReport report => throw new NotSupportedException();
+            public static Func<LabelingQuestion, LabelingAnswer> ask => throw new NotSupportedException();
             public static VectorStore store => throw new NotSupportedException();
             public static VectorStoreCollection<string, Article> collection => throw new NotSupportedException();
             public static KnowledgeBase knowledge => throw new NotSupportedException();
