@@ -126,11 +126,21 @@ internal static class Preambles
         }
         """;
 
+    public const string Evaluation = """
+        global using Microsoft.Extensions.AI.Evaluation;
+        global using static EvaluationApplication;
+        static class EvaluationApplication
+        {
+            public static string answer => "";
+        }
+        """;
+
     public static IEnumerable<string> Of(string page) =>
         page.Contains("Reranking.SemanticKernel/", StringComparison.Ordinal) || page.EndsWith("/semantic-kernel.md", StringComparison.Ordinal)
             ? [Usings, Application, Kernel]
         : page.Contains("Reranking.KernelMemory/", StringComparison.Ordinal) || page.EndsWith("/kernel-memory.md", StringComparison.Ordinal)
             ? [Usings, Application, KernelMemory, .. StandIns]
+        : page.Contains("Reranking.Extensions.AI.Evaluation/", StringComparison.Ordinal) ? [Usings, Application, Evaluation]
         : [Usings, Application, Host];
 
     // Kernel Memory does not restore everywhere: types of the same names and signatures, and the adapter over them.

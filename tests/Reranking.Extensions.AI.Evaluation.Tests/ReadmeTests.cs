@@ -12,14 +12,14 @@ public sealed class ReadmeTests
         const string answer = "Choose 'Forgot password' on the sign-in page.";
         using var scorer = new OnnxRelevanceScorer();
         var reranker = new Reranker(scorer);
-        Article[] candidates =
+        Article[] articles =
         [
             new("password-rules", "Password Security Best Practices. Use at least 14 characters and never reuse a password."),
             new("reset-password", "Password Reset Guide. Open the sign-in page, choose 'Forgot password' and follow the link."),
         ];
 
         var evaluator = new RankingEvaluator(scorer);
-        RerankingResult<Article> found = await reranker.RerankAsync(question, candidates, article => article.Text);
+        RerankingResult<Article> found = await reranker.RerankAsync(question, articles, article => article.Text);
 
         EvaluationResult result = await evaluator.EvaluateAsync(
             question,
