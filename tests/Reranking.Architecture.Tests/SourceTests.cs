@@ -58,4 +58,17 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^namespace ([\w\.]+);", RegexOptions.Multiline)]
     private static partial Regex NamespacePattern();
+
+    [Fact]
+    public void EventIds_OfAllPackages_AreUsedOnce()
+    {
+        string[] ids = [.. Repository.SourceFiles("src")
+            .SelectMany(static file => EventIdPattern().Matches(File.ReadAllText(file)).Select(static match => match.Groups[1].Value))];
+
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.GroupBy(static id => id).Where(static same => same.Count() > 1).Select(static same => same.Key));
+    }
+
+    [GeneratedRegex(@"EventId = (\d+)")]
+    private static partial Regex EventIdPattern();
 }

@@ -19,7 +19,7 @@ internal static class HalfWidthReport
 
     public static async Task WriteAsync(TextWriter output)
     {
-        if (BenchmarkData.FindDl19() is not { } path)
+        if (SharedData.Dl19 is not { } path)
         {
             await output.WriteLineAsync("TREC DL19 is not here: its MS MARCO passages are for research only and not part of the repository.");
             return;

@@ -197,15 +197,15 @@ internal sealed partial class RerankEndpoint
         return JsonResponse.SendAsync(context, problem.Status, output);
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Id}: {Shape}, {DocumentCount} documents, {TokenCount} tokens, {Milliseconds:0} ms.")]
+    [LoggerMessage(EventId = 131, Level = LogLevel.Information, Message = "{Id}: {Shape}, {DocumentCount} documents, {TokenCount} tokens, {Milliseconds:0} ms.")]
     private partial void LogAnswered(string id, WireShape shape, int documentCount, long tokenCount, double milliseconds);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Id}: the client left before it was answered.")]
+    [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "{Id}: the client left before it was answered.")]
     private partial void LogClientGone(string id);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "{Id}: not answered within {Timeout}.")]
+    [LoggerMessage(EventId = 133, Level = LogLevel.Warning, Message = "{Id}: not answered within {Timeout}.")]
     private partial void LogLate(string id, TimeSpan timeout);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{Id}: the scorer failed.")]
+    [LoggerMessage(EventId = 134, Level = LogLevel.Error, Message = "{Id}: the scorer failed.")]
     private partial void LogFailed(Exception exception, string id);
 }
