@@ -47,7 +47,7 @@ public sealed class HelpCenterReport : IDisposable
             set,
             FirstStage.Bm25(documents),
             [new EvaluatedScorer("minilm", minilm), new EvaluatedScorer("screening", screening)],
-            new RerankingEvaluationOptions { CandidateCounts = [5, 10, 20] });
+            new RerankingEvaluationOptions { CandidateCounts = [3, 6, 10] });
         return await evaluation.RunAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 }

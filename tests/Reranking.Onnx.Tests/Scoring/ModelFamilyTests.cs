@@ -22,10 +22,10 @@ public sealed class ModelFamilyTests
     }
 
     [Theory]
-    [InlineData("modernbert-modular")]
+    [InlineData("modernbert-modular", 2)]
     [InlineData("modernbert-modular-float16", 4)]
     [InlineData("modernbert-modular-bfloat16", 4)]
-    [InlineData("modernbert-modular-mean", 2)]
+    [InlineData("modernbert-modular-mean", 4)]
     [InlineData("modernbert-modular-old-names", 4)]
     public async Task ScoreAsync_HeadBesideTheGraph_GivesTheGoldenLogits(string model, int every = 1)
     {

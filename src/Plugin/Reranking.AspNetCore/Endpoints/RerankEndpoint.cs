@@ -197,7 +197,10 @@ internal sealed partial class RerankEndpoint
         return JsonResponse.SendAsync(context, problem.Status, output);
     }
 
-    [LoggerMessage(EventId = 131, Level = LogLevel.Information, Message = "{Id}: {Shape}, {DocumentCount} documents, {TokenCount} tokens, {Milliseconds:0} ms.")]
+    [LoggerMessage(
+        EventId = 131,
+        Level = LogLevel.Information,
+        Message = "{Id}: {Shape}, {DocumentCount} documents, {TokenCount} tokens, {Milliseconds:0} ms.")]
     private partial void LogAnswered(string id, WireShape shape, int documentCount, long tokenCount, double milliseconds);
 
     [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "{Id}: the client left before it was answered.")]
