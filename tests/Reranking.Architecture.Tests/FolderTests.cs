@@ -10,7 +10,7 @@ public sealed class FolderTests
         [
             "", "Diagnostics", "Scoring", "Decorators", "Composition", "Ranking", "Prompting", "Configuration", "Live", "DependencyInjection",
         ],
-        ["Reranking.AspNetCore"] = ["", "Protocol", "Admission", "OpenApi", "Endpoints", "Playground", "DependencyInjection"],
+        ["Reranking.AspNetCore"] = ["", "Protocol", "Admission", "Endpoints", "Playground", "DependencyInjection"],
         ["Reranking.Evaluation"] = ["Data", "Metrics", "Statistics", "Retrieval", "Calibration", "Labeling", "Reports", ""],
         ["Reranking.Http"] = ["", "Protocol", "Configuration", "Transport", "Scoring", "DependencyInjection"],
         ["Reranking.Tokenizers"] = ["Tokenization", ""],

@@ -69,9 +69,15 @@ public sealed class ServerMetricsTests
         (HttpStatusCode status, _, _) = await server.PostAsync("/v2/rerank", Body);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, status);
-        Assert.Equal(1, refused.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(1, Observe());
         release.SetResult();
         await first;
-        Assert.Equal(1, refused.GetMeasurementSnapshot().EvaluateAsCounter());
+        Assert.Equal(1, Observe());
+
+        long Observe()
+        {
+            refused.RecordObservableInstruments();
+            return refused.LastMeasurement!.Value;
+        }
     }
 }

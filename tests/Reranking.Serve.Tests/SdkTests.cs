@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Reranking.Architecture.Tests;
 using Reranking.Onnx;
 
 namespace Reranking.Serve.Tests;
@@ -22,19 +23,7 @@ public sealed class SdkTests
 
     private static string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)));
 
-    private static string Clients
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Plugin.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return Path.Combine(folder.FullName, "tests", "Reranking.Serve.Tests", "clients");
-        }
-    }
+    private static string Clients { get; } = Path.Combine(Repository.Root, "tests", "Reranking.Serve.Tests", "clients");
 
     [Fact]
     public async Task Cohere_BothVersions_HaveTheScoresOfTheEngine()
@@ -105,11 +94,7 @@ public sealed class SdkTests
         await using (ServerProcess full = await ServerProcess.StartAsync("--config", Config("\"MaxQueuedTokens\": 10")))
         {
             Task<(System.Net.HttpStatusCode Status, JsonNode? Body)> first = full.PostAsync("/v2/rerank", new { query = Query, documents = many });
-            while ((await full.Client.GetStringAsync("/metrics")).Split('\n').Any(
-                static line => line.StartsWith("reranking_server_queue_tokens", StringComparison.Ordinal) && line.Contains("} 0", StringComparison.Ordinal)))
-            {
-                await Task.Delay(10);
-            }
+            await full.WaitForWorkAsync();
 
             JsonNode answer = await RunAsync(full, "cohere.mjs", new { version = 2, model = "a", query = Query, documents = Documents });
             Assert.Equal(("TooManyRequestsError", 429), ((string?)answer["error"], (int)answer["status"]!));

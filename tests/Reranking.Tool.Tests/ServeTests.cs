@@ -125,11 +125,7 @@ public sealed class ServeTests
         string[] many = [.. Enumerable.Range(0, 100).Select(i => $"Passage {i}. {Guide} {Security}")];
         Task<(HttpStatusCode Status, JsonNode? Body)>[] requests =
             [.. Enumerable.Range(0, 4).Select(_ => server.PostAsync("/v2/rerank", new { query = Query, documents = many }))];
-        while (!(await server.Client.GetStringAsync("/metrics")).Split('\n').Any(
-            static line => line.StartsWith("reranking_server_queue_tokens", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)))
-        {
-            await Task.Delay(10);
-        }
+        await server.WaitForWorkAsync();
 
         await server.SignalAsync();
 

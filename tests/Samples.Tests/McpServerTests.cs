@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
@@ -29,19 +28,19 @@ public sealed class McpServerTests
     [Fact]
     public async Task Search_HttpWithoutState_HasTheAnswerFirst()
     {
-        string address = $"http://127.0.0.1:{FreePort()}";
-        using Process server = Process.Start(new ProcessStartInfo("dotnet", ["exec", SampleProgram.PathOf("07-McpServer"), $"--urls={address}"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using Process server = SampleProgram.Start("07-McpServer", "--urls=http://127.0.0.1:0");
         try
         {
-            while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
-                && !line.Contains("Now listening on", StringComparison.Ordinal))
+            const string Listening = "Now listening on: ";
+            string? line;
+            do
             {
-                // Until it listens.
+                line = await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+                Assert.NotNull(line);
             }
+            while (!line.Contains(Listening, StringComparison.Ordinal));
 
+            string address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim();
             await using McpClient client = await McpClient.CreateAsync(
                 new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri($"{address}/mcp") }),
                 cancellationToken: TestContext.Current.CancellationToken);
@@ -72,12 +71,5 @@ public sealed class McpServerTests
         Assert.Equal(2, passages.GetArrayLength());
         Assert.Equal("Where Your Data Is Stored", passages[0].GetProperty("title").GetString());
         Assert.InRange(passages[0].GetProperty("relevance").GetDouble(), 0.5, 1);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

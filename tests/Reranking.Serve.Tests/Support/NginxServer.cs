@@ -22,7 +22,7 @@ internal sealed class NginxServer : IDisposable
             .FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "nginx is not installed. Install the package nginx-light (Debian) or nginx (Homebrew).");
         var folder = new TempFolder();
-        int port = FreePort();
+        int port = RedisServer.FreePort();
         string configuration = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "fleet", "nginx.conf"));
         for (int i = 0; i < replicas.Length; i++)
         {
@@ -46,14 +46,6 @@ internal sealed class NginxServer : IDisposable
         }
 
         return server;
-    }
-
-    /// <summary>Returns a port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public void Dispose()

@@ -67,6 +67,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return response.StatusCode;
     }
 
+    /// <summary>Waits until tokens are in the queue.</summary>
+    public async Task WaitForWorkAsync()
+    {
+        while (!(await Client.GetStringAsync("/metrics")).Split('\n').Any(static line =>
+            line.StartsWith("reranking_server_queue_tokens", StringComparison.Ordinal) && !line.Contains("} 0", StringComparison.Ordinal)))
+        {
+            await Task.Delay(10);
+        }
+    }
+
     public async Task<(HttpStatusCode Status, JsonNode? Body)> PostAsync(string path, object body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = System.Net.Http.Json.JsonContent.Create(body) };

@@ -18,6 +18,7 @@ internal sealed class AdmissionQueue
     private readonly Queue<Client> _turns = [];   // of the clients that wait, each once
     private long _tokens;
     private int _running;
+    private long _refused;
 
     public AdmissionQueue(RerankingServerOptions options, TimeProvider timeProvider)
     {
@@ -34,6 +35,18 @@ internal sealed class AdmissionQueue
             lock (_lock)
             {
                 return _tokens;
+            }
+        }
+    }
+
+    /// <summary>Gets how many requests were refused so far, because the queue was full.</summary>
+    public long RefusedRequests
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _refused;
             }
         }
     }
@@ -67,6 +80,7 @@ internal sealed class AdmissionQueue
             bool isAccepted = _tokens == 0 || _tokens + tokens <= _maxTokens || client.Tokens + tokens <= _maxTokens / (2 * clientCount);
             if (!isAccepted)
             {
+                _refused++;
                 throw Full(_tokens + tokens - _maxTokens);
             }
 

@@ -3,22 +3,19 @@ using System.Diagnostics.Metrics;
 namespace Reranking.AspNetCore.Admission;
 
 /// <summary>What the queue publishes, beside what ASP.NET Core does: how full it is, for autoscalers, and how many it turned away.</summary>
-internal sealed class ServerMetrics
+internal static class ServerMetrics
 {
-    private readonly Counter<long> _refused;
-
     /// <summary>Creates the instruments.</summary>
-    /// <param name="queue">What is observed.</param>
+    /// <param name="queue">What they observe.</param>
     /// <param name="meterFactory">The application's factory, which disposes the meter.</param>
-    public ServerMetrics(AdmissionQueue queue, IMeterFactory meterFactory)
+    public static void Observe(AdmissionQueue queue, IMeterFactory meterFactory)
     {
         Meter meter = meterFactory.Create(RerankingTelemetry.SourceName);
         meter.CreateObservableUpDownCounter(
             "reranking.server.queue.tokens", () => queue.QueuedTokens, "{token}", "Tokens that wait or are under way, estimated.");
         meter.CreateObservableUpDownCounter(
             "reranking.server.queue.requests", () => queue.WaitingRequests, "{request}", "Requests that wait for their turn.");
-        _refused = meter.CreateCounter<long>("reranking.server.refused", "{request}", "Requests answered with 429 because the queue was full.");
+        meter.CreateObservableCounter(
+            "reranking.server.refused", () => queue.RefusedRequests, "{request}", "Requests answered with 429 because the queue was full.");
     }
-
-    public void RecordRefused() => _refused.Add(1);
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Reranking;
 using Reranking.AspNetCore.Endpoints;
-using Reranking.AspNetCore.OpenApi;
 using Reranking.AspNetCore.Playground;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -71,7 +70,7 @@ public static class RerankingEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
-        return endpoints.MapGet(pattern, (RequestDelegate)OpenApiDocument.SendAsync);
+        return endpoints.MapGet(pattern, (RequestDelegate)InfoEndpoints.DescribeAsync);
     }
 
     /// <summary>Maps a page at <c>/</c> for looking: a query, documents, one model or two, and what reranking does with them.</summary>

@@ -11,6 +11,12 @@ namespace Reranking.AspNetCore.Endpoints;
 internal sealed class InfoEndpoints(
     ScorerDirectory scorers, RerankEndpoint endpoint, IOptions<RerankingServerOptions> options, IServiceProvider services, IHostApplicationLifetime lifetime)
 {
+    // Written by hand, since the shapes are those of others, and held to the endpoints by a test.
+    private static readonly Lazy<byte[]> Description = new(static () => EmbeddedFile.Read(typeof(InfoEndpoints), "openapi.json"));
+
+    /// <summary>Answers the description of the endpoints, in OpenAPI's form.</summary>
+    public static Task DescribeAsync(HttpContext context) => JsonResponse.SendAsync(context, StatusCodes.Status200OK, Description.Value);
+
     /// <summary>Answers that the process runs.</summary>
     public static Task LiveAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, static json => json.WriteString("status", "live"));
 
@@ -90,6 +96,6 @@ internal sealed class InfoEndpoints(
             json.WriteEndObject();
         }
 
-        await JsonResponse.SendAsync(context, status, output).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, status, output.WrittenMemory).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 
 namespace Reranking.AspNetCore.Endpoints;
@@ -6,11 +5,15 @@ namespace Reranking.AspNetCore.Endpoints;
 /// <summary>Sends JSON that is written already, with its length.</summary>
 internal static class JsonResponse
 {
-    public static async Task SendAsync(HttpContext context, int status, ArrayBufferWriter<byte> json)
+    /// <summary>Sends an answer.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="status">The status of the answer.</param>
+    /// <param name="json">The body.</param>
+    public static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        context.Response.ContentLength = json.WrittenCount;
-        await context.Response.Body.WriteAsync(json.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
     }
 }

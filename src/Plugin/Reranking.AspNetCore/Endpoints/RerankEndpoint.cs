@@ -20,8 +20,6 @@ internal sealed partial class RerankEndpoint
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    private readonly ServerMetrics? _metrics;
-
     public RerankEndpoint(
         ScorerDirectory scorers,
         IOptions<RerankingServerOptions> options,
@@ -32,7 +30,10 @@ internal sealed partial class RerankEndpoint
         (_scorers, _options, _logger, _timeProvider) = (scorers, options.Value, logger, timeProvider ?? TimeProvider.System);
         _keys = new ApiKeys(_options.ApiKeyHashes);
         _queue = new AdmissionQueue(_options, _timeProvider);
-        _metrics = meterFactory is null ? null : new ServerMetrics(_queue, meterFactory);
+        if (meterFactory is not null)
+        {
+            ServerMetrics.Observe(_queue, meterFactory);
+        }
     }
 
     /// <summary>Gets how many tokens wait or are under way.</summary>
@@ -107,7 +108,7 @@ internal sealed partial class RerankEndpoint
             StatusCodes.Status404NotFound, $"There is no such model; expected {(_scorers.Names.Count == 0 ? "none" : string.Join(", ", _scorers.Names))}.");
         long start = _timeProvider.GetTimestamp();
         long characters = request.PairLength;
-        using AdmissionQueue.Place place = Enter(client, _estimate.Tokens(characters));
+        using AdmissionQueue.Place place = _queue.Enter(client, _estimate.Tokens(characters));
         await place.WaitAsync(cancellationToken).ConfigureAwait(false);
         TimeSpan waited = _timeProvider.GetElapsedTime(start);
         RelevanceScores scores = await scorer.ScoreAsync(
@@ -139,21 +140,8 @@ internal sealed partial class RerankEndpoint
         var output = new ArrayBufferWriter<byte>();
         string? model = scores.ScorerName ?? request.Model ?? scores.ModelId;
         ResponseWriter.Write(output, request, new RerankResponse(id, model, ranking, scores, tokens));
-        await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output.WrittenMemory).ConfigureAwait(false);
         LogAnswered(id, request.Shape, request.Documents.Length, tokens, elapsed.TotalMilliseconds);
-    }
-
-    private AdmissionQueue.Place Enter(string client, long tokens)
-    {
-        try
-        {
-            return _queue.Enter(client, tokens);
-        }
-        catch (RerankRequestException)
-        {
-            _metrics?.RecordRefused();
-            throw;
-        }
     }
 
     // As Text Embeddings Inference has them, in milliseconds.
@@ -194,7 +182,7 @@ internal sealed partial class RerankEndpoint
 
         var output = new ArrayBufferWriter<byte>();
         ResponseWriter.Write(output, shape, problem, id);
-        return JsonResponse.SendAsync(context, problem.Status, output);
+        return JsonResponse.SendAsync(context, problem.Status, output.WrittenMemory);
     }
 
     [LoggerMessage(

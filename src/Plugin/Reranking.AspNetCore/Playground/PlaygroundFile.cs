@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Reranking.AspNetCore.Endpoints;
 
 namespace Reranking.AspNetCore.Playground;
 
@@ -68,11 +69,5 @@ internal sealed class PlaygroundFile
         }
     }
 
-    private static PlaygroundFile Load(string name, string contentType)
-    {
-        using Stream resource = typeof(PlaygroundFile).Assembly.GetManifestResourceStream(typeof(PlaygroundFile), name)!;
-        byte[] content = new byte[resource.Length];
-        resource.ReadExactly(content);
-        return new PlaygroundFile(content, contentType);
-    }
+    private static PlaygroundFile Load(string name, string contentType) => new(EmbeddedFile.Read(typeof(PlaygroundFile), name), contentType);
 }

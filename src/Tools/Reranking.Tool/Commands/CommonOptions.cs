@@ -47,6 +47,10 @@ internal sealed class CommonOptions
         Prices = Prices(parsed.GetResult(_price) is null ? [] : parsed.GetValue(_price) ?? []),
     };
 
+    /// <summary>Returns the address of an HTTP server, or <see langword="null"/> if the text is none.</summary>
+    public static Uri? AddressOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address : null;
+
     private static Dictionary<string, ScorerPrice> Prices(string[] values)
     {
         Dictionary<string, ScorerPrice> prices = new(StringComparer.OrdinalIgnoreCase);

@@ -24,13 +24,10 @@ internal static class HealthCommand
         return command;
     }
 
-    /// <summary>Returns an address of HTTP, or <see langword="null"/> if the text is none.</summary>
-    public static Uri? AddressOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" ? address : null;
-
     private static async Task<int> RunAsync(Terminal terminal, string text, CancellationToken cancellationToken)
     {
-        Uri address = AddressOf(text) ?? throw new ToolException($"The address is '{text}'; expected one such as http://127.0.0.1:8080.", ExitCode.Usage);
+        Uri address = CommonOptions.AddressOf(text)
+            ?? throw new ToolException($"The address is '{text}'; expected one such as http://127.0.0.1:8080.", ExitCode.Usage);
         using var client = new HttpClient { Timeout = Patience };
         try
         {

@@ -113,7 +113,7 @@ internal sealed class ServeCommand
             Drain = drain is >= 0 and <= 3_600 ? TimeSpan.FromSeconds(drain)
                 : throw new ToolException($"--drain-seconds is {drain}; expected 0 to 3600.", ExitCode.Usage),
             OtlpEndpoint = parsed.GetValue(_otlp) is not { } otlp ? null
-                : HealthCommand.AddressOf(otlp)
+                : CommonOptions.AddressOf(otlp)
                 ?? throw new ToolException($"--otlp is '{otlp}'; expected an address such as http://localhost:4317.", ExitCode.Usage),
             Redis = parsed.GetValue(_redis),
             ApiKeyHashes = parsed.GetValue(_keys) ?? [],

@@ -9,6 +9,7 @@ namespace Reranking.Tool.Scoring;
 internal sealed class ScorerSource : IAsyncDisposable
 {
     private const string Section = "Reranking";
+
     private readonly ServiceProvider? _services;
     private readonly List<IRelevanceScorer> _own = [];
 

@@ -5,7 +5,18 @@ namespace Reranking.Tool.Scoring;
 /// <summary>The file of <c>--config</c>: the settings of an application.</summary>
 internal static class SettingsFile
 {
+    /// <summary>Reads the file once.</summary>
+    /// <exception cref="ToolException">It does not exist, or is no JSON.</exception>
     public static IConfigurationRoot Read(string file)
+    {
+        var configuration = new ConfigurationManager();
+        AddTo(configuration, file, reloadOnChange: false);
+        return configuration;
+    }
+
+    /// <summary>Adds the file to a configuration, which reads it at once and, if wanted, whenever it changes.</summary>
+    /// <exception cref="ToolException">It does not exist, or is no JSON.</exception>
+    public static void AddTo(ConfigurationManager configuration, string file, bool reloadOnChange)
     {
         string path = Path.GetFullPath(file);
         if (!File.Exists(path))
@@ -15,7 +26,7 @@ internal static class SettingsFile
 
         try
         {
-            return new ConfigurationBuilder().AddJsonFile(path).Build();
+            configuration.AddJsonFile(path, optional: false, reloadOnChange);
         }
         catch (InvalidDataException exception)
         {

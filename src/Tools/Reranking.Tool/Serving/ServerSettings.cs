@@ -19,7 +19,7 @@ internal static class ServerSettings
                 throw new ToolException("--config and --model were both given; expected one of them.", ExitCode.Usage);
             }
 
-            AddFile(configuration, file);
+            SettingsFile.AddTo(configuration, file, reloadOnChange: true);
         }
         else
         {
@@ -33,24 +33,6 @@ internal static class ServerSettings
         if (!configuration.GetSection(Scorers).GetChildren().Any())
         {
             throw new ToolException($"'{options.Config}' has no scorers; expected the section {Scorers}, as in an application.");
-        }
-    }
-
-    private static void AddFile(ConfigurationManager configuration, string file)
-    {
-        string path = Path.GetFullPath(file);
-        if (!File.Exists(path))
-        {
-            throw new ToolException($"--config is '{file}', which does not exist; expected a file such as appsettings.json.");
-        }
-
-        try
-        {
-            configuration.AddJsonFile(path, optional: false, reloadOnChange: true);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ToolException($"'{path}' is no JSON: {exception.InnerException?.Message ?? exception.Message}");
         }
     }
 

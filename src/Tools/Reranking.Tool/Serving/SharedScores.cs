@@ -6,8 +6,8 @@ namespace Reranking.Tool.Serving;
 /// <summary>Scores that replicas share in Redis; without it each computes its own, and nothing waits for it.</summary>
 internal static class SharedScores
 {
-    // A score is computed in milliseconds: whatever takes longer to look up is not worth it.
-    private const int PatienceMilliseconds = 250;
+    // A score is computed in milliseconds: whatever takes longer to look up is not worth it. What the user says comes after it, and holds.
+    private const string Defaults = "abortConnect=false,asyncTimeout=250,syncTimeout=250,";
 
     /// <summary>Adds the caches that <c>UseCaching</c> takes.</summary>
     /// <param name="services">The services.</param>
@@ -16,10 +16,7 @@ internal static class SharedScores
     public static void AddTo(IServiceCollection services, string redis)
     {
         ConfigurationOptions configuration = Parse(redis);
-        configuration.AbortOnConnectFail = false;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;   // a server that is gone is a miss, not a queue
-        configuration.AsyncTimeout = PatienceMilliseconds;
-        configuration.SyncTimeout = PatienceMilliseconds;
         services.AddStackExchangeRedisCache(cache =>
         {
             cache.ConfigurationOptions = configuration;
@@ -32,7 +29,7 @@ internal static class SharedScores
     {
         try
         {
-            ConfigurationOptions configuration = ConfigurationOptions.Parse(redis);
+            ConfigurationOptions configuration = ConfigurationOptions.Parse(Defaults + redis);
             if (configuration.EndPoints.Count > 0)
             {
                 return configuration;

@@ -72,7 +72,8 @@ internal sealed class RedisServer : IDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    /// <summary>Returns a port that nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
