@@ -13,8 +13,6 @@ namespace Reranking.Benchmarks;
 /// </remarks>
 internal static class LongDocumentSet
 {
-    private const int MinTokens = 2_000;
-    private const int MaxTokens = 6_000;
     private const string Between = "\n\n";
 
     /// <summary>Makes requests, the same ones for the same seed.</summary>
@@ -22,8 +20,12 @@ internal static class LongDocumentSet
     /// <param name="tokenizer">Counts the tokens of the documents.</param>
     /// <param name="count">How many requests.</param>
     /// <param name="documentCount">How many documents each has.</param>
-    public static IReadOnlyList<LongDocumentRequest> Make(string folder, Tokenizer tokenizer, int count, int documentCount = 4)
+    /// <param name="minTokens">The smallest length of a document, in tokens.</param>
+    /// <param name="maxTokens">The largest.</param>
+    public static IReadOnlyList<LongDocumentRequest> Make(
+        string folder, Tokenizer tokenizer, int count, int documentCount = 4, int minTokens = 2_000, int maxTokens = 6_000)
     {
+        var lengths = new Lengths(minTokens, maxTokens);
         var random = new Random(93);
         (string Id, string Title, string Body)[] passages = [.. ReadPassages(folder)];
         string[] whole = [.. passages.Select(passage => $"{passage.Title}\n{passage.Body}")];
@@ -42,12 +44,13 @@ internal static class LongDocumentSet
                 (string query, int answer) = isQuestion
                     ? questions[i / 2 % questions.Length]
                     : ($"What does the help center say about {passages[titles[i / 2 % titles.Length]].Title}?", titles[i / 2 % titles.Length]);
-                return Make(query, isQuestion ? whole : bodies, answer, documentCount, tokenizer, random) with { IsQuestion = isQuestion };
+                return Make(query, isQuestion ? whole : bodies, answer, documentCount, lengths, tokenizer, random) with { IsQuestion = isQuestion };
             }),
         ];
     }
 
-    private static LongDocumentRequest Make(string query, string[] passages, int answer, int documentCount, Tokenizer tokenizer, Random random)
+    private static LongDocumentRequest Make(
+        string query, string[] passages, int answer, int documentCount, Lengths lengths, Tokenizer tokenizer, Random random)
     {
         int right = random.Next(documentCount);
         string[] documents = new string[documentCount];
@@ -55,7 +58,7 @@ internal static class LongDocumentSet
         Range passage = default;
         for (int i = 0; i < documents.Length; i++)
         {
-            List<int> chosen = Choose(passages, answer, tokenizer, random, i == right ? CountTokens(passages[answer], tokenizer) : 0);
+            List<int> chosen = Choose(passages, answer, lengths, tokenizer, random, i == right ? CountTokens(passages[answer], tokenizer) : 0);
             if (i == right)
             {
                 int place = random.Next(chosen.Count + 1);
@@ -72,16 +75,16 @@ internal static class LongDocumentSet
         return new LongDocumentRequest(query, documents, right, passage, [.. rivals.Select(rival => passages[rival])]);
     }
 
-    private static List<int> Choose(string[] passages, int answer, Tokenizer tokenizer, Random random, int tokens)
+    private static List<int> Choose(string[] passages, int answer, Lengths lengths, Tokenizer tokenizer, Random random, int tokens)
     {
         int[] order = [.. Enumerable.Range(0, passages.Length).Where(passage => passage != answer)];
         random.Shuffle(order);
-        int wanted = random.Next(MinTokens, MaxTokens);
+        int wanted = random.Next(lengths.Min, lengths.Max);
         List<int> chosen = [];
         foreach (int passage in order)
         {
             int more = CountTokens(passages[passage], tokenizer);
-            if (tokens >= wanted || tokens + more > MaxTokens)
+            if (tokens >= wanted || tokens + more > lengths.Max)
             {
                 break;
             }
@@ -113,4 +116,6 @@ internal static class LongDocumentSet
 
     private static string Anchor(string title) =>
         string.Concat(title.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
+
+    private readonly record struct Lengths(int Min, int Max);
 }
