@@ -9,8 +9,6 @@ public sealed class PlaygroundAccessTests(Chromium chromium, ModelServer server)
 {
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
-    [InlineData(ColorScheme.Light, 360)]
     [InlineData(ColorScheme.Dark, 360)]
     public async Task Page_InEachState_IsAccessibleAndFits(ColorScheme scheme, int width)
     {

@@ -8,8 +8,6 @@ public sealed class ReportTests(Chromium chromium, HelpCenterReport report) : IC
 {
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
-    [InlineData(ColorScheme.Light, 360)]
     [InlineData(ColorScheme.Dark, 360)]
     public async Task Page_FoldedAndUnfolded_IsAccessibleAndFits(ColorScheme scheme, int width)
     {

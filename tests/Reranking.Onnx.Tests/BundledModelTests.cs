@@ -59,16 +59,16 @@ public sealed class BundledModelTests : IDisposable
     }
 
     [Fact]
-    public async Task ScoreAsync_EveryFourthQueryOfDl19_GivesTheScoresAndTheNdcgOfTheReference()
+    public async Task ScoreAsync_EverySeventhQueryOfDl19_GivesTheScoresAndTheNdcgOfTheReference()
     {
-        // All of them are scored once, by the tests of the evaluation.
+        // An explicit test of the evaluation scores them all.
         Assert.SkipUnless(Dl19.IsPresent, Dl19.SkipReason);
         List<double> toInt8 = [];
         List<double> toFp32 = [];
         List<double> ndcg = [];
         List<double> expectedNdcg = [];
 
-        foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()).Where(static (_, i) => i % 4 == 0))
+        foreach ((Dl19.Query query, Dl19.Golden golden) in Dl19.ReadQueries().Zip(Dl19.ReadGolden()).Where(static (_, i) => i % 7 == 0))
         {
             RelevanceScores scores = await _scorer.ScoreAsync(query.Text, query.Documents);
             toInt8.AddRange(scores.Zip(golden.Int8, (score, logit) => Math.Abs(score.RawValue - logit)));
@@ -80,7 +80,7 @@ public sealed class BundledModelTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
             $"mean absolute difference: {toInt8.Average():0.0000} to int8, {toFp32.Average():0.0000} to fp32; ")
             + FormattableString.Invariant($"NDCG@10 {ndcg.Average():0.0000}, of the reference {expectedNdcg.Average():0.0000}"));
-        Assert.Equal(1100, toInt8.Count);
+        Assert.Equal(700, toInt8.Count);
         Assert.InRange(toInt8.Average(), 0, 0.10);
         Assert.InRange(toFp32.Average(), 0, 0.20);
         Assert.Equal(expectedNdcg.Average(), ndcg.Average(), 0.01);

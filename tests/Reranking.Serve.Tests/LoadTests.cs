@@ -19,7 +19,7 @@ public sealed class LoadTests
     public async Task Overload_ManyConnections_AreAnsweredOrToldWhenToAskAgain()
     {
         const int Connections = 64;
-        const int RequestsPerConnection = 8;
+        const int RequestsPerConnection = 4;
         using var folder = new TempFolder();
         string config = folder.Write("appsettings.json", """
             { "Reranking": { "Scorers": { "a": { "Provider": "Onnx" } } }, "RerankingServer": { "MaxQueuedTokens": 5000 } }

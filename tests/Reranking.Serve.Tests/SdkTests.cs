@@ -9,7 +9,7 @@ using Reranking.Onnx;
 namespace Reranking.Serve.Tests;
 
 /// <summary>The official SDKs for JavaScript, unchanged, against the server.</summary>
-public sealed class SdkTests
+public sealed class SdkTests(SdkTests.KeyedServer keyed) : IClassFixture<SdkTests.KeyedServer>
 {
     private const string Key = "a long random key";
     private const string Query = "How do I reset my password?";
@@ -29,7 +29,7 @@ public sealed class SdkTests
     public async Task Cohere_BothVersions_HaveTheScoresOfTheEngine()
     {
         SkipWithoutSdk("cohere-ai");
-        await using ServerProcess server = await ServerProcess.StartAsync("--api-key-hash", Hash);
+        ServerProcess server = await keyed.StartedAsync();
         double[] expected = await ScoreAsync();
 
         JsonNode two = await RunAsync(server, "cohere.mjs", new { version = 2, model = "bundled", query = Query, documents = Documents, topN = 2 });
@@ -58,7 +58,7 @@ public sealed class SdkTests
     public async Task Cohere_RequestThatCannotBeAnswered_HasTheClassOfItsStatus(string error, int status, string request, string? key = null)
     {
         SkipWithoutSdk("cohere-ai");
-        await using ServerProcess server = await ServerProcess.StartAsync("--api-key-hash", Hash);
+        ServerProcess server = await keyed.StartedAsync();
 
         foreach (int version in (int[])[1, 2])
         {
@@ -105,7 +105,7 @@ public sealed class SdkTests
     public async Task Voyage_Rerank_HasTheScoresOfTheEngine()
     {
         SkipWithoutSdk("voyageai");
-        await using ServerProcess server = await ServerProcess.StartAsync("--api-key-hash", Hash);
+        ServerProcess server = await keyed.StartedAsync();
         double[] expected = await ScoreAsync();
 
         JsonNode answer = await RunAsync(
@@ -144,5 +144,15 @@ public sealed class SdkTests
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await errors);
         return JsonNode.Parse(output)!;
+    }
+
+    /// <summary>A server that asks for a key, started by the first test that needs it.</summary>
+    public sealed class KeyedServer : IAsyncDisposable
+    {
+        private ServerProcess? _server;
+
+        internal async Task<ServerProcess> StartedAsync() => _server ??= await ServerProcess.StartAsync("--api-key-hash", Hash);
+
+        public ValueTask DisposeAsync() => _server is null ? default : _server.DisposeAsync();
     }
 }

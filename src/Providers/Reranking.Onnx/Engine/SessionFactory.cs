@@ -24,23 +24,23 @@ internal static class SessionFactory
         }
     }
 
-    /// <summary>Opens the sessions of the parts that a model was cut into, has its profile resolved, and starts an engine over both.</summary>
+    /// <summary>Opens the session of a model, or those of the parts that it was cut into, has its profile resolved, and starts an engine over both.</summary>
     /// <param name="folder">The files of the model.</param>
-    /// <param name="file">The parts.</param>
-    /// <param name="resolve">Resolves the profile from what the last part declares.</param>
-    /// <exception cref="RelevanceScoringException">A part can't be loaded, or the profile can't be resolved.</exception>
-    public static OnnxEngine LoadParts(ModelFolder folder, EarlyExitFile file, Func<InferenceSession, ModelProfile> resolve)
+    /// <param name="parts">The parts, or <see langword="null"/> for the whole model.</param>
+    /// <param name="resolve">Resolves the profile from what the graph, or its last part, declares.</param>
+    /// <exception cref="RelevanceScoringException">A file can't be loaded, or the profile can't be resolved.</exception>
+    public static async Task<OnnxEngine> LoadAsync(ModelFolder folder, EarlyExitFile? parts, Func<InferenceSession, Task<ModelProfile>> resolve)
     {
         var sessions = new List<InferenceSession>();
         try
         {
-            foreach (string part in file.Parts)
+            foreach (string file in parts?.Parts ?? [folder.ModelFile])
             {
-                sessions.Add(Open(part, folder.Options));
+                sessions.Add(Open(file, folder.Options));
             }
 
-            ModelProfile profile = resolve(sessions[^1]);
-            return new OnnxEngine(new PartRunner([.. sessions], profile, file), profile);
+            ModelProfile profile = await resolve(sessions[^1]).ConfigureAwait(false);
+            return parts is null ? new OnnxEngine(sessions[0], profile) : new OnnxEngine(new PartRunner([.. sessions], profile, parts), profile);
         }
         catch
         {

@@ -48,9 +48,9 @@ internal sealed class CrossEncoder : IDisposable
     public static async Task<CrossEncoder> LoadAsync(ModelFolder folder, OnnxScorerOptions options, EarlyExitFile? parts = null)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);
-        Tokenizer tokenizer = folder.ReadTokenizer();
         EarlyExitFile? earlyExit = parts ?? (options.HasEarlyExit ? EarlyExitFile.Read(folder, options.EarlyExit!) : null);
-        OnnxEngine engine = earlyExit is null ? SessionFactory.Load(folder, Resolve) : SessionFactory.LoadParts(folder, earlyExit, Resolve);
+        Task<Tokenizer> tokenizer = Task.Run(folder.ReadTokenizer);   // while the runtime optimizes the graph
+        OnnxEngine engine = await LoadEngineAsync().ConfigureAwait(false);
         try
         {
             if (earlyExit is not null && engine.Profile.Head is not null)
@@ -60,7 +60,7 @@ internal sealed class CrossEncoder : IDisposable
                     + "expected a graph that returns logits. Set it to Off.");
             }
 
-            var encoder = new CrossEncoder(engine, PairFormat.Create(tokenizer, engine.Profile), options, earlyExit)
+            var encoder = new CrossEncoder(engine, PairFormat.Create(await tokenizer.ConfigureAwait(false), engine.Profile), options, earlyExit)
             {
                 Calibration = ModelCalibration.Read(folder, options),
             };
@@ -73,8 +73,21 @@ internal sealed class CrossEncoder : IDisposable
             throw;
         }
 
-        ModelProfile Resolve(InferenceSession session) =>
-            new CrossEncoderProfile(options, folder, configuration, tokenizer).Resolve(session.OutputMetadata);
+        async Task<OnnxEngine> LoadEngineAsync()
+        {
+            try
+            {
+                return await SessionFactory.LoadAsync(folder, earlyExit, ResolveAsync).ConfigureAwait(false);
+            }
+            catch (RelevanceScoringException)
+            {
+                await tokenizer.ConfigureAwait(false);   // a folder without a tokenizer is told so first
+                throw;
+            }
+        }
+
+        async Task<ModelProfile> ResolveAsync(InferenceSession session) =>
+            new CrossEncoderProfile(options, folder, configuration, await tokenizer.ConfigureAwait(false)).Resolve(session.OutputMetadata);
     }
 
     /// <summary>Encodes and scores the documents of a request.</summary>
