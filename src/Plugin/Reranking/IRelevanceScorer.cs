@@ -2,18 +2,20 @@ namespace Reranking;
 
 /// <summary>Scores how relevant documents are to a query.</summary>
 /// <remarks>
-/// <para>Implementations are thread-safe. A scorer neither sorts nor cuts; that is the work of <see cref="Reranker"/>.</para>
-/// <para>Scores belong to positions: the score at index <c>i</c> is the score of the document at index <c>i</c>, so equal texts and
-/// reordered answers of a provider can't be mixed up.</para>
+/// <para>Implementations are thread-safe. A scorer neither sorts nor trims; <see cref="Reranker"/> does that.</para>
+/// <para>
+/// Scores belong to positions: the score at index <c>i</c> is the score of the document at index <c>i</c>, so that equal texts and reordered responses of a
+/// provider can't be mixed up.
+/// </para>
 /// </remarks>
 public interface IRelevanceScorer : IDisposable
 {
     /// <summary>Scores each document against the query.</summary>
     /// <param name="query">The text that the documents are judged against.</param>
-    /// <param name="documents">The documents, in any order. It may be empty; then so is the answer.</param>
+    /// <param name="documents">The documents, in any order. The list may be empty; then so is the result.</param>
     /// <param name="options">The options of this call, or <see langword="null"/>. The scorer does not change them.</param>
-    /// <param name="cancellationToken">Stops the scoring, also while it is under way.</param>
-    /// <returns>One score a document, in document order.</returns>
+    /// <param name="cancellationToken">Cancels the call, even while scoring is in progress.</param>
+    /// <returns>One score per document, in document order.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="query"/>, <paramref name="documents"/> or one of the documents is <see langword="null"/>.
     /// </exception>
@@ -25,9 +27,9 @@ public interface IRelevanceScorer : IDisposable
         RelevanceScoringOptions? options = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Asks the scorer, and the scorers it decorates, for an object of a type, such as <see cref="RelevanceScorerMetadata"/>.</summary>
-    /// <param name="serviceType">The type that is asked for.</param>
-    /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
+    /// <summary>Returns a service of the scorer or of the scorers that it decorates, such as <see cref="RelevanceScorerMetadata"/>.</summary>
+    /// <param name="serviceType">The requested type.</param>
+    /// <param name="serviceKey">A key that distinguishes several services of the same type, or <see langword="null"/>.</param>
     /// <returns>The object, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="serviceType"/> is <see langword="null"/>.</exception>
     object? GetService(Type serviceType, object? serviceKey = null);

@@ -1,12 +1,12 @@
 namespace Reranking;
 
-/// <summary>Shorthands over <see cref="IRelevanceScorer"/>.</summary>
+/// <summary>Extension methods for <see cref="IRelevanceScorer"/>.</summary>
 public static class RelevanceScorerExtensions
 {
-    /// <summary>Asks the scorer, and the scorers it decorates, for an object of a type.</summary>
+    /// <summary>Returns a service of the scorer or of the scorers that it decorates.</summary>
     /// <typeparam name="TService">The type that is asked for.</typeparam>
     /// <param name="scorer">The scorer.</param>
-    /// <param name="serviceKey">A key that tells several objects of one type apart, or <see langword="null"/>.</param>
+    /// <param name="serviceKey">A key that distinguishes several services of the same type, or <see langword="null"/>.</param>
     /// <returns>The object, or <see langword="null"/> if there is none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
     public static TService? GetService<TService>(this IRelevanceScorer scorer, object? serviceKey = null)
@@ -20,7 +20,7 @@ public static class RelevanceScorerExtensions
     /// <param name="query">The text that the document is judged against.</param>
     /// <param name="document">The document.</param>
     /// <param name="options">The options of this call, or <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Stops the scoring.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The score of the document.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="scorer"/>, <paramref name="query"/> or <paramref name="document"/> is <see langword="null"/>.

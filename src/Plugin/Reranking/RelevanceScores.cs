@@ -2,16 +2,16 @@ using System.Collections;
 
 namespace Reranking;
 
-/// <summary>The scores of one call, in document order, and what is known about the call.</summary>
-/// <remarks>Immutable, as long as nobody changes the list that it was made of.</remarks>
-/// <param name="scores">One score a document, in document order. The list is kept, not copied.</param>
+/// <summary>The scores of one call, in document order, with information about the call.</summary>
+/// <remarks>Immutable, as long as nobody changes the underlying list.</remarks>
+/// <param name="scores">One score per document, in document order. The list is kept, not copied.</param>
 public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IReadOnlyList<RelevanceScore>
 {
     private readonly IReadOnlyList<RelevanceScore> _scores = scores ?? throw new ArgumentNullException(nameof(scores));
 
-    /// <summary>Initializes a new instance of the <see cref="RelevanceScores"/> class with other scores and the other properties of another answer.</summary>
-    /// <param name="scores">One score a document, in document order. The list is kept, not copied.</param>
-    /// <param name="other">The answer to copy the properties of.</param>
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScores"/> class with new scores and the other properties of an existing result.</summary>
+    /// <param name="scores">One score per document, in document order. The list is kept, not copied.</param>
+    /// <param name="other">The result to copy the properties from.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scores"/> or <paramref name="other"/> is <see langword="null"/>.</exception>
     public RelevanceScores(IReadOnlyList<RelevanceScore> scores, RelevanceScores other)
         : this(scores)
@@ -26,7 +26,7 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
         AdditionalProperties = other.AdditionalProperties;
     }
 
-    /// <summary>Gets the answer to a call without documents.</summary>
+    /// <summary>Gets the result of a call without documents.</summary>
     public static RelevanceScores Empty { get; } = new([]);
 
     /// <summary>Gets the number of scores, which is the number of documents.</summary>
@@ -36,24 +36,24 @@ public sealed class RelevanceScores(IReadOnlyList<RelevanceScore> scores) : IRea
     /// <value>The provider's name for the model, or <see langword="null"/> if it is unknown.</value>
     public string? ModelId { get; init; }
 
-    /// <summary>Gets the name of the scorer that answered, as in the configuration.</summary>
+    /// <summary>Gets the configured name of the scorer that answered.</summary>
     /// <value>The name, or <see langword="null"/> for a scorer without one.</value>
     public string? ScorerName { get; init; }
 
     /// <summary>Gets the lowest <see cref="RelevanceScore.Value"/> worth keeping, as it was set for the scorer that answered.</summary>
     /// <value>From 0 to 1, or <see langword="null"/> for no threshold.</value>
-    /// <remarks>It comes with the scores, so that after a swap or in a chain a threshold never meets the scale of another model.</remarks>
+    /// <remarks>The threshold travels with the scores, so that after a swap or in a chain it is never applied to the scale of another model.</remarks>
     public double? MinScore { get; init; }
 
-    /// <summary>Gets the scorers that were asked before and did not answer, in the order in which they were asked.</summary>
+    /// <summary>Gets the scorers that were called before and did not answer, in the order in which they were called.</summary>
     /// <value>Empty if the first one answered.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
-    /// <summary>Gets what the call consumed.</summary>
-    /// <value>The usage, or <see langword="null"/> if the provider does not say.</value>
+    /// <summary>Gets the usage of the call.</summary>
+    /// <value>The usage, or <see langword="null"/> if the provider does not report it.</value>
     public RelevanceScoringUsage? Usage { get; init; }
 
-    /// <summary>Gets what a provider tells beyond the members of this type.</summary>
+    /// <summary>Gets provider-specific information beyond the members of this type.</summary>
     /// <value>The properties by name, or <see langword="null"/> if there are none.</value>
     public IReadOnlyDictionary<string, object?>? AdditionalProperties { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Reranking;
 
-/// <summary>A scorer could not score, or what it returned can't be used.</summary>
-/// <remarks>The message names what was found, what was expected and the setting to change. It never holds the text of a query or a document.</remarks>
+/// <summary>The exception that is thrown when a scorer fails, or returns scores that can't be used.</summary>
+/// <remarks>The message names what was found, what was expected and the setting to change. It never contains the text of a query or a document.</remarks>
 public class RelevanceScoringException : Exception
 {
     /// <summary>Initializes a new instance of the <see cref="RelevanceScoringException"/> class.</summary>
@@ -24,24 +24,24 @@ public class RelevanceScoringException : Exception
     {
     }
 
-    /// <summary>Gets the scorers that were asked in turn, if there were several.</summary>
-    /// <value>In the order in which they were asked; empty if one scorer failed by itself.</value>
+    /// <summary>Gets the scorers that were called in turn, if there were several.</summary>
+    /// <value>In the order in which they were called; empty if a single scorer failed.</value>
     public IReadOnlyList<ScoringAttempt> FailedAttempts { get; init; } = [];
 
-    /// <summary>Gets a value indicating whether the same call may succeed later, as after an overload or a lost connection.</summary>
+    /// <summary>Gets a value indicating whether the same call may succeed later, for example after an overload or a lost connection.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>Gets a value indicating whether the scorer can't work as it is set up: its model is not installed or does not load.</summary>
-    /// <value>The default is <see langword="false"/>. A <see cref="Reranker"/> throws it whatever <see cref="RerankingOptions.OnFailure"/> says.</value>
+    /// <summary>Gets a value indicating whether the scorer can't work with its current setup: its model is not installed or does not load.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>. A <see cref="Reranker"/> throws such an exception regardless of <see cref="RerankingOptions.OnFailure"/>.
+    /// </value>
     public bool IsSetupFault { get; init; }
 
-    /// <summary>Gets a value indicating whether the scorer refuses the query or the documents of this call, so that it may well answer another one.</summary>
-    /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
+    /// <summary>Gets a value indicating whether the scorer rejected the query or the documents of this call, so that it may well answer another one.</summary>
+    /// <value>The default is <see langword="false"/>. If it is <see langword="true"/>, the exception does not count as a failure of the scorer.</value>
     public bool IsRequestFault { get; init; }
 
-    /// <summary>
-    /// Gets a value indicating whether the call was not sent because it would have exceeded a limit of requests that the application sets itself.
-    /// </summary>
-    /// <value>The default is <see langword="false"/>. It does not count as a failure of the scorer if it is <see langword="true"/>.</value>
+    /// <summary>Gets a value indicating whether the call was not sent because it would have exceeded the application's own rate limit.</summary>
+    /// <value>The default is <see langword="false"/>. If it is <see langword="true"/>, the exception does not count as a failure of the scorer.</value>
     public bool IsRateLimited { get; init; }
 }

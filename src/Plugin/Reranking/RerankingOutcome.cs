@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>What became of a call of <see cref="Reranker"/>.</summary>
+/// <summary>The outcome of a call to <see cref="Reranker"/>.</summary>
 public enum RerankingOutcome
 {
     /// <summary>The scorer answered, and the ranking follows its scores.</summary>

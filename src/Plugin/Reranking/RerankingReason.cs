@@ -1,15 +1,15 @@
 namespace Reranking;
 
-/// <summary>Why a ranking is the first-stage order.</summary>
+/// <summary>The reason why a ranking is the first-stage order.</summary>
 public enum RerankingReason
 {
-    /// <summary>It is not: the candidates were reranked.</summary>
+    /// <summary>None: the candidates were reranked.</summary>
     None,
 
     /// <summary>Skipped: there were no candidates.</summary>
     NoCandidates,
 
-    /// <summary>Skipped: there was one candidate and no <see cref="RerankingOptions.MinScore"/> to hold it against.</summary>
+    /// <summary>Skipped: there was only one candidate, and no <see cref="RerankingOptions.MinScore"/> to compare it with.</summary>
     SingleCandidate,
 
     /// <summary>Skipped: the query was empty or white space.</summary>

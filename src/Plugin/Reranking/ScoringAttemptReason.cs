@@ -3,7 +3,7 @@ namespace Reranking;
 /// <summary>Why a scorer did not answer.</summary>
 public enum ScoringAttemptReason
 {
-    /// <summary>It threw.</summary>
+    /// <summary>It threw an exception.</summary>
     Failed,
 
     /// <summary>It took longer than its share of the time.</summary>

@@ -5,21 +5,21 @@ using Reranking.Onnx.Scoring;
 namespace Reranking.Onnx;
 
 /// <summary>
-/// Embeds with a bi-encoder on this machine, for the first stage: the same exact tokens and the same engine as <see cref="OnnxRelevanceScorer"/>.
+/// Generates embeddings with a local bi-encoder, for first stages, with the same exact tokens and the same engine as <see cref="OnnxRelevanceScorer"/>.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe; one instance serves the application. The model is loaded on the first call. No text leaves the process.</para>
+/// <para>Thread-safe; one instance serves the whole application. The model is loaded on the first call. No text leaves the process.</para>
 /// <para>
-/// Texts are passages unless <see cref="ForQueries"/> is used, or the options' additional property <see cref="InputTypeProperty"/> says <c>query</c>.
-/// A text longer than the model's input is cut at its end, and counted under <see cref="TruncatedCountProperty"/>.
+/// Texts are embedded as passages unless <see cref="ForQueries"/> is used, or <see cref="InputTypeProperty"/> of the options is <c>query</c>. A text longer
+/// than the model's input is truncated at its end, and counted under <see cref="TruncatedCountProperty"/>.
 /// </para>
 /// </remarks>
 public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
-    /// <summary>The additional property of <see cref="EmbeddingGenerationOptions"/> that tells <c>query</c> from <c>passage</c>.</summary>
+    /// <summary>The additional property of <see cref="EmbeddingGenerationOptions"/> that distinguishes <c>query</c> from <c>passage</c>.</summary>
     public const string InputTypeProperty = "input_type";
 
-    /// <summary>The additional property of the answer that counts the texts of which only a part was read; absent if there are none.</summary>
+    /// <summary>The additional property of the result that counts the texts that were only partly read; absent if there are none.</summary>
     public const string TruncatedCountProperty = "truncated_count";
 
     private readonly OnnxEmbeddingGeneratorOptions _options;
@@ -28,7 +28,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     private EmbeddingGeneratorMetadata _metadata;
 
     /// <summary>Initializes a new instance of the <see cref="OnnxEmbeddingGenerator"/> class. No file is touched yet.</summary>
-    /// <param name="options">Where the model is and how it runs. They are copied.</param>
+    /// <param name="options">Options for the model. They are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or <see cref="OnnxModelOptions.ModelPath"/> is not set.</exception>
     public OnnxEmbeddingGenerator(OnnxEmbeddingGeneratorOptions options)
@@ -43,19 +43,19 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     }
 
     /// <summary>
-    /// Gets a generator over the same model that embeds queries: it puts <see cref="OnnxEmbeddingGeneratorOptions.QueryPrefix"/> before each text.
-    /// Disposing it does nothing.
+    /// Gets a generator for the same model that embeds queries: it puts <see cref="OnnxEmbeddingGeneratorOptions.QueryPrefix"/> before each text. Disposing it
+    /// has no effect.
     /// </summary>
     /// <returns>The generator.</returns>
     public IEmbeddingGenerator<string, Embedding<float>> ForQueries() => _queries;
 
-    /// <summary>Embeds texts.</summary>
+    /// <summary>Generates embeddings.</summary>
     /// <param name="values">The texts.</param>
     /// <param name="options">The options of this call, or <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Stops the embedding, also while it is under way.</param>
-    /// <returns>One embedding a text, in order.</returns>
+    /// <param name="cancellationToken">Cancels the call, even while embedding is in progress.</param>
+    /// <returns>One embedding per text, in order.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="values"/> or one of them is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The options ask for another number of dimensions or an unknown input type.</exception>
+    /// <exception cref="ArgumentException">The options ask for a different number of dimensions or an unknown input type.</exception>
     /// <exception cref="InvalidOperationException">The model can't be loaded or failed.</exception>
     /// <exception cref="ObjectDisposedException">The generator was disposed.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
@@ -107,7 +107,7 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
             : null;
     }
 
-    /// <summary>Releases the model once the calls under way have ended.</summary>
+    /// <summary>Releases the model once the calls in progress have ended.</summary>
     public void Dispose() => _loader.Dispose();
 
     private async Task<BiEncoder> LoadAsync(CancellationToken cancellationToken)

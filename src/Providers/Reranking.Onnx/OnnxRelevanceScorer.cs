@@ -8,35 +8,35 @@ using Reranking.Onnx.Scoring;
 
 namespace Reranking.Onnx;
 
-/// <summary>Scores with a cross-encoder on this machine: no key, and no text leaves the process.</summary>
+/// <summary>Scores with a local cross-encoder: no API key, and no text leaves the process.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe; one instance serves the application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; one that has a name
-/// instead of a path is fetched then, once.
+/// Thread-safe; one instance serves the whole application. The model is loaded on the first call, or by <see cref="WarmUpAsync"/>; a model that is configured
+/// by name rather than by path is downloaded then, once.
 /// </para>
 /// <para>
-/// On a CPU each pair of query and document is a run of its own at its exact length, and as many run at once as there are processors. That is faster
-/// than padded batches, and the score of a pair depends on nothing but the pair. All requests of the process get the same share of the tokens,
-/// so that a few short documents do not wait behind a thousand long ones; those with <see cref="RelevanceScoringOptions.IsBackground"/> get what is left.
+/// On a CPU, each pair of query and document is a run of its own at its exact length, with as many runs in parallel as there are processors. That is faster
+/// than padded batches, and the score of a pair depends only on the pair. All requests of the process get an equal share of the tokens, so that a few short
+/// documents do not wait behind a thousand long ones; those with <see cref="RelevanceScoringOptions.IsBackground"/> get what is left.
 /// </para>
 /// <para>
-/// A pair longer than the model's input is cut as the reference implementation cuts it, from the longer of the two, and reported as
-/// <see cref="RelevanceScore.IsTruncated"/>. <see cref="OnnxScorerOptions.LongDocuments"/> has the document read whole in windows instead, or refused.
+/// A pair longer than the model's input is truncated as in the reference implementation, from the longer of the two, and reported as
+/// <see cref="RelevanceScore.IsTruncated"/>. With <see cref="OnnxScorerOptions.LongDocuments"/>, the document is read completely in windows instead, or
+/// rejected.
 /// </para>
 /// </remarks>
 public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, IModelRevision
 {
     /// <summary>
-    /// The additional property of <see cref="RelevanceScoringOptions"/> that holds the instruction of a call, for models that read a prompt; it goes
-    /// before <see cref="OnnxScorerOptions.Instruction"/>.
+    /// The additional property of <see cref="RelevanceScoringOptions"/> with the instruction for a call, for models that read a prompt; it takes precedence
+    /// over <see cref="OnnxScorerOptions.Instruction"/>.
     /// </summary>
     public const string InstructionProperty = "instruction";
 
     /// <summary>
-    /// The additional property of <see cref="RelevanceScores"/> that says, in a sentence, that a text is plainly not English though the model reads
-    /// nothing else.
+    /// The additional property of <see cref="RelevanceScores"/> with a sentence saying that text is clearly not English although the model reads only English.
     /// </summary>
-    /// <remarks>There only for models that are known to be English: the bundled one, and those of <see cref="ModelCatalog"/>.</remarks>
+    /// <remarks>Set only for models that are known to be English: the bundled one, and those in <see cref="ModelCatalog"/>.</remarks>
     public const string LanguageProperty = "language";
 
     private const string Multilingual = "BAAI/bge-reranker-v2-m3 or cross-encoder/mmarco-mMiniLMv2-L12-H384-v1";
@@ -56,13 +56,13 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     private ScoreCalibration? _calibration;
 
     /// <summary>
-    /// Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. That its model is installed is checked; nothing is loaded yet.
+    /// Initializes a new instance of the <see cref="OnnxRelevanceScorer"/> class. This checks that the model is installed, but loads nothing yet.
     /// </summary>
-    /// <param name="options">Where the model is and how it runs, or <see langword="null"/> for the bundled model. They are copied.</param>
-    /// <param name="logger">Receives a line per load at Debug, or <see langword="null"/>.</param>
+    /// <param name="options">Options for the model, or <see langword="null"/> for the bundled model. They are copied.</param>
+    /// <param name="logger">Logs each load at Debug, or <see langword="null"/>.</param>
     /// <param name="modelStore">
-    /// Fetches the model where <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. It
-    /// stays the caller's.
+    /// Downloads the model if <see cref="OnnxScorerOptions.Model"/> names one, or <see langword="null"/> for a store with the default options. The caller keeps
+    /// ownership.
     /// </param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="RelevanceScoringException">The model is not installed: the folder is missing, or a file in it.</exception>
@@ -92,9 +92,9 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     /// <inheritdoc/>
     public bool IsReady => _loader.IsLoaded;
 
-    /// <summary>Loads the model and scores a first pair, so that the first user does not wait for it.</summary>
-    /// <param name="cancellationToken">Stops the waiting; a load under way goes on.</param>
-    /// <returns>A task that ends when the scorer is ready.</returns>
+    /// <summary>Loads the model and scores a first pair, so that the first user does not have to wait for it.</summary>
+    /// <param name="cancellationToken">Cancels waiting; a load in progress continues.</param>
+    /// <returns>A task that completes when the scorer is ready.</returns>
     /// <exception cref="RelevanceScoringException">The model can't be loaded.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public Task WarmUpAsync(CancellationToken cancellationToken = default) => ScoreAsync("warm up", ["warm up"], options: null, cancellationToken);
@@ -159,7 +159,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             : null;
     }
 
-    /// <summary>Releases the model once the calls under way have ended.</summary>
+    /// <summary>Releases the model once the calls in progress have ended.</summary>
     public void Dispose()
     {
         _loader.Dispose();

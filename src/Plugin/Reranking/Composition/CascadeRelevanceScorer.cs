@@ -7,17 +7,17 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>Scorers in stages: a fast one reads all documents, a strong one the best of them.</summary>
+/// <summary>Combines scorers in stages: a fast one scores all documents, and a strong one rescores the best of them.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe; owns the scorers. Scales never mix: <see cref="RelevanceScore.Stage"/> says which stage scored a document last, and whoever ranks
-/// puts a later stage before an earlier one. <see cref="RelevanceScores.MinScore"/> is that of the last stage that answered.
+/// Thread-safe; owns the scorers. Scores of different scales are never mixed: <see cref="RelevanceScore.Stage"/> tells which stage scored a document last, and
+/// rankings put later stages before earlier ones. <see cref="RelevanceScores.MinScore"/> is that of the last stage that answered.
 /// </para>
 /// <para>
-/// When a later stage fails or runs out of time, the scores of the stages before it are the answer, and <see cref="RelevanceScores.FailedAttempts"/>
-/// says so. When the first one fails, the call does.
+/// If a later stage fails or runs out of time, the result contains the scores of the stages before it, and <see cref="RelevanceScores.FailedAttempts"/> says
+/// so. If the first stage fails, the call fails.
 /// </para>
-/// <para>The score of a document depends on the others: they decide whether it goes on.</para>
+/// <para>The score of a document depends on the other documents, because they decide whether it reaches the next stage.</para>
 /// </remarks>
 public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLocalSource
 {
@@ -28,10 +28,10 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
     private bool _disposed;
 
     /// <summary>Initializes a new instance of the <see cref="CascadeRelevanceScorer"/> class.</summary>
-    /// <param name="stages">The stages, the fastest first; at least one.</param>
-    /// <param name="logger">Receives a warning when a later stage fails; or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="stages">The stages, fastest first; at least one.</param>
+    /// <param name="logger">Logs a warning when a later stage fails; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system clock.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stages"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="stages"/> is empty.</exception>
     public CascadeRelevanceScorer(
@@ -142,7 +142,7 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
         };
     }
 
-    /// <summary>Asks the cascade, then its last scorer, for an object of a type.</summary>
+    /// <summary>Returns a service of the cascade itself or of its last scorer.</summary>
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
@@ -154,8 +154,8 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
 
     bool IKeepLocalSource.KeepsLocal(RelevanceScoringOptions? options) => Array.Exists(_stages, stage => stage.Scorer.KeepsLocal(options));
 
-    /// <summary>Disposes the scorers, all of them even if one fails.</summary>
-    /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
+    /// <summary>Disposes all scorers, even if disposing one of them fails.</summary>
+    /// <exception cref="AggregateException">Disposing a scorer failed.</exception>
     public void Dispose()
     {
         _disposed = true;

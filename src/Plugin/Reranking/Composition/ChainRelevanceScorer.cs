@@ -7,21 +7,21 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>Several scorers in a row: the next one answers if the one before fails, is late or returns invalid scores.</summary>
+/// <summary>Calls several scorers in turn: each one is called if the one before it fails, is too slow or returns invalid scores.</summary>
 /// <remarks>
 /// <para>
-/// Thread-safe; owns the scorers. All scores of an answer are of one scorer: scales never mix. <see cref="RelevanceScores.FailedAttempts"/> says who
-/// did not answer, and why.
+/// Thread-safe; owns the scorers. All scores of a result come from one scorer, so scales are never mixed. <see cref="RelevanceScores.FailedAttempts"/> lists
+/// the scorers that did not answer, and why.
 /// </para>
 /// <para>
-/// <see cref="RelevanceScoringOptions.Timeout"/> is shared: each scorer gets an equal part of what is left, so that a slow one leaves time for the
-/// next. A scorer that failed five times in a row is skipped for half a minute; then one call tries it again. Where
+/// <see cref="RelevanceScoringOptions.Timeout"/> is divided: each scorer gets an equal share of the remaining time, so that a slow one leaves time for the
+/// next. A scorer that failed five times in a row is skipped for 30 seconds; then a single call tries it again. If
 /// <see cref="RelevanceScoringOptions.KeepLocal"/> is set, hosted scorers are skipped.
 /// </para>
 /// <para>
-/// Some failures do not count: a query or documents that the scorer refuses (<see cref="RelevanceScoringException.IsRequestFault"/>), a call that the
-/// application's own limit of requests stopped (<see cref="RelevanceScoringException.IsRateLimited"/>), and a late or transient failure in a call that had less
-/// than half of the time which <see cref="UsualTimeout"/> allows the scorer. A scorer of the configuration shares the count with all that call it.
+/// Some failures do not count: a query or documents that the scorer rejects (<see cref="RelevanceScoringException.IsRequestFault"/>), a call held back by the
+/// application's own rate limit (<see cref="RelevanceScoringException.IsRateLimited"/>), and a timeout or transient failure in a call that had less than half
+/// of the time that <see cref="UsualTimeout"/> gives the scorer. A configured scorer shares its failure count among all of its callers.
 /// </para>
 /// </remarks>
 public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalSource
@@ -34,12 +34,12 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalS
 
     /// <summary>Initializes a new instance of the <see cref="ChainRelevanceScorer"/> class.</summary>
     /// <param name="scorers">
-    /// The scorers, in the order in which they are asked; at least one. Results, logs and metrics call them by their models, or else by their
-    /// providers or types.
+    /// The scorers, in the order in which they are called; at least one. Results, logs and metrics identify them by their models, or else by their providers or
+    /// types.
     /// </param>
-    /// <param name="logger">Receives a warning for each scorer that did not answer; or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="logger">Logs a warning for each scorer that did not answer; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system clock.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scorers"/> or one of the scorers is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="scorers"/> is empty.</exception>
     public ChainRelevanceScorer(
@@ -64,11 +64,12 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalS
     }
 
     /// <summary>
-    /// Gets how long a call usually has, as <see cref="RerankingOptions.Timeout"/> says, so that one which has much less opens no circuit for the others.
+    /// Gets the usual time limit of a call, such as <see cref="RerankingOptions.Timeout"/>, so that a call with much less time does not open the circuit for
+    /// others.
     /// </summary>
     /// <value>
-    /// More than zero. The default is <see langword="null"/>: it is not known, and each scorer that is late counts as failed, but for those whose own
-    /// timeout says what they need.
+    /// More than zero. The default is <see langword="null"/>: unknown. Every timeout then counts as a failure, except for scorers whose own timeout says how
+    /// much time they need.
     /// </value>
     public TimeSpan? UsualTimeout { get; init; }
 
@@ -135,7 +136,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalS
         }
     }
 
-    /// <summary>Asks the chain, then its first scorer, for an object of a type.</summary>
+    /// <summary>Returns a service of the chain itself or of its first scorer.</summary>
     /// <inheritdoc/>
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
@@ -147,8 +148,8 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalS
 
     bool IKeepLocalSource.KeepsLocal(RelevanceScoringOptions? options) => Array.Exists(_links, entry => entry.Link.Scorer.KeepsLocal(options));
 
-    /// <summary>Disposes the scorers, all of them even if one fails.</summary>
-    /// <exception cref="AggregateException">A scorer failed when it was disposed.</exception>
+    /// <summary>Disposes all scorers, even if disposing one of them fails.</summary>
+    /// <exception cref="AggregateException">Disposing a scorer failed.</exception>
     public void Dispose()
     {
         _disposed = true;

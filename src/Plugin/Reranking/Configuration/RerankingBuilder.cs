@@ -5,11 +5,10 @@ using Reranking.Configuration;
 
 namespace Reranking;
 
-/// <summary>
-/// Adds to what <c>AddReranking</c> registered: scorers, kinds of scorers that a section can name, decorators around them, and rules in code.
-/// </summary>
+/// <summary>Configures what <c>AddReranking</c> registered: scorers, providers that a section can name, decorators, and rules in code.</summary>
 /// <remarks>
-/// One scorer needs no name. Several have names, and <see cref="Use"/> or the section says which of them answer; each is also a keyed service under its name.
+/// A single scorer needs no name. Several scorers have names, and <see cref="Use"/> or the section selects which of them answer; each is also a keyed service
+/// under its name.
 /// </remarks>
 public sealed class RerankingBuilder
 {
@@ -36,8 +35,8 @@ public sealed class RerankingBuilder
     /// <value>The section, or <see langword="null"/> if everything is set in code.</value>
     public IConfigurationSection? Section { get; }
 
-    /// <summary>Adds a kind of scorer that the section can name.</summary>
-    /// <param name="providerFactory">Creates the provider, once.</param>
+    /// <summary>Adds a provider that the section can name.</summary>
+    /// <param name="providerFactory">Creates the provider; called once.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="providerFactory"/> is <see langword="null"/>.</exception>
     public RerankingBuilder AddProvider(Func<IServiceProvider, RelevanceScorerProvider> providerFactory)
@@ -48,7 +47,7 @@ public sealed class RerankingBuilder
     }
 
     /// <summary>Adds the only scorer.</summary>
-    /// <param name="scorer">The scorer. The container disposes it, once it was used.</param>
+    /// <param name="scorer">The scorer. The container disposes it if it was used.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">There is a scorer already; several need names.</exception>
@@ -78,8 +77,8 @@ public sealed class RerankingBuilder
         return Add(name, scorerFactory);
     }
 
-    /// <summary>Says which of the named scorers answer.</summary>
-    /// <param name="names">The name of one, or of several: the next one answers if the one before fails.</param>
+    /// <summary>Selects which of the named scorers answer.</summary>
+    /// <param name="names">One name, or several: each scorer is called if the one before it fails.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="names"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="names"/> is empty.</exception>
@@ -102,8 +101,8 @@ public sealed class RerankingBuilder
         return this;
     }
 
-    /// <summary>Says when an application with a host loads the scorers that answer; <c>WarmUp</c> of the section goes before it.</summary>
-    /// <param name="warmUp">When. Without a call it is <see cref="RerankingWarmUp.Background"/>.</param>
+    /// <summary>Sets when a host loads the scorers in use; <c>WarmUp</c> in the section takes precedence.</summary>
+    /// <param name="warmUp">When to load. Without this call it is <see cref="RerankingWarmUp.Background"/>.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="warmUp"/> is not a member of the enumeration.</exception>
     public RerankingBuilder WarmUp(RerankingWarmUp warmUp)
@@ -119,7 +118,7 @@ public sealed class RerankingBuilder
 
     /// <summary>Decorates the scorers.</summary>
     /// <param name="decorate">
-    /// Takes the name of a scorer and its builder; it is called for each scorer that is created, also after a change of the configuration.
+    /// Takes the name of a scorer and its builder; called for each scorer that is created, including after a configuration change.
     /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="decorate"/> is <see langword="null"/>.</exception>
@@ -130,9 +129,9 @@ public sealed class RerankingBuilder
         return this;
     }
 
-    /// <summary>Keeps the texts of some candidates on this machine: a call with one of them is answered by a local scorer as a whole.</summary>
+    /// <summary>Keeps the text of some candidates on this machine: a call with such a candidate is handled entirely by a local scorer.</summary>
     /// <typeparam name="T">The type of the candidates that the rule knows. The text of a candidate that no rule knows stays too.</typeparam>
-    /// <param name="isConfidential">Returns whether the text of a candidate must stay.</param>
+    /// <param name="isConfidential">Returns whether the text of a candidate must stay on this machine.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
     public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)

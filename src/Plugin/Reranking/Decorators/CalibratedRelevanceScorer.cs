@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Reranking;
 
-/// <summary>A decorator that replaces <see cref="RelevanceScore.Value"/> by a calibrated probability.</summary>
+/// <summary>A decorator that replaces <see cref="RelevanceScore.Value"/> with a calibrated probability.</summary>
 /// <remarks>
-/// Raw scores and rankings stay as they are; <see cref="RerankingOptions.MinScore"/> meets the calibrated value. Wrap the scorer of one model, never a
-/// chain or a cascade: their scores are of several scales.
+/// Raw scores and rankings do not change; <see cref="RerankingOptions.MinScore"/> is compared with the calibrated value. Wrap the scorer of a single model,
+/// never a chain or a cascade, whose scores are on several scales.
 /// </remarks>
 public sealed class CalibratedRelevanceScorer : DelegatingRelevanceScorer, IModelRevision
 {
@@ -16,7 +16,7 @@ public sealed class CalibratedRelevanceScorer : DelegatingRelevanceScorer, IMode
     private readonly string _hash;
 
     /// <summary>Initializes a new instance of the <see cref="CalibratedRelevanceScorer"/> class.</summary>
-    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="innerScorer">The scorer to pass calls to.</param>
     /// <param name="calibration">The calibration of its model.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
     public CalibratedRelevanceScorer(IRelevanceScorer innerScorer, ScoreCalibration calibration)

@@ -1,11 +1,11 @@
 namespace Reranking;
 
-/// <summary>A scorer that passes every call on to another one: the base of decorators, which override what they change.</summary>
+/// <summary>A scorer that passes every call to another one; the base class of decorators, which override what they change.</summary>
 /// <remarks>It owns the inner scorer and disposes it.</remarks>
 public class DelegatingRelevanceScorer : IRelevanceScorer
 {
     /// <summary>Initializes a new instance of the <see cref="DelegatingRelevanceScorer"/> class.</summary>
-    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
+    /// <param name="innerScorer">The scorer to pass calls to.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> is <see langword="null"/>.</exception>
     protected DelegatingRelevanceScorer(IRelevanceScorer innerScorer)
     {
@@ -13,7 +13,7 @@ public class DelegatingRelevanceScorer : IRelevanceScorer
         InnerScorer = innerScorer;
     }
 
-    /// <summary>Gets the scorer that calls are passed on to.</summary>
+    /// <summary>Gets the scorer that calls are passed to.</summary>
     protected IRelevanceScorer InnerScorer { get; }
 
     /// <inheritdoc/>

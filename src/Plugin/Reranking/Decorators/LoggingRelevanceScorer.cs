@@ -4,17 +4,17 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>A decorator that logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
+/// <summary>A decorator that logs each call at Debug, its text at Trace, and failures at Error.</summary>
 /// <remarks>
-/// Query and documents are logged at <see cref="LogLevel.Trace"/> only, which is meant for development; texts that have to stay on this machine never are.
+/// Query and documents are logged only at <see cref="LogLevel.Trace"/>, which is meant for development; text that must stay on this machine is never logged.
 /// </remarks>
 public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
 {
     private readonly ILogger _logger;
 
     /// <summary>Initializes a new instance of the <see cref="LoggingRelevanceScorer"/> class.</summary>
-    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
-    /// <param name="logger">Receives the lines.</param>
+    /// <param name="innerScorer">The scorer to pass calls to.</param>
+    /// <param name="logger">The logger.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="logger"/> is <see langword="null"/>.</exception>
     public LoggingRelevanceScorer(IRelevanceScorer innerScorer, ILogger logger)
         : base(innerScorer)

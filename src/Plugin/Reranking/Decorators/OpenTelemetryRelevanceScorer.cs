@@ -5,12 +5,14 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>A decorator that records a span and the duration of each call, by the conventions of OpenTelemetry for generative AI.</summary>
+/// <summary>A decorator that records a span and the duration of each call, following the OpenTelemetry semantic conventions for generative AI.</summary>
 /// <remarks>
-/// <para>It is for scorers that are called without a <see cref="Reranker"/>, which records its own calls: with both, each call is recorded twice.</para>
 /// <para>
-/// Give <see cref="RerankingTelemetry.SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the
-/// conventions do. Texts of queries and documents are on spans only with <see cref="EnableSensitiveData"/>.
+/// Use it for scorers that are called without a <see cref="Reranker"/>. A reranker records its own calls, so with both, each call is recorded twice.
+/// </para>
+/// <para>
+/// Pass <see cref="RerankingTelemetry.SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change along with the conventions.
+/// Spans contain the text of queries and documents only with <see cref="EnableSensitiveData"/>.
 /// </para>
 /// </remarks>
 public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
@@ -19,9 +21,9 @@ public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
     private readonly RerankingMetrics _metrics;
 
     /// <summary>Initializes a new instance of the <see cref="OpenTelemetryRelevanceScorer"/> class.</summary>
-    /// <param name="innerScorer">The scorer that calls are passed on to.</param>
-    /// <param name="timeProvider">The clock of durations, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="innerScorer">The scorer to pass calls to.</param>
+    /// <param name="timeProvider">The clock for durations, or <see langword="null"/> for the system clock.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> is <see langword="null"/>.</exception>
     public OpenTelemetryRelevanceScorer(IRelevanceScorer innerScorer, TimeProvider? timeProvider = null, IMeterFactory? meterFactory = null)
         : base(innerScorer)
@@ -30,8 +32,10 @@ public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
         _metrics = RerankingMetrics.Create(meterFactory);
     }
 
-    /// <summary>Gets or sets a value indicating whether the texts of query and documents are put on spans.</summary>
-    /// <value>The default is <see langword="false"/>: only counts, names and durations are. Texts that have to stay on this machine never are.</value>
+    /// <summary>Gets or sets a value indicating whether spans include the text of query and documents.</summary>
+    /// <value>
+    /// The default is <see langword="false"/>: spans contain only counts, names and durations. Text that must stay on this machine is never included.
+    /// </value>
     public bool EnableSensitiveData { get; set; }
 
     /// <inheritdoc/>

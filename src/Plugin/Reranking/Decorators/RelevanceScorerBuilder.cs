@@ -3,8 +3,8 @@ using Reranking.Decorators;
 
 namespace Reranking;
 
-/// <summary>Builds a scorer out of an inner one and decorators around it.</summary>
-/// <remarks>The decorator added first is the outermost: it sees a call first and the answer last.</remarks>
+/// <summary>Builds a scorer from an inner one and decorators around it.</summary>
+/// <remarks>The decorator added first is the outermost: it sees each call first and each result last.</remarks>
 public sealed class RelevanceScorerBuilder
 {
     private readonly Func<IServiceProvider, IRelevanceScorer> _innerScorerFactory;
@@ -19,7 +19,7 @@ public sealed class RelevanceScorerBuilder
         _innerScorerFactory = _ => innerScorer;
     }
 
-    /// <summary>Initializes a new instance of the <see cref="RelevanceScorerBuilder"/> class with an inner scorer that is made when it is needed.</summary>
+    /// <summary>Initializes a new instance of the <see cref="RelevanceScorerBuilder"/> class with an inner scorer that is created when needed.</summary>
     /// <param name="innerScorerFactory">Creates the scorer to decorate.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorerFactory"/> is <see langword="null"/>.</exception>
     public RelevanceScorerBuilder(Func<IServiceProvider, IRelevanceScorer> innerScorerFactory)
@@ -29,7 +29,7 @@ public sealed class RelevanceScorerBuilder
     }
 
     /// <summary>Builds the scorer with all its decorators.</summary>
-    /// <param name="services">Where factories find services, or <see langword="null"/> for none.</param>
+    /// <param name="services">The services available to factories, or <see langword="null"/> for none.</param>
     /// <returns>The outermost scorer; it owns the others.</returns>
     /// <exception cref="InvalidOperationException">A factory returned <see langword="null"/>.</exception>
     public IRelevanceScorer Build(IServiceProvider? services = null)
@@ -68,7 +68,7 @@ public sealed class RelevanceScorerBuilder
         return this;
     }
 
-    /// <summary>Adds a decorator that is a function around each call.</summary>
+    /// <summary>Adds a decorator in the form of a function that wraps each call.</summary>
     /// <param name="scoreFunc">Takes the arguments of a call and the inner scorer, and returns the scores.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="scoreFunc"/> is <see langword="null"/>.</exception>

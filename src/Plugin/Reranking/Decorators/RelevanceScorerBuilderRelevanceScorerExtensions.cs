@@ -1,9 +1,9 @@
 namespace Reranking;
 
-/// <summary>Starts a <see cref="RelevanceScorerBuilder"/> from a scorer.</summary>
+/// <summary>Creates a <see cref="RelevanceScorerBuilder"/> from a scorer.</summary>
 public static class RelevanceScorerBuilderRelevanceScorerExtensions
 {
-    /// <summary>Starts a builder with the scorer as the inner one.</summary>
+    /// <summary>Creates a builder with this scorer as the innermost one.</summary>
     /// <param name="innerScorer">The scorer to decorate.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> is <see langword="null"/>.</exception>

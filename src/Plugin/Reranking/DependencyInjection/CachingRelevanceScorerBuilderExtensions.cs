@@ -8,14 +8,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds a cache to a <see cref="RelevanceScorerBuilder"/>.</summary>
 public static class CachingRelevanceScorerBuilderExtensions
 {
-    /// <summary>Keeps scores in the <see cref="HybridCache"/> of the services, document by document.</summary>
+    /// <summary>Caches scores per document in the <see cref="HybridCache"/> of the services.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     /// <remarks>
-    /// Building the scorer fails with an <see cref="InvalidOperationException"/> where no <see cref="HybridCache"/> is registered. Register one with
-    /// <c>AddHybridCache</c> of the package <c>Microsoft.Extensions.Caching.Hybrid</c>: in memory alone, or over the <c>IDistributedCache</c> of the
+    /// Building the scorer throws an <see cref="InvalidOperationException"/> if no <see cref="HybridCache"/> is registered. Register one with
+    /// <c>AddHybridCache</c> of the package <c>Microsoft.Extensions.Caching.Hybrid</c>, either in memory only or on top of the <c>IDistributedCache</c> of the
     /// services, such as Redis.
     /// </remarks>
     public static RelevanceScorerBuilder UseCaching(this RelevanceScorerBuilder builder, Action<CachingRelevanceScorerOptions>? configure = null)

@@ -8,10 +8,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds decorators to a <see cref="RelevanceScorerBuilder"/>.</summary>
 public static class RelevanceScorerBuilderExtensions
 {
-    /// <summary>Logs each call: a line at Debug, the texts at Trace, a failure at Error.</summary>
+    /// <summary>Logs each call at Debug, its text at Trace, and failures at Error.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="loggerFactory">
-    /// Creates the logger, or <see langword="null"/> for the factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is added.
+    /// Creates the logger, or <see langword="null"/> for the logger factory of the services. With <see cref="NullLoggerFactory"/> or none, no decorator is
+    /// added.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
@@ -24,12 +25,12 @@ public static class RelevanceScorerBuilderExtensions
                 : innerScorer);
     }
 
-    /// <summary>Records a span and the duration of each call, by the conventions of OpenTelemetry for generative AI.</summary>
+    /// <summary>Records a span and the duration of each call, following the OpenTelemetry semantic conventions for generative AI.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets up the decorator, or <see langword="null"/> for its defaults.</param>
+    /// <param name="configure">Configures the decorator, or <see langword="null"/> for its defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
-    /// <remarks>A <see cref="Reranker"/> records its own calls: use this for scorers that are called without one.</remarks>
+    /// <remarks>A <see cref="Reranker"/> records its own calls; use this for scorers that are called without one.</remarks>
     public static RelevanceScorerBuilder UseOpenTelemetry(this RelevanceScorerBuilder builder, Action<OpenTelemetryRelevanceScorer>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -41,9 +42,9 @@ public static class RelevanceScorerBuilderExtensions
         });
     }
 
-    /// <summary>Changes the options of each call, for instance to name a model.</summary>
+    /// <summary>Changes the options of each call, for example to name a model.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes a copy of the options, or new ones if the caller passes none. It runs in every call, several at once.</param>
+    /// <param name="configure">Changes a copy of the options, or new options if the caller passes none. It runs on every call, possibly concurrently.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder ConfigureOptions(this RelevanceScorerBuilder builder, Action<RelevanceScoringOptions> configure)
@@ -53,9 +54,9 @@ public static class RelevanceScorerBuilderExtensions
         return builder.Use(innerScorer => new ConfigureOptionsRelevanceScorer(innerScorer, configure));
     }
 
-    /// <summary>Turns raw scores into calibrated probabilities; the ranking stays as it is.</summary>
+    /// <summary>Turns raw scores into calibrated probabilities; rankings do not change.</summary>
     /// <param name="builder">The builder of the scorer of one model.</param>
-    /// <param name="calibration">The calibration of that model, as <see cref="ScoreCalibration.Load"/> reads it.</param>
+    /// <param name="calibration">The calibration of that model, for example from <see cref="ScoreCalibration.Load"/>.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="calibration"/> is <see langword="null"/>.</exception>
     public static RelevanceScorerBuilder UseCalibration(this RelevanceScorerBuilder builder, ScoreCalibration calibration)

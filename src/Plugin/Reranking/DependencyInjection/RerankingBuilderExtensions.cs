@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RerankingBuilderExtensions
 {
     /// <summary>
-    /// Keeps the scores of each scorer in the application's <c>HybridCache</c>; they survive a change of the configuration that leaves the scorer as it is.
+    /// Caches the scores of each scorer in the application's <c>HybridCache</c>; they survive a configuration change that does not affect the scorer.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
@@ -19,9 +19,9 @@ public static class RerankingBuilderExtensions
         return builder.Decorate((_, scorer) => scorer.UseCaching(configure));
     }
 
-    /// <summary>Logs each call of each scorer: a line at Debug, the texts at Trace, a failure at Error.</summary>
+    /// <summary>Logs each call of each scorer at Debug, its text at Trace, and failures at Error.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="loggerFactory">Creates the logger, or <see langword="null"/> for the factory of the services.</param>
+    /// <param name="loggerFactory">Creates the logger, or <see langword="null"/> for the logger factory of the services.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static RerankingBuilder UseLogging(this RerankingBuilder builder, ILoggerFactory? loggerFactory = null)
@@ -30,21 +30,21 @@ public static class RerankingBuilderExtensions
         return builder.Decorate((_, scorer) => scorer.UseLogging(loggerFactory));
     }
 
-    /// <summary>Records a span and the duration of each call of each scorer, by the conventions of OpenTelemetry for generative AI.</summary>
+    /// <summary>Records a span and the duration of each call of each scorer, following the OpenTelemetry semantic conventions for generative AI.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets up the decorator, or <see langword="null"/> for its defaults.</param>
+    /// <param name="configure">Configures the decorator, or <see langword="null"/> for its defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
-    /// <remarks>A <see cref="Reranker"/> records its own calls: use this for scorers that are called without one, or to see the scorers of a chain.</remarks>
+    /// <remarks>A <see cref="Reranker"/> records its own calls. Use this for scorers that are called without one, or to see the scorers of a chain.</remarks>
     public static RerankingBuilder UseOpenTelemetry(this RerankingBuilder builder, Action<OpenTelemetryRelevanceScorer>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Decorate((_, scorer) => scorer.UseOpenTelemetry(configure));
     }
 
-    /// <summary>Scores a sample of the calls with a second scorer in the background, and records how alike the two rank.</summary>
+    /// <summary>Scores a sample of the calls with a second scorer in the background, and records how similar the two rankings are.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="shadowScorerFactory">Creates the second scorer, one for each scorer that is decorated, which disposes it.</param>
+    /// <param name="shadowScorerFactory">Creates a second scorer for each decorated scorer, which disposes it.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="shadowScorerFactory"/> is <see langword="null"/>.</exception>

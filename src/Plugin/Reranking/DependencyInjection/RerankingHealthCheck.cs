@@ -5,10 +5,10 @@ using Reranking.Live;
 
 namespace Reranking;
 
-/// <summary>A readiness check: healthy once the scorers that answer are loaded.</summary>
+/// <summary>A readiness check that is healthy once the scorers in use are loaded.</summary>
 /// <remarks>
-/// Register it as in <c>services.AddHealthChecks().AddCheck&lt;RerankingHealthCheck&gt;("reranking", tags: ["ready"])</c>. It loads nothing and sends
-/// nothing; with <see cref="RerankingWarmUp.OnFirstCall"/> it is healthy before anything is loaded.
+/// Register it with <c>services.AddHealthChecks().AddCheck&lt;RerankingHealthCheck&gt;("reranking", tags: ["ready"])</c>. It loads nothing and sends nothing;
+/// with <see cref="RerankingWarmUp.OnFirstCall"/> it is healthy before anything is loaded.
 /// </remarks>
 public sealed class RerankingHealthCheck : IHealthCheck
 {

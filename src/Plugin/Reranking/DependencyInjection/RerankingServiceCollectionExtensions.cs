@@ -9,20 +9,20 @@ using Reranking.Ranking;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers reranking, as code or a section of the configuration describes it.</summary>
+/// <summary>Registers reranking from code or from a configuration section.</summary>
 /// <remarks>
 /// <para>
-/// Each method registers a <see cref="Reranker"/> and an <see cref="IRelevanceScorer"/>, and both again as keyed services under the name of each
-/// named scorer. Call one of them, once, and add scorers to the builder that it returns. Registration only registers: nothing is created before the
-/// first use. What was registered is checked when the host starts, and then loaded in the background (<see cref="RerankingWarmUp"/>).
+/// Each method registers a <see cref="Reranker"/> and an <see cref="IRelevanceScorer"/>, and both again as keyed services under the name of each named scorer.
+/// Call one of the methods, once, and add scorers to the builder that it returns. Nothing is created before it is first used. The registration is validated
+/// when the host starts, and the scorers are then loaded in the background (<see cref="RerankingWarmUp"/>).
 /// </para>
-/// <para>The <see cref="TimeProvider"/>, the <see cref="IMeterFactory"/> and the loggers are those of the services, if there are any.</para>
+/// <para>The <see cref="TimeProvider"/>, the <see cref="IMeterFactory"/> and the loggers are taken from the services, if registered.</para>
 /// </remarks>
 public static class RerankingServiceCollectionExtensions
 {
     /// <summary>Registers reranking with the default options.</summary>
     /// <param name="services">The services.</param>
-    /// <returns>A builder that adds scorers, as in <c>AddOnnx()</c>.</returns>
+    /// <returns>A builder for adding scorers, for example with <c>AddOnnx()</c>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">Reranking is registered already.</exception>
     public static RerankingBuilder AddReranking(this IServiceCollection services) => services.AddReranking(static _ => { });
@@ -30,7 +30,7 @@ public static class RerankingServiceCollectionExtensions
     /// <summary>Registers reranking with options that are set in code.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns>A builder that adds scorers, as in <c>AddOnnx()</c>.</returns>
+    /// <returns>A builder for adding scorers, for example with <c>AddOnnx()</c>.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">Reranking is registered already.</exception>
     public static RerankingBuilder AddReranking(this IServiceCollection services, Action<RerankingOptions> configure)
@@ -42,24 +42,23 @@ public static class RerankingServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Registers reranking as a section of the configuration describes it, and follows its changes.</summary>
+    /// <summary>Registers reranking from a configuration section, and applies changes to it.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">The section, by convention <c>Reranking</c>.</param>
     /// <returns>
-    /// A builder that adds the kinds of scorers that the section can name, as in <c>AddOnnx()</c>, or scorers in code if the section names none.
+    /// A builder for adding the providers that the section can name, for example with <c>AddOnnx()</c>, or scorers in code if the section names none.
     /// </returns>
     /// <remarks>
     /// <para>
-    /// <c>Scorers</c> names scorers, each with a <c>Provider</c>; <c>Use</c> says which one answers, or several, of which the next one answers if the
-    /// one before fails; or <c>Stages</c> lets a fast one choose for a strong one. The whole section is checked when the host starts: an unknown
-    /// name, key or value is an error that names the path and what is allowed.
+    /// <c>Scorers</c> defines named scorers, each with a <c>Provider</c>. <c>Use</c> selects one, or several, each of which is called if the one before it
+    /// fails; alternatively, <c>Stages</c> has a fast scorer preselect for a strong one. The whole section is validated when the host starts: an unknown name,
+    /// key or value is an error that names the path and what is allowed.
     /// </para>
     /// <para>
-    /// When the configuration changes, the new scorers are created and warmed up first; then the next request uses them. Requests under way end on
-    /// the old ones, which are disposed after the last of these requests. A change that does not validate, or whose model does not load, is logged as
-    /// an error and changes nothing.
+    /// When the configuration changes, the new scorers are created and warmed up first; then the next request uses them. Requests in progress finish on the old
+    /// ones, which are disposed after the last of these requests. If a change is invalid, or its model does not load, an error is logged and nothing changes.
     /// </para>
-    /// <para>Keyed services exist for the names that the section has when this method is called.</para>
+    /// <para>Keyed services exist for the names in the section at the time of this call.</para>
     /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">Reranking is registered already.</exception>

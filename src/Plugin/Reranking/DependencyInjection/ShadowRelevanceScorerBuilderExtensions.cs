@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds a shadow to a <see cref="RelevanceScorerBuilder"/>.</summary>
 public static class ShadowRelevanceScorerBuilderExtensions
 {
-    /// <summary>Lets a second scorer score a sample of the calls in the background, and records how alike the two rank.</summary>
+    /// <summary>Has a second scorer score a sample of the calls in the background, and records how similar the two rankings are.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="shadowScorerFactory">Creates the second scorer. The decorator disposes it.</param>
     /// <param name="configure">Sets the options, or <see langword="null"/> for the defaults.</param>

@@ -1,8 +1,9 @@
 namespace Reranking;
 
-/// <summary>The names under which spans and metrics are published.</summary>
+/// <summary>The names of spans and metrics.</summary>
 /// <remarks>
-/// Give <see cref="SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change while the conventions of generative AI do.
+/// Pass <see cref="SourceName"/> to OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>. The names may change along with the semantic conventions for
+/// generative AI.
 /// </remarks>
 public static class RerankingTelemetry
 {

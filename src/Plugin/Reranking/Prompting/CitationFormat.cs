@@ -4,12 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Reranking;
 
-/// <summary>Writes passages so that a model can cite them by number, and so that no text, title or link can pass for another passage.</summary>
+/// <summary>Writes passages so that a model can cite them by number, and so that no text, title or link can be mistaken for another passage.</summary>
 /// <remarks>
 /// <para>
-/// A passage is a line with its number and sources, and below it the text with <c>&gt;</c> before each line. So what a text says stays inside its passage,
-/// whatever it is: only a line that begins with a number in brackets begins a passage. <see cref="ContextPacker"/> and the context provider for agents write
-/// passages this way.
+/// A passage is a line with its number and sources, followed by the text with <c>&gt;</c> before each line. So whatever a text says stays inside its passage:
+/// only a line that begins with a number in brackets starts a passage. <see cref="ContextPacker"/> and the context provider for agents write passages this way.
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
@@ -18,9 +17,9 @@ public static partial class CitationFormat
     private const string LineBreaks = "\r\n|[\n\r\v\f\u001C-\u001E\u0085\u2028\u2029]";
 
     /// <summary>Writes a passage.</summary>
-    /// <param name="number">The number to cite it by.</param>
-    /// <param name="passage">The passage. Without a text it is the line with its number and source.</param>
-    /// <returns>Lines without a line break at the end.</returns>
+    /// <param name="number">The number for citation.</param>
+    /// <param name="passage">The passage. Without text, only the line with its number and source is written.</param>
+    /// <returns>Lines without a trailing line break.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="passage"/> is <see langword="null"/>.</exception>
     public static string Write(int number, ContextPassage passage)
     {
@@ -30,7 +29,7 @@ public static partial class CitationFormat
 
     /// <summary>Writes a passage of a packed context, with all its sources.</summary>
     /// <param name="passage">The passage.</param>
-    /// <returns>Lines without a line break at the end.</returns>
+    /// <returns>Lines without a trailing line break.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="passage"/> is <see langword="null"/>.</exception>
     public static string Write(PackedPassage passage)
     {
@@ -38,9 +37,9 @@ public static partial class CitationFormat
         return Write(passage.Citation, passage.Sources, passage.Text);
     }
 
-    /// <summary>Writes a text that can't be taken for anything but a quotation, for a format of your own.</summary>
+    /// <summary>Quotes text so that it can't be mistaken for anything else, for custom formats.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The text without white space around it, with <c>&gt;</c> before each line.</returns>
+    /// <returns>The text without surrounding whitespace, with <c>&gt;</c> before each line.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     public static string Quote(string text)
     {

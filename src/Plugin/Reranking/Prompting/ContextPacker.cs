@@ -6,15 +6,15 @@ namespace Reranking;
 /// <summary>Packs ranked passages into the token budget of a prompt.</summary>
 /// <remarks>
 /// <para>
-/// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages of the same
-/// text become one that cites all sources, near-duplicates are left out, and kept chunks that follow each other in a document are merged, their
-/// overlap once. Texts are the same if they differ in case, white space and ornamental punctuation only.
+/// Passages are tried by rank. One that fits is kept; one that does not is left out, and shorter ones after it may still fit. Passages with the same text
+/// become one that cites all sources, near-duplicates are left out, and kept chunks that are consecutive in a document are merged without repeating their
+/// overlap. Texts count as the same if they differ only in case, whitespace and ornamental punctuation.
 /// </para>
 /// <para>
-/// The text never has more tokens than the budget: tokens of a joined text are not the sum of those of its parts, so each trial writes and counts all
-/// of it. That is one count of the text so far a passage; hand over a ranking, not a whole index.
+/// The text never has more tokens than the budget. Because the number of tokens of a joined text is not the sum of those of its parts, each trial writes and
+/// counts the whole text. This means one count of the text so far per passage, so pass a ranking rather than a whole index.
 /// </para>
-/// <para>Thread-safe if the counter and the format are, and cheap to make: make one for each budget.</para>
+/// <para>Thread-safe if the counter and the format are, and cheap to create: create one for each budget.</para>
 /// </remarks>
 public sealed class ContextPacker
 {
@@ -24,7 +24,7 @@ public sealed class ContextPacker
     private readonly int _preambleTokenCount;
 
     /// <summary>Initializes a new instance of the <see cref="ContextPacker"/> class.</summary>
-    /// <param name="countTokens">Counts the tokens of a text as the chat model does, such as <c>tokenizer.CountTokens</c> of Microsoft.ML.Tokenizers.</param>
+    /// <param name="countTokens">Counts tokens as the chat model does, for example <c>tokenizer.CountTokens</c> of Microsoft.ML.Tokenizers.</param>
     /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="countTokens"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or the preamble alone has more tokens than the budget.</exception>
@@ -45,7 +45,7 @@ public sealed class ContextPacker
     /// <typeparam name="T">The type of the candidates.</typeparam>
     /// <param name="ranking">The ranking, most relevant first.</param>
     /// <param name="passageSelector">Returns the passage of a candidate.</param>
-    /// <returns>The text, and what became of each candidate by its position in the ranking.</returns>
+    /// <returns>The text, and what happened to each candidate, by its position in the ranking.</returns>
     /// <exception cref="ArgumentNullException">An argument, or a passage, is <see langword="null"/>.</exception>
     public PackedContext Pack<T>(IReadOnlyList<RankedCandidate<T>> ranking, Func<T, ContextPassage> passageSelector)
     {
@@ -56,7 +56,7 @@ public sealed class ContextPacker
 
     /// <summary>Packs passages.</summary>
     /// <param name="passages">The passages, most relevant first.</param>
-    /// <returns>The text, and what became of each passage by its position.</returns>
+    /// <returns>The text, and what happened to each passage, by its position.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="passages"/>, or one of them, is <see langword="null"/>.</exception>
     public PackedContext Pack(IReadOnlyList<ContextPassage> passages)
     {

@@ -1,8 +1,8 @@
 namespace Reranking;
 
-/// <summary>A passage that may go into a prompt, and where it comes from.</summary>
-/// <param name="Text">What the model shall read. A blank one is left out.</param>
-/// <remarks>Passages are handed over best first: the place in the list is the rank.</remarks>
+/// <summary>A passage that may go into a prompt, with its source.</summary>
+/// <param name="Text">The text for the model. A blank one is left out.</param>
+/// <remarks>Pass passages best first: the position in the list is the rank.</remarks>
 public sealed record ContextPassage(string Text)
 {
     /// <summary>Gets the title of the source, to be cited.</summary>
@@ -21,7 +21,7 @@ public sealed record ContextPassage(string Text)
     /// <value>Any id. The default is <see langword="null"/>: the passage has no neighbors.</value>
     public string? DocumentId { get; init; }
 
-    /// <summary>Gets the place of the chunk in its document; chunks of consecutive numbers are neighbors, and become one passage.</summary>
+    /// <summary>Gets the position of the chunk in its document; chunks with consecutive numbers are neighbors, and are merged into one passage.</summary>
     /// <value>The default is <see langword="null"/>: the passage has no neighbors.</value>
     public int? ChunkNumber { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A passage that is not in a prompt.</summary>
+/// <summary>A passage that was left out of a prompt.</summary>
 /// <param name="Index">Its position in the list that was packed.</param>
-/// <param name="Reason">Why it is not.</param>
+/// <param name="Reason">Why it was left out.</param>
 public readonly record struct DroppedPassage(int Index, PassageDropReason Reason);

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>Passages, packed for a prompt.</summary>
+/// <summary>Passages that were packed for a prompt.</summary>
 /// <remarks>Immutable.</remarks>
 public sealed class PackedContext
 {
@@ -12,15 +12,15 @@ public sealed class PackedContext
         Dropped = dropped;
     }
 
-    /// <summary>Gets the preamble and the passages, as they go into the prompt.</summary>
+    /// <summary>Gets the text for the prompt: the preamble and the passages.</summary>
     public string Text { get; }
 
-    /// <summary>Gets how many tokens <see cref="Text"/> has, counted as a whole.</summary>
+    /// <summary>Gets the number of tokens of <see cref="Text"/>, counted as a whole.</summary>
     public int TokenCount { get; }
 
-    /// <summary>Gets the passages of the text, by rank, whatever their order in it: the one with the lowest number is the first.</summary>
+    /// <summary>Gets the passages in the text by rank, whatever their order in the text: the one with the lowest number comes first.</summary>
     public IReadOnlyList<PackedPassage> Passages { get; }
 
-    /// <summary>Gets the passages that are not in the text, by rank.</summary>
+    /// <summary>Gets the passages that were left out, by rank.</summary>
     public IReadOnlyList<DroppedPassage> Dropped { get; }
 }

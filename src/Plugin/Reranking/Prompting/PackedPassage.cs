@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A passage of a prompt: one that was given, or neighbors merged to one.</summary>
+/// <summary>A passage in a prompt: either one that was passed in, or neighbors merged into one.</summary>
 /// <remarks>Immutable.</remarks>
 public sealed class PackedPassage
 {
@@ -12,17 +12,17 @@ public sealed class PackedPassage
         Indices = indices;
     }
 
-    /// <summary>Gets the number to cite it by.</summary>
-    /// <value>From <see cref="ContextPackerOptions.FirstCitation"/>, by rank.</value>
+    /// <summary>Gets the number for citation.</summary>
+    /// <value>Starts at <see cref="ContextPackerOptions.FirstCitation"/>, in order of rank.</value>
     public int Citation { get; }
 
-    /// <summary>Gets the text, that of merged chunks in the order of their document.</summary>
+    /// <summary>Gets the text; merged chunks are in the order of their document.</summary>
     public string Text { get; }
 
-    /// <summary>Gets what to cite, the best ranked first: the passages of different sources that the text is, or is the same as.</summary>
+    /// <summary>Gets the passages to cite, best-ranked first: those of different sources that make up the text or have the same text.</summary>
     public IReadOnlyList<ContextPassage> Sources { get; }
 
-    /// <summary>Gets where the passages stood that the text is made of or is the same as.</summary>
+    /// <summary>Gets the positions of the passages that make up the text or have the same text.</summary>
     /// <value>Positions in the list that was packed, ascending.</value>
     public IReadOnlyList<int> Indices { get; }
 }

@@ -1,12 +1,12 @@
 namespace Reranking;
 
-/// <summary>In which order a prompt holds its passages.</summary>
+/// <summary>The order of the passages in a prompt.</summary>
 public enum PassageOrder
 {
-    /// <summary>By rank, the best first.</summary>
+    /// <summary>By rank, best first.</summary>
     BestFirst,
 
-    /// <summary>The best first, the second best last, and so on inwards, for long contexts, whose middle models read with the least attention.</summary>
-    /// <remarks>Citations are numbered by rank all the same.</remarks>
+    /// <summary>The best first, the second best last, and so on inward, for long contexts, because models pay the least attention to the middle.</summary>
+    /// <remarks>Citations are still numbered by rank.</remarks>
     BestFirstAndLast,
 }

@@ -8,11 +8,11 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>Reorders the candidates of a first stage by relevance, cuts them to the best, and keeps answering when the scorer fails.</summary>
+/// <summary>Reorders the candidates of a first stage by relevance, keeps the best, and still returns a result if the scorer fails.</summary>
 /// <remarks>
-/// <para>Thread-safe; one instance serves the application. It does not own the scorer and does not dispose it.</para>
+/// <para>Thread-safe; one instance serves the whole application. It does not own the scorer and does not dispose it.</para>
 /// <para>
-/// Texts of queries and documents go to the scorer only. Logs and metrics never hold them, spans only with
+/// The text of queries and documents is passed only to the scorer. Logs and metrics never contain it, and spans only with
 /// <see cref="RerankingOptions.EnableSensitiveData"/>.
 /// </para>
 /// </remarks>
@@ -26,10 +26,10 @@ public sealed partial class Reranker
 
     /// <summary>Initializes a new instance of the <see cref="Reranker"/> class.</summary>
     /// <param name="scorer">Scores the candidates.</param>
-    /// <param name="options">The options of calls that bring none, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Receives a line per call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock of timeouts and durations, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="options">The options for calls without options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Logs each call at Debug, and warnings about fallbacks and truncation; or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock for timeouts and durations, or <see langword="null"/> for the system clock.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scorer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Reranker(
@@ -51,7 +51,7 @@ public sealed partial class Reranker
         _metrics = RerankingMetrics.Create(meterFactory);
     }
 
-    /// <summary>Gets a copy of the options of calls that bring none, to change for one call.</summary>
+    /// <summary>Gets a copy of the options for calls without options, which can be changed for a single call.</summary>
     public RerankingOptions DefaultOptions
     {
         get
@@ -61,14 +61,14 @@ public sealed partial class Reranker
         }
     }
 
-    /// <summary>Prepares a page of a ranking, for a search that fetches wide, reranks, skips and takes.</summary>
+    /// <summary>Prepares a page of a ranking, for searches that retrieve extra candidates, rerank, skip and take.</summary>
     /// <param name="query">The text that the candidates are judged against. If it is blank, nothing is reranked.</param>
-    /// <param name="skip">How many candidates of the ranking are skipped, from 0.</param>
-    /// <param name="top">The maximum number of candidates of the page, from 1.</param>
+    /// <param name="skip">How many candidates of the ranking to skip, from 0.</param>
+    /// <param name="top">The maximum number of candidates on the page, from 1.</param>
     /// <param name="options">
     /// The options of this call, or <see langword="null"/> for those of the reranker. They are copied; <see cref="RerankingOptions.TopN"/> is ignored.
     /// </param>
-    /// <returns>The page: how many candidates to fetch for it, and how to rerank them.</returns>
+    /// <returns>The page, which says how many candidates to retrieve for it, and reranks them.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="query"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="skip"/> is below 0, or <paramref name="top"/> is below 1.</exception>
     public RerankingPage GetPage(string query, int skip, int top, RerankingOptions? options = null)
@@ -83,8 +83,8 @@ public sealed partial class Reranker
     /// <param name="query">The text that the documents are judged against.</param>
     /// <param name="documents">The documents, in first-stage order.</param>
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the reranker.</param>
-    /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
-    /// <returns>The ranking and what happened.</returns>
+    /// <param name="cancellationToken">Cancels the call, regardless of <see cref="RerankingOptions.OnFailure"/>.</param>
+    /// <returns>The ranking and how it was produced.</returns>
     /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)" path="/exception"/>
     public Task<RerankingResult<string>> RerankAsync(
         string query,
@@ -97,10 +97,10 @@ public sealed partial class Reranker
     /// <typeparam name="T">The type of the candidates.</typeparam>
     /// <param name="query">The text that the candidates are judged against.</param>
     /// <param name="candidates">The candidates, in first-stage order.</param>
-    /// <param name="textSelector">Returns the text of a candidate. A candidate without one is not scored and ranks last.</param>
+    /// <param name="textSelector">Returns the text of a candidate. A candidate without text is not scored and ranks last.</param>
     /// <param name="options">The options of this call, or <see langword="null"/> for those of the reranker.</param>
-    /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
-    /// <returns>The ranking and what happened.</returns>
+    /// <param name="cancellationToken">Cancels the call, regardless of <see cref="RerankingOptions.OnFailure"/>.</param>
+    /// <returns>The ranking and how it was produced.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
@@ -135,10 +135,10 @@ public sealed partial class Reranker
         return await RankAsync(context, query, texts, candidates.Count, settings, start, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reranks candidates as a search yields them; no more are taken than can be part of the ranking.</summary>
+    /// <summary>Reranks candidates as a search yields them, without taking more than can be part of the ranking.</summary>
     /// <remarks>
-    /// Candidates after the first <see cref="RerankingOptions.CandidateCount"/> only fill the ranking up. They are read for no longer than
-    /// <see cref="RerankingOptions.Timeout"/>, and at most 10,000 more of them than <see cref="RerankingOptions.TopN"/>, so that an endless stream ends.
+    /// Candidates beyond the first <see cref="RerankingOptions.CandidateCount"/> only fill up the ranking. They are read for no longer than
+    /// <see cref="RerankingOptions.Timeout"/>, and no more than 10,000 beyond <see cref="RerankingOptions.TopN"/>, so that an endless stream ends.
     /// </remarks>
     /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
     public Task<RerankingResult<T>> RerankAsync<T>(

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>A page of a ranking: how many candidates its first stage has to find, and the reranking that the page is cut from.</summary>
+/// <summary>A page of a ranking: how many candidates the first stage has to return, and the reranking that produces the page.</summary>
 /// <remarks>Immutable and thread-safe. The options are those that applied when the page was prepared.</remarks>
 public sealed class RerankingPage
 {
@@ -21,19 +21,20 @@ public sealed class RerankingPage
         FetchCount = string.IsNullOrWhiteSpace(query) ? end : Math.Max(options.CandidateCount, end);
     }
 
-    /// <summary>Gets how many candidates the first stage has to find, with nothing skipped.</summary>
+    /// <summary>Gets how many candidates the first stage has to return, starting with the first one.</summary>
     public int FetchCount { get; }
 
     /// <summary>Reranks the candidates of the first stage and returns the page.</summary>
     /// <typeparam name="T">The type of the candidates.</typeparam>
-    /// <param name="candidates">The candidates, in first-stage order, with nothing skipped.</param>
+    /// <param name="candidates">The candidates, in first-stage order, starting with the first one.</param>
     /// <param name="textSelector">Returns the text of a candidate. A candidate without text is not scored.</param>
     /// <param name="recordSelector">
-    /// Returns the record that the rule for what must stay on this machine is asked about, or <see langword="null"/> if that is the candidate itself.
+    /// Returns the record for the rules about text that must stay on this machine, or <see langword="null"/> if that is the candidate itself.
     /// </param>
-    /// <param name="cancellationToken">Stops the call, whatever <see cref="RerankingOptions.OnFailure"/> says.</param>
+    /// <param name="cancellationToken">Cancels the call, regardless of <see cref="RerankingOptions.OnFailure"/>.</param>
     /// <returns>
-    /// What happened, with the page as the ranking: the scored candidates by relevance, then the others in first-stage order, so that pages join up.
+    /// The result, with the page as its ranking: the scored candidates by relevance, then the others in first-stage order, so that consecutive pages join
+    /// seamlessly.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="candidates"/> or <paramref name="textSelector"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

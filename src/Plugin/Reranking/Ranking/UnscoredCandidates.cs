@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>What becomes of the candidates beyond <see cref="RerankingOptions.CandidateCount"/>, which are not scored.</summary>
+/// <summary>What happens to the candidates beyond <see cref="RerankingOptions.CandidateCount"/>, which are not scored.</summary>
 public enum UnscoredCandidates
 {
     /// <summary>They follow the scored ones, in first-stage order.</summary>

@@ -4,13 +4,13 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>Turns the raw scores of one model into probabilities that a document is relevant, as they were observed on labeled pairs.</summary>
+/// <summary>Turns the raw scores of one model into probabilities of relevance, as observed on labeled pairs.</summary>
 /// <remarks>
 /// <para>
-/// Immutable and thread-safe. It never falls where the raw score rises, so it changes <see cref="RelevanceScore.Value"/> and what a threshold keeps, but
-/// never <see cref="RelevanceScore.RawValue"/> and never a ranking.
+/// Immutable and thread-safe. The curve is monotonic, so a calibration changes <see cref="RelevanceScore.Value"/> and what a threshold keeps, but never
+/// <see cref="RelevanceScore.RawValue"/> and never a ranking.
 /// </para>
-/// <para>A calibration holds for one model and for texts like those it was fitted on. It holds numbers only, none of those texts.</para>
+/// <para>A calibration is valid for one model and for text similar to the text it was fitted on. It contains only numbers and none of that text.</para>
 /// </remarks>
 public sealed record ScoreCalibration
 {
@@ -36,32 +36,32 @@ public sealed record ScoreCalibration
     /// <summary>Gets the shape of the curve.</summary>
     public ScoreCalibrationKind Kind { get; }
 
-    /// <summary>Gets what a raw score is multiplied by before the sigmoid; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
+    /// <summary>Gets the factor that a raw score is multiplied by before the sigmoid; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
     public double Slope { get; }
 
-    /// <summary>Gets what is added to it; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
+    /// <summary>Gets the offset that is added after the multiplication; 0 for <see cref="ScoreCalibrationKind.Isotonic"/>.</summary>
     public double Intercept { get; }
 
-    /// <summary>Gets the raw scores at which the probabilities are known, rising; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
+    /// <summary>Gets the raw scores at which the probabilities are known, in ascending order; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
     public IReadOnlyList<double> RawScores => _rawScores;
 
-    /// <summary>Gets the probabilities at <see cref="RawScores"/>, never falling; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
+    /// <summary>Gets the probabilities at <see cref="RawScores"/>, which never decrease; empty for <see cref="ScoreCalibrationKind.Platt"/>.</summary>
     public IReadOnlyList<double> Probabilities => _probabilities;
 
-    /// <summary>Gets the SHA-256 of the model that it was fitted for.</summary>
+    /// <summary>Gets the SHA-256 of the model that the calibration was fitted for.</summary>
     /// <value>
-    /// 64 hexadecimal digits: of the ONNX file, followed by its files with weights if there are any; or <see langword="null"/> if nothing holds it to a
-    /// model. A scorer that knows its files refuses the calibration of another model.
+    /// 64 hexadecimal digits, computed over the ONNX file followed by its weight files, if any; or <see langword="null"/> if the calibration is not bound to a
+    /// model. A scorer that knows its files rejects the calibration of another model.
     /// </value>
     public string? ModelHash { get; init; }
 
-    /// <summary>Gets which data it was fitted on, with their license.</summary>
+    /// <summary>Gets a description of the data it was fitted on, with the license.</summary>
     /// <value>A sentence, or <see langword="null"/>.</value>
     public string? Source { get; init; }
 
-    /// <summary>Creates one that is a sigmoid of the raw score: σ(slope · raw + intercept).</summary>
-    /// <param name="slope">How steep it is; above 0, since a higher raw score means more relevant.</param>
-    /// <param name="intercept">How far it is shifted; any finite number.</param>
+    /// <summary>Creates a calibration that is a sigmoid of the raw score: σ(slope · raw + intercept).</summary>
+    /// <param name="slope">The steepness; above 0, since a higher raw score means more relevant.</param>
+    /// <param name="intercept">The shift; any finite number.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not finite, or the slope is not above 0.</exception>
     public static ScoreCalibration Platt(double slope, double intercept) =>
@@ -69,12 +69,12 @@ public sealed record ScoreCalibration
         : !double.IsFinite(intercept) ? throw new ArgumentOutOfRangeException(nameof(intercept), intercept, "The intercept has to be finite.")
         : new ScoreCalibration(ScoreCalibrationKind.Platt, slope, intercept, [], []);
 
-    /// <summary>Creates one that is known at some raw scores, a straight line between them, and level before the first and after the last.</summary>
-    /// <param name="rawScores">Finite numbers, each above the one before; from 1 to 100,000.</param>
-    /// <param name="probabilities">As many numbers from 0 to 1, none below the one before.</param>
+    /// <summary>Creates a calibration from points, which is linear between them and constant before the first and after the last.</summary>
+    /// <param name="rawScores">Finite numbers in strictly ascending order; from 1 to 100,000 of them.</param>
+    /// <param name="probabilities">The same number of values from 0 to 1, which never decrease.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException">A list is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The lists are no rising curve.</exception>
+    /// <exception cref="ArgumentException">The lists do not form a rising curve.</exception>
     public static ScoreCalibration Isotonic(IReadOnlyList<double> rawScores, IReadOnlyList<double> probabilities)
     {
         ArgumentNullException.ThrowIfNull(rawScores);
@@ -110,11 +110,11 @@ public sealed record ScoreCalibration
         return new ScoreCalibration(ScoreCalibrationKind.Isotonic, 0, 0, [.. rawScores], [.. probabilities]);
     }
 
-    /// <summary>Reads one.</summary>
-    /// <param name="json">What <see cref="ToJson"/> wrote.</param>
+    /// <summary>Reads a calibration from JSON.</summary>
+    /// <param name="json">The JSON written by <see cref="ToJson"/>.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="json"/> is <see langword="null"/>.</exception>
-    /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
+    /// <exception cref="FormatException">The JSON is not a calibration, or has a newer format.</exception>
     public static ScoreCalibration Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -136,12 +136,12 @@ public sealed record ScoreCalibration
         }
     }
 
-    /// <summary>Reads one from a file.</summary>
-    /// <param name="path">The path of a file that holds what <see cref="ToJson"/> wrote.</param>
+    /// <summary>Reads a calibration from a file.</summary>
+    /// <param name="path">The path of a file written with <see cref="ToJson"/>.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    /// <exception cref="FormatException">It is no calibration, or one of a newer format.</exception>
+    /// <exception cref="FormatException">The JSON is not a calibration, or has a newer format.</exception>
     public static ScoreCalibration Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -150,8 +150,8 @@ public sealed record ScoreCalibration
             : Parse(File.ReadAllText(path));
     }
 
-    /// <summary>Writes it as JSON, as <c>calibration.json</c> beside a model has it.</summary>
-    /// <returns>An indented object.</returns>
+    /// <summary>Writes the calibration as JSON, in the format of <c>calibration.json</c> beside a model.</summary>
+    /// <returns>Indented JSON.</returns>
     public string ToJson() => JsonSerializer.Serialize(new ScoreCalibrationFile(this), ScoreCalibrationJsonContext.Default.ScoreCalibrationFile);
 
     /// <summary>Returns the probability that a document with a raw score is relevant.</summary>
@@ -187,9 +187,9 @@ public sealed record ScoreCalibration
         return Math.Clamp(low + (share * (high - low)), low, high);
     }
 
-    /// <summary>Replaces the value of a score.</summary>
-    /// <param name="score">The score; all else stays as it is.</param>
-    /// <returns>The score with <see cref="RelevanceScore.Value"/> by this calibration.</returns>
+    /// <summary>Replaces the value of a score with the calibrated one.</summary>
+    /// <param name="score">The score; its other properties do not change.</param>
+    /// <returns>The score with a calibrated <see cref="RelevanceScore.Value"/>.</returns>
     public RelevanceScore Apply(RelevanceScore score) => score with { Value = Apply(score.RawValue) };
 
     /// <inheritdoc/>

@@ -7,11 +7,11 @@ using Reranking.Onnx.Hub;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Sets up where models come from by name.</summary>
-/// <remarks>Registration only registers: the network is touched on the first call of a scorer, or <see cref="OnnxRelevanceScorer.WarmUpAsync"/>.</remarks>
+/// <summary>Configures where models are downloaded from by name.</summary>
+/// <remarks>Registration does not touch the network before the first call of a scorer or <see cref="OnnxRelevanceScorer.WarmUpAsync"/>.</remarks>
 public static class ModelStoreServiceCollectionExtensions
 {
-    /// <summary>Adds the <see cref="ModelStore"/> that local scorers fetch their models with.</summary>
+    /// <summary>Adds the <see cref="ModelStore"/> with which local scorers download their models.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The services.</returns>
@@ -24,9 +24,9 @@ public static class ModelStoreServiceCollectionExtensions
         return services.Configure(configure);
     }
 
-    /// <summary>Adds the <see cref="ModelStore"/> that local scorers fetch their models with, set up by configuration.</summary>
+    /// <summary>Adds the <see cref="ModelStore"/> with which local scorers download their models, configured from a section.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section to bind <see cref="ModelStoreOptions"/> from, as <c>Reranking:ModelStore</c>.</param>
+    /// <param name="section">The section to bind <see cref="ModelStoreOptions"/> from, such as <c>Reranking:ModelStore</c>.</param>
     /// <returns>The services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IServiceCollection AddModelStore(this IServiceCollection services, IConfigurationSection section)

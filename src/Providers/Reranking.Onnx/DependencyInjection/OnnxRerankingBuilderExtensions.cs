@@ -6,21 +6,21 @@ using Reranking.Onnx;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds local cross-encoders to reranking.</summary>
-/// <remarks>Registration only registers: no file is touched before the first call, or <see cref="IWarmable.WarmUpAsync"/>.</remarks>
+/// <remarks>Registration does not touch any file before the first call or <see cref="IWarmable.WarmUpAsync"/>.</remarks>
 public static class OnnxRerankingBuilderExtensions
 {
     /// <summary>
-    /// Lets the section name local cross-encoders, by <c>"Provider": "Onnx"</c> and the keys of <see cref="OnnxScorerOptions"/>; without a section,
-    /// adds the bundled model of the package <c>Reranking.Onnx.MiniLM</c> as the only scorer.
+    /// Enables local cross-encoders in the section, with <c>"Provider": "Onnx"</c> and the keys of <see cref="OnnxScorerOptions"/>; without a section, adds the
+    /// bundled model of the package <c>Reranking.Onnx.MiniLM</c> as the only scorer.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Models named by <see cref="OnnxScorerOptions.Model"/> are fetched as the section <c>ModelStore</c> beside <c>Scorers</c> says, see
+    /// Models named by <see cref="OnnxScorerOptions.Model"/> are downloaded according to the section <c>ModelStore</c> beside <c>Scorers</c>, see
     /// <see cref="ModelStoreOptions"/>.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidOperationException">There is no section, and there is a scorer already; several need names.</exception>
+    /// <exception cref="InvalidOperationException">There is no section, and a scorer has already been added; several scorers need names.</exception>
     public static RerankingBuilder AddOnnx(this RerankingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -39,7 +39,7 @@ public static class OnnxRerankingBuilderExtensions
     /// <param name="configure">Sets the options.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidOperationException">There is a scorer already; several need names.</exception>
+    /// <exception cref="InvalidOperationException">A scorer has already been added; several scorers need names.</exception>
     public static RerankingBuilder AddOnnx(this RerankingBuilder builder, Action<OnnxScorerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -54,7 +54,7 @@ public static class OnnxRerankingBuilderExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="name"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or white space.</exception>
-    /// <exception cref="InvalidOperationException">There is a scorer of that name, or one without a name, already.</exception>
+    /// <exception cref="InvalidOperationException">A scorer of that name, or one without a name, has already been added.</exception>
     public static RerankingBuilder AddOnnx(this RerankingBuilder builder, string name, Action<OnnxScorerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -8,12 +8,12 @@ using Reranking.Onnx.DependencyInjection;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers local embedding models for first stages.</summary>
-/// <remarks>Registration only registers: no file is touched before the first call.</remarks>
+/// <remarks>Registration does not touch any file before the first call.</remarks>
 public static class OnnxServiceCollectionExtensions
 {
     /// <summary>Adds a local bi-encoder as the embedding generator of the application.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets the options; <see cref="OnnxModelOptions.ModelPath"/> is needed.</param>
+    /// <param name="configure">Sets the options; <see cref="OnnxModelOptions.ModelPath"/> is required.</param>
     /// <returns>The services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IServiceCollection AddOnnxEmbeddingGenerator(this IServiceCollection services, Action<OnnxEmbeddingGeneratorOptions> configure)
@@ -24,9 +24,9 @@ public static class OnnxServiceCollectionExtensions
         return AddEmbeddingGenerator(services);
     }
 
-    /// <summary>Adds a local bi-encoder as the embedding generator of the application, set up by configuration.</summary>
+    /// <summary>Adds a local bi-encoder as the embedding generator of the application, configured from a section.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section to bind <see cref="OnnxEmbeddingGeneratorOptions"/> from, as <c>Embeddings:Onnx</c>.</param>
+    /// <param name="section">The section to bind <see cref="OnnxEmbeddingGeneratorOptions"/> from, such as <c>Embeddings:Onnx</c>.</param>
     /// <returns>The services.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IServiceCollection AddOnnxEmbeddingGenerator(this IServiceCollection services, IConfigurationSection section)

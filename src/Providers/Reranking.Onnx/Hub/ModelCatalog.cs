@@ -4,8 +4,8 @@ namespace Reranking.Onnx;
 
 /// <summary>The models that <see cref="ModelStore"/> knows by name.</summary>
 /// <remarks>
-/// A commit or a SHA-256 is here only if two independent public sources agree on it. If none is known, the revision is <c>main</c> and the hash is
-/// <see langword="null"/>: both are recorded at the first download, and later ones must match them.
+/// A commit or a SHA-256 is listed only if two independent public sources agree on it. If none is known, the revision is <c>main</c> and the hash is
+/// <see langword="null"/>: both are then recorded on the first download, and later downloads must match them.
 /// </remarks>
 public static class ModelCatalog
 {
@@ -98,7 +98,7 @@ public static class ModelCatalog
         Ettin("150m", "025501c4e0f9bbeb4c5b198318e0089ff061cc14"),
     ];
 
-    /// <summary>Finds a model by its name or by the repository of its ONNX files; letter case does not matter.</summary>
+    /// <summary>Finds a model by its name or by the repository of its ONNX files, ignoring case.</summary>
     /// <param name="model">The name, such as <c>BAAI/bge-reranker-v2-m3</c>.</param>
     /// <returns>The entry, or <see langword="null"/> if the catalog has none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>

@@ -1,26 +1,26 @@
 namespace Reranking.Onnx;
 
-/// <summary>A model of the catalog: where its ONNX files are and what it was trained for.</summary>
+/// <summary>A model in the catalog: where its ONNX files are and what it was trained for.</summary>
 public sealed record ModelCatalogEntry
 {
-    /// <summary>Gets the name of the model, as <c>BAAI/bge-reranker-v2-m3</c>.</summary>
+    /// <summary>Gets the name of the model, such as <c>BAAI/bge-reranker-v2-m3</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the repository with the ONNX files, which can be another one than that of the model.</summary>
+    /// <summary>Gets the repository with the ONNX files, which can differ from that of the model.</summary>
     public required string Repository { get; init; }
 
     /// <summary>Gets the commit that is downloaded.</summary>
-    /// <value>A commit, or <c>main</c> if none is known: then the commit that the endpoint names at the first download is recorded.</value>
+    /// <value>A commit, or <c>main</c> if none is known: the commit that the endpoint reports on the first download is then recorded.</value>
     public required string Revision { get; init; }
 
-    /// <summary>Gets the ONNX files to choose from; the first is the default. Others of the repository can be named as well.</summary>
+    /// <summary>Gets the ONNX files to choose from; the first is the default. Other files of the repository can also be named.</summary>
     /// <value>Empty if no public ONNX export is known.</value>
     public required IReadOnlyList<ModelCatalogFile> ModelFiles { get; init; }
 
     /// <summary>Gets the files that are downloaded beside the ONNX file.</summary>
     public required IReadOnlyList<ModelCatalogFile> Files { get; init; }
 
-    /// <summary>Gets what its authors apply to the logit, <c>identity</c> or <c>sigmoid</c>. The files of the model decide.</summary>
+    /// <summary>Gets the activation that the authors apply to the logit, <c>identity</c> or <c>sigmoid</c>. The files of the model take precedence.</summary>
     public required string Activation { get; init; }
 
     /// <summary>Gets the languages it was trained for, as ISO 639 codes, or <c>multilingual</c>.</summary>

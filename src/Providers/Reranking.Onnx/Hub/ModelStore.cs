@@ -5,15 +5,15 @@ using Reranking.Onnx.Hub;
 
 namespace Reranking.Onnx;
 
-/// <summary>Downloads models by name from the Hugging Face hub or a mirror, once, and keeps them in a folder.</summary>
+/// <summary>Downloads models by name from the Hugging Face Hub or a mirror, once, and keeps them in a folder.</summary>
 /// <remarks>
-/// <para>Thread-safe, and safe between processes that share the folder: one downloads, the others wait. A download that was cut is resumed.</para>
+/// <para>Thread-safe, and safe across processes that share the folder: one downloads, the others wait. An interrupted download is resumed.</para>
 /// <para>
-/// Every file is checked against a SHA-256: of the catalog, else of the endpoint, else of the first download, which is recorded. So is the commit that a branch
-/// named when it was first used. What is in the folder is used without the network; the files of models of <see cref="ModelCatalog"/> are held to their hash
-/// whenever size or time of them has changed.
+/// Every file is checked against a SHA-256: that of the catalog, or else of the endpoint, or else of the first download, which is recorded. The commit that a
+/// branch pointed to on first use is recorded in the same way. Files in the folder are used without network access; those of models in
+/// <see cref="ModelCatalog"/> are verified again whenever their size or time has changed.
 /// </para>
-/// <para>Only the name, the revision and the files of a model leave the process. Dispose the store to close its connections.</para>
+/// <para>Only the name, the revision and the file names of a model leave the process. Dispose the store to close its connections.</para>
 /// </remarks>
 public sealed partial class ModelStore : IDisposable
 {
@@ -23,14 +23,14 @@ public sealed partial class ModelStore : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ModelDownload _download;
 
-    /// <summary>Initializes a new instance of the <see cref="ModelStore"/> class. No file and no network is touched yet.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ModelStore"/> class. Neither files nor the network are touched yet.</summary>
     /// <param name="options">The endpoint and the folder, or <see langword="null"/> for the defaults. They are copied.</param>
     /// <param name="httpClient">
-    /// Sends the requests, or <see langword="null"/> for a client of its own. It should not follow redirects: the store does, without the token.
-    /// It is not disposed.
+    /// Sends the requests, or <see langword="null"/> for a client owned by the store. It should not follow redirects: the store does, without the token. It is
+    /// not disposed.
     /// </param>
-    /// <param name="logger">Receives a line per download and its warnings, or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system's.</param>
+    /// <param name="logger">Logs each download and its warnings, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock, or <see langword="null"/> for the system clock.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ModelStore(ModelStoreOptions? options = null, HttpClient? httpClient = null, ILogger<ModelStore>? logger = null, TimeProvider? timeProvider = null)
     {
@@ -47,14 +47,16 @@ public sealed partial class ModelStore : IDisposable
             new HubClient(httpClient ?? _ownHttp!, _options, _timeProvider), new HubRetry(_options, _timeProvider, _logger), _options, _logger);
     }
 
-    /// <summary>Returns the folder of a model, after downloading what is missing of it.</summary>
-    /// <param name="model">The name, such as <c>BAAI/bge-reranker-v2-m3</c>: one of <see cref="ModelCatalog"/>, or any repository as <c>owner/name</c>.</param>
-    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalog, else <c>main</c>.</param>
-    /// <param name="modelFile">
-    /// The ONNX file, such as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for that of the catalog, else <c>onnx/model.onnx</c>.
+    /// <summary>Returns the folder of a model, after downloading any missing files.</summary>
+    /// <param name="model">
+    /// The name, such as <c>BAAI/bge-reranker-v2-m3</c>: one from <see cref="ModelCatalog"/>, or any repository as <c>owner/name</c>.
     /// </param>
-    /// <param name="progress">Receives reports, at most one per megabyte, or <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Stops the download; the next call resumes it.</param>
+    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for the one in the catalog, or else <c>main</c>.</param>
+    /// <param name="modelFile">
+    /// The ONNX file, such as <c>onnx/model_quantized.onnx</c>, or <see langword="null"/> for the one in the catalog, or else <c>onnx/model.onnx</c>.
+    /// </param>
+    /// <param name="progress">Receives progress reports, at most one per megabyte, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the download; the next call resumes it.</param>
     /// <returns>The path of the folder, for <see cref="OnnxModelOptions.ModelPath"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
@@ -111,12 +113,12 @@ public sealed partial class ModelStore : IDisposable
         }
     }
 
-    /// <summary>Reads all files of a model that is in the folder and compares their hashes with the recorded ones.</summary>
+    /// <summary>Reads all files of a downloaded model and compares their hashes with the recorded ones.</summary>
     /// <param name="model">The name.</param>
     /// <param name="revision">The revision, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
     /// <param name="modelFile">The ONNX file, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>A task that completes when all files are found unchanged.</returns>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>A task that completes when all files have been found unchanged.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
     /// <exception cref="RelevanceScoringException">The model is not in the folder, or a file has changed.</exception>
@@ -139,19 +141,19 @@ public sealed partial class ModelStore : IDisposable
         }
     }
 
-    /// <summary>Returns the folder of a model that is there, without asking the endpoint.</summary>
+    /// <summary>Returns the folder of a downloaded model, without contacting the endpoint.</summary>
     /// <param name="model">The name.</param>
     /// <param name="revision">The revision, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
     /// <param name="modelFile">The ONNX file, or <see langword="null"/>, as for <see cref="GetAsync"/>.</param>
-    /// <returns>The folder, or <see langword="null"/> if the model is not complete. Its files are not read.</returns>
+    /// <returns>The folder, or <see langword="null"/> if the model is not complete. The files are not read.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The name, the revision or the file is not valid.</exception>
     /// <exception cref="RelevanceScoringException">No ONNX file of the model is known.</exception>
     public string? Find(string model, string? revision = null, string? modelFile = null) => Find(ModelPlan.For(model, revision, modelFile));
 
-    /// <summary>Removes all revisions of a model from the folder. A scorer that has it loaded goes on.</summary>
+    /// <summary>Removes all revisions of a model from the folder. A scorer that has the model loaded keeps working.</summary>
     /// <param name="model">The name.</param>
-    /// <param name="cancellationToken">Stops the wait for another process that uses the folder.</param>
+    /// <param name="cancellationToken">Cancels waiting for another process that uses the folder.</param>
     /// <returns>Whether there was anything to remove.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The name is not valid.</exception>

@@ -1,21 +1,21 @@
 namespace Reranking.Onnx;
 
-/// <summary>What becomes of a document that the model can't read whole beside the query.</summary>
+/// <summary>What happens to a document that does not fit into the model's input together with the query.</summary>
 /// <remarks>
-/// A query is never the reason for an exception. Where query and document together are too long, a query above half of the room is cut, down to that
-/// half if the document needs the rest, and the score is <see cref="RelevanceScore.IsTruncated"/>.
+/// A long query never causes an exception. If query and document together are too long, a query that takes more than half of the available tokens is truncated,
+/// down to that half if the document needs the rest, and the score is <see cref="RelevanceScore.IsTruncated"/>.
 /// </remarks>
 public enum LongDocumentMode
 {
-    /// <summary>Cut at its end, as the reference implementation does, and reported as <see cref="RelevanceScore.IsTruncated"/>.</summary>
+    /// <summary>The end of the document is truncated, as in the reference implementation, and the score is <see cref="RelevanceScore.IsTruncated"/>.</summary>
     Truncate,
 
     /// <summary>
-    /// Read in overlapping windows, each scored with the query as a document of its own. The best one gives the score, and is
+    /// The document is read in overlapping windows, each scored with the query like a document of its own. The best window determines the score, and is
     /// <see cref="RelevanceScore.BestWindow"/>.
     /// </summary>
     Windows,
 
-    /// <summary>Refused with a <see cref="RelevanceScoringException"/>.</summary>
+    /// <summary>The document is rejected with a <see cref="RelevanceScoringException"/>.</summary>
     Reject,
 }

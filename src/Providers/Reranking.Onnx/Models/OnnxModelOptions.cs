@@ -1,24 +1,24 @@
 namespace Reranking.Onnx;
 
-/// <summary>How a local model is found, loaded and run.</summary>
+/// <summary>Options for finding, loading and running a local model.</summary>
 public abstract class OnnxModelOptions
 {
     /// <summary>Gets or sets the folder of the model, with <c>model.onnx</c>, <c>tokenizer.json</c> and <c>config.json</c>.</summary>
     /// <value>
-    /// A path, relative ones to the folder of the application, or that of the ONNX file itself, with the others beside it or in the folder above
+    /// A path, relative to the folder of the application. It can also be that of the ONNX file itself, with the other files beside it or in the folder above
     /// <c>onnx</c>. The default is <see langword="null"/>.
     /// </value>
     public string? ModelPath { get; set; }
 
     /// <summary>Gets or sets the ONNX file within the folder.</summary>
     /// <value>
-    /// A relative path. The default is <see langword="null"/>: <c>model.onnx</c>, <c>onnx/model.onnx</c> as on the Hugging Face hub, or the only ONNX file
-    /// that is there. Of several with other names, the one that is made for this processor by its name (<c>avx512_vnni</c>, <c>avx512</c>, <c>avx2</c>,
-    /// <c>arm64</c>), or, on an accelerator, <c>fp16</c>; what the names do not decide is an error.
+    /// A relative path. The default is <see langword="null"/>: <c>model.onnx</c>, <c>onnx/model.onnx</c> as on the Hugging Face Hub, or the only ONNX file in
+    /// the folder. If there are several with other names, the one whose name matches this processor is used (<c>avx512_vnni</c>, <c>avx512</c>, <c>avx2</c>,
+    /// <c>arm64</c>), or, on an accelerator, <c>fp16</c>; if the names do not decide, that is an error.
     /// </value>
     public string? ModelFile { get; set; }
 
-    /// <summary>Gets or sets the output of the graph that is read.</summary>
+    /// <summary>Gets or sets the output of the graph to read.</summary>
     /// <value>
     /// The name of an output. The default is <see langword="null"/>: the usual one (<c>logits</c> of a cross-encoder; <c>last_hidden_state</c>,
     /// <c>sentence_embedding</c> or <c>token_embeddings</c> of an embedding model), or the only one.
@@ -29,30 +29,30 @@ public abstract class OnnxModelOptions
     /// <value>The default is <see langword="null"/>: the name of the folder.</value>
     public string? ModelId { get; set; }
 
-    /// <summary>Gets or sets how many tokens the model reads at most, special tokens included.</summary>
+    /// <summary>Gets or sets the maximum number of tokens that the model reads, including special tokens.</summary>
     /// <value>
-    /// From 8. The default is <see langword="null"/>: what <c>config.json</c> and <c>tokenizer_config.json</c> say. A lower number is faster; a
-    /// higher one is refused.
+    /// From 8. The default is <see langword="null"/>: the limit in <c>config.json</c> and <c>tokenizer_config.json</c>. A lower number is faster; a higher one
+    /// is rejected.
     /// </value>
     public int? MaxInputTokens { get; set; }
 
-    /// <summary>Gets or sets how many runs are under way at once.</summary>
+    /// <summary>Gets or sets the number of concurrent runs.</summary>
     /// <value>
-    /// From 1. The default is <see langword="null"/>: the number of processors, or 1 on an accelerator. All models of the process with the same
-    /// number share the same slots, so that two models do not fight for the processors.
+    /// From 1. The default is <see langword="null"/>: the number of processors, or 1 on an accelerator. All models in the process with the same number share
+    /// the same slots, so that two models do not compete for the processors.
     /// </value>
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>Gets or sets where ONNX Runtime computes.</summary>
+    /// <summary>Gets or sets the device that ONNX Runtime uses.</summary>
     /// <value>The default is <see cref="OnnxExecutionProvider.Cpu"/>.</value>
     public OnnxExecutionProvider ExecutionProvider { get; set; }
 
-    /// <summary>Gets or sets which of several GPUs is used.</summary>
-    /// <value>From 0. The default is 0. The CPU ignores it.</value>
+    /// <summary>Gets or sets which of several GPUs to use.</summary>
+    /// <value>From 0. The default is 0. Ignored on the CPU.</value>
     public int DeviceId { get; set; }
 
-    /// <summary>Gets or sets how many tokens one batch on an accelerator holds at most, padding included.</summary>
-    /// <value>From 512 to 1,048,576. The default is 16,384. The CPU does not batch: one input per run is faster there, and exact.</value>
+    /// <summary>Gets or sets the maximum number of tokens in a batch on an accelerator, including padding.</summary>
+    /// <value>From 512 to 1,048,576. The default is 16,384. There is no batching on the CPU: one input per run is faster there, and exact.</value>
     public int MaxBatchTokens { get; set; } = 16_384;
 
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>

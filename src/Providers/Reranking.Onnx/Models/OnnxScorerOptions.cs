@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Reranking.Onnx;
 
-/// <summary>How <see cref="OnnxRelevanceScorer"/> finds, loads and runs its cross-encoder.</summary>
+/// <summary>Options for finding, loading and running the cross-encoder of <see cref="OnnxRelevanceScorer"/>.</summary>
 /// <remarks>
-/// Without a <see cref="OnnxModelOptions.ModelPath"/> and a <see cref="Model"/>, the model of the package <c>Reranking.Onnx.MiniLM</c> is taken from
-/// the folder of the application.
+/// If neither <see cref="OnnxModelOptions.ModelPath"/> nor <see cref="Model"/> is set, the model of the package <c>Reranking.Onnx.MiniLM</c> is used from the
+/// folder of the application.
 /// </remarks>
 public sealed class OnnxScorerOptions : OnnxModelOptions
 {
@@ -23,53 +23,53 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     internal override string ModelSetting => Model is null ? base.ModelSetting : $"{SettingsPath}:{nameof(Model)}";
 
     /// <summary>
-    /// Gets or sets the name of a model that is fetched by <see cref="ModelStore"/> on the first use, instead of a
-    /// <see cref="OnnxModelOptions.ModelPath"/>.
+    /// Gets or sets the name of a model that <see cref="ModelStore"/> downloads on first use, instead of a <see cref="OnnxModelOptions.ModelPath"/>.
     /// </summary>
     /// <value>
-    /// A name of <see cref="ModelCatalog"/>, as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is
+    /// A name from <see cref="ModelCatalog"/>, such as <c>BAAI/bge-reranker-v2-m3</c>, or any repository as <c>owner/name</c>. The default is
     /// <see langword="null"/>.
     /// </value>
     public string? Model { get; set; }
 
-    /// <summary>Gets or sets the commit, the tag or the branch of <see cref="Model"/>.</summary>
-    /// <value>The default is <see langword="null"/>: the commit of the catalog, else what <c>main</c> stands for at the first use.</value>
+    /// <summary>Gets or sets the commit, tag or branch of <see cref="Model"/>.</summary>
+    /// <value>The default is <see langword="null"/>: the commit in the catalog, or else the one that <c>main</c> pointed to on first use.</value>
     public string? Revision { get; set; }
 
-    /// <summary>Gets or sets what becomes of a document that the model can't read whole beside the query.</summary>
-    /// <value>The default is <see cref="LongDocumentMode.Truncate"/>. A document that fits is scored the same, to the bit, whatever this says.</value>
+    /// <summary>Gets or sets what happens to a document that does not fit into the model's input together with the query.</summary>
+    /// <value>The default is <see cref="LongDocumentMode.Truncate"/>. A document that fits gets the same score, bit for bit, with every setting.</value>
     public LongDocumentMode LongDocuments { get; set; }
 
-    /// <summary>Gets or sets how many tokens of a document a window holds at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <summary>Gets or sets the maximum number of document tokens in a window, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 16. The default is 160: cross-encoders are trained on passages, and what a window holds beside the answer lowers its score. A window
-    /// never holds more than fits with the query.
+    /// From 16. The default is 160: cross-encoders are trained on passages, and text other than the answer in a window lowers its score. A window never
+    /// contains more than fits with the query.
     /// </value>
     public int WindowTokens { get; set; } = 160;
 
-    /// <summary>Gets or sets how much of a window the next one reads again at least, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <summary>Gets or sets the minimum share of a window that the next one repeats, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// A share of the tokens that a window holds, from 0 to 0.5. The default is 0.25. A passage that is no longer than this lies whole in one window;
-    /// so does every paragraph that fits, before which only whole paragraphs are read again. More is slower.
+    /// A share of the tokens of a window, from 0 to 0.5. The default is 0.25. A passage that is no longer than this is complete in at least one window; so is
+    /// every paragraph that fits, before which only whole paragraphs are repeated. Higher values are slower.
     /// </value>
     public double WindowOverlap { get; set; } = 0.25;
 
-    /// <summary>Gets or sets how many windows of one document are read at most, with <see cref="LongDocumentMode.Windows"/>.</summary>
+    /// <summary>Gets or sets the maximum number of windows read per document, with <see cref="LongDocumentMode.Windows"/>.</summary>
     /// <value>
-    /// From 1 to 10,000. The default is 128, about 8,000 tokens of a document. What comes after them is not read, and the score is
+    /// From 1 to 10,000. The default is 128, about 8,000 tokens of a document. Text beyond them is not read, and the score is
     /// <see cref="RelevanceScore.IsTruncated"/>. Each window takes as long as a document of its length.
     /// </value>
     public int MaxWindows { get; set; } = 128;
 
-    /// <summary>Gets or sets whether documents that can't be among the best leave the model early.</summary>
+    /// <summary>Gets or sets whether documents that can't be among the best exit the model early.</summary>
     /// <value>
-    /// <c>Off</c>; <c>On</c> for the plan of <c>early-exit.json</c> beside the model; or a plan as <c>2:60 5:25</c>: after layer 2 the best 60 of 100
-    /// documents stay, after layer 5 the best 25, when ten are wanted, and fewer or more otherwise. The default is <see langword="null"/>, the same as
-    /// <c>Off</c>. Only calls with a <see cref="RelevanceScoringOptions.TopN"/> are affected, as those of a <see cref="Reranker"/> are.
+    /// <c>Off</c>; <c>On</c> for the plan in <c>early-exit.json</c> beside the model; or a custom plan such as <c>2:60 5:25</c>: if ten documents are wanted,
+    /// the best 60 of 100 stay after layer 2 and the best 25 after layer 5; for other numbers, fewer or more stay. The default is <see langword="null"/>, the
+    /// same as <c>Off</c>. This affects only calls with a <see cref="RelevanceScoringOptions.TopN"/>, such as those of a <see cref="Reranker"/>.
     /// </value>
     /// <remarks>
-    /// Who stays to the end has the score of the full model, bit for bit; the others rank behind, by an estimate (<see cref="RelevanceScore.IsEstimate"/>).
-    /// The bundled model brings its file; the package <c>Reranking.Onnx.EarlyExit</c> builds it for another one. CPU only.
+    /// Documents that stay to the end have the score of the full model, bit for bit; the others rank after them, by an estimate
+    /// (<see cref="RelevanceScore.IsEstimate"/>). The bundled model includes its file; the package <c>Reranking.Onnx.EarlyExit</c> builds it for other models.
+    /// CPU only.
     /// </remarks>
     public string? EarlyExit { get; set; }
 
@@ -78,38 +78,39 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
 
     /// <summary>Gets or sets the label whose probability is the score, for a model that has several.</summary>
     /// <value>
-    /// A name out of <c>id2label</c> in <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label.
-    /// <see cref="RelevanceScore.Value"/> is then the softmax of the label, and <see cref="RelevanceScore.RawValue"/> its log-odds against the others.
+    /// A name in <c>id2label</c> of <c>config.json</c>, or an index. The default is <see langword="null"/>: the model has one label.
+    /// <see cref="RelevanceScore.Value"/> is then the softmax probability of the label, and <see cref="RelevanceScore.RawValue"/> its log-odds against the
+    /// others.
     /// </value>
     public string? Label { get; set; }
 
-    /// <summary>Gets or sets the file that turns raw scores into probabilities, as <see cref="ScoreCalibration.ToJson"/> writes it.</summary>
+    /// <summary>Gets or sets the file that turns raw scores into probabilities, in the format of <see cref="ScoreCalibration.ToJson"/>.</summary>
     /// <value>
-    /// A path, relative ones to the folder of the application. The default is <see langword="null"/>: <c>calibration.json</c> in the folder of the model
-    /// if it has one, else <see cref="RelevanceScore.Value"/> is the sigmoid of the logit. A calibration that names another model is refused.
+    /// A path, relative to the folder of the application. The default is <see langword="null"/>: <c>calibration.json</c> in the folder of the model if there is
+    /// one; otherwise <see cref="RelevanceScore.Value"/> is the sigmoid of the logit. A calibration for another model is rejected.
     /// </value>
     public string? CalibrationFile { get; set; }
 
     /// <summary>Gets or sets the prompt that a language model was trained to rerank with.</summary>
     /// <value>
-    /// <c>Qwen3</c> for Qwen3-Reranker, <c>MxbaiV2</c> for mxbai-rerank v2, or a text with the places <c>{query}</c>, <c>{document}</c> and,
-    /// optionally, <c>{instruction}</c>, in which control tokens are spelled out. The default is <see langword="null"/>, the same as <c>Auto</c>:
-    /// what <c>config.json</c> or the name of the model tells for certain, and none for all other models.
+    /// <c>Qwen3</c> for Qwen3-Reranker, <c>MxbaiV2</c> for mxbai-rerank v2, or a template with the placeholders <c>{query}</c>, <c>{document}</c> and,
+    /// optionally, <c>{instruction}</c>, in which control tokens are written out. The default is <see langword="null"/>, the same as <c>Auto</c>: derived from
+    /// <c>config.json</c> or the name of the model if these are unambiguous, and no prompt for all other models.
     /// </value>
     public string? Prompt { get; set; }
 
-    /// <summary>Gets or sets what a model with a prompt is told to look for.</summary>
+    /// <summary>Gets or sets the instruction for a model with a prompt, which says what to look for.</summary>
     /// <value>
-    /// A sentence. The default is <see langword="null"/>: the published one of Qwen3-Reranker, none for mxbai-rerank v2. A call may bring its own under
+    /// A sentence. The default is <see langword="null"/>: the published one of Qwen3-Reranker, and none for mxbai-rerank v2. A call can override it with
     /// <see cref="OnnxRelevanceScorer.InstructionProperty"/>.
     /// </value>
     public string? Instruction { get; set; }
 
-    /// <summary>Gets or sets the token that a language model answers a relevant document with.</summary>
+    /// <summary>Gets or sets the token with which a language model answers for a relevant document.</summary>
     /// <value>One token. The default is <see langword="null"/>: that of the prompt, which is <c>1</c> for <c>MxbaiV2</c> and otherwise <c>yes</c>.</value>
     public string? YesToken { get; set; }
 
-    /// <summary>Gets or sets the token that a language model answers any other document with.</summary>
+    /// <summary>Gets or sets the token with which a language model answers for any other document.</summary>
     /// <value>One token. The default is <see langword="null"/>: that of the prompt, which is <c>0</c> for <c>MxbaiV2</c> and otherwise <c>no</c>.</value>
     public string? NoToken { get; set; }
 }

@@ -8,25 +8,27 @@ using Reranking.Scoring;
 
 namespace Reranking;
 
-/// <summary>A decorator that keeps scores in a <see cref="HybridCache"/>, document by document, and asks the inner scorer for the others in one call.</summary>
+/// <summary>
+/// A decorator that caches scores in a <see cref="HybridCache"/> per document, and asks the inner scorer for the missing ones in a single call.
+/// </summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. A document that another call of this instance is about to score is waited for and not scored again; when that call fails or its
-/// caller leaves, the ones that wait score it themselves. Only finished, valid scores are kept. The cache is no reason for a call to fail: what it
-/// does not answer in time is scored, and a warning is logged.
+/// Thread-safe. If another call of this instance is already scoring a document, its result is awaited instead of scoring the document again; if that call fails
+/// or its caller leaves, those who wait score it themselves. Only completed, valid scores are cached. A call never fails because of the cache: documents that
+/// the cache does not return in time are scored, and a warning is logged.
 /// </para>
 /// <para>
-/// It is meant for scorers whose score of a document depends on nothing but the query and the document, and belongs directly around one: the answers
-/// of chains and cascades, and those that carry a scorer's name or threshold, are passed on and not kept. Nor are those of a scorer that names
-/// neither its model nor its revision, or does not know its revision yet, of options of a derived type, and of options with properties other than texts,
-/// numbers and booleans.
+/// It is meant for scorers whose score of a document depends only on the query and the document, and belongs directly around such a scorer. The results of
+/// chains and cascades, and those that carry the name of a scorer or a threshold, are passed through without being cached. The same is true of a scorer that
+/// reports neither its model nor its revision, or does not know its revision yet, of options of a derived type, and of options with properties other than
+/// strings, numbers and booleans.
 /// </para>
 /// <para>
-/// The usage of an answer is what the call itself consumed: nothing, if all scores were known. The cache holds numbers, the model's name and a hash,
-/// never a text, so that calls that keep their texts on this machine use a remote cache too. The hash is not secret: who knows a query and a document
-/// can find out that they were scored.
+/// The usage of a result is what the call itself consumed: nothing, if all scores were cached. The cache contains numbers, the name of the model and a hash,
+/// never text, so calls that keep their text on this machine use a remote cache too. The hash is not secret: anyone who knows a query and a document can find
+/// out that they were scored.
 /// </para>
-/// <para>How much memory the scores take is for the cache to bound: <c>MemoryCacheOptions.SizeLimit</c> for the local one, <c>maxmemory</c> for Redis.</para>
+/// <para>The cache itself limits how much memory the scores take: <c>MemoryCacheOptions.SizeLimit</c> for the local one, <c>maxmemory</c> for Redis.</para>
 /// </remarks>
 public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
 {
@@ -44,12 +46,14 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
     private volatile bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="CachingRelevanceScorer"/> class.</summary>
-    /// <param name="innerScorer">The scorer that is asked for the scores that the cache does not hold.</param>
-    /// <param name="cache">Keeps the scores. It is not disposed.</param>
-    /// <param name="options">How scores are kept, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Receives a warning per call in which the cache fails, or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock of <see cref="CachingRelevanceScorerOptions.CacheTimeout"/>, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="innerScorer">The scorer that computes the scores that are not cached.</param>
+    /// <param name="cache">The cache. It is not disposed.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Logs one warning per call in which the cache fails, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">
+    /// The clock for <see cref="CachingRelevanceScorerOptions.CacheTimeout"/>, or <see langword="null"/> for the system clock.
+    /// </param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="cache"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public CachingRelevanceScorer(

@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>How <see cref="CachingRelevanceScorer"/> keeps scores.</summary>
+/// <summary>Options for <see cref="CachingRelevanceScorer"/>.</summary>
 public sealed class CachingRelevanceScorerOptions
 {
     private const int MaxKeyPrefixLength = 256;
@@ -8,22 +8,23 @@ public sealed class CachingRelevanceScorerOptions
     /// <summary>Gets or sets how long a score is kept.</summary>
     /// <value>More than zero. The default is one hour.</value>
     /// <remarks>
-    /// Scores of a model whose revision is known never become wrong; the age bounds the size, and the damage where a hosted model changes under its name.
+    /// Scores of a model whose revision is known never become wrong. The expiration limits the size of the cache, and the damage if a hosted model changes
+    /// under the same name.
     /// </remarks>
     public TimeSpan Expiration { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Gets or sets how long a score stays in the memory of this process.</summary>
-    /// <value>More than zero; no longer than <see cref="Expiration"/> has an effect. The default is five minutes.</value>
+    /// <value>More than zero; values above <see cref="Expiration"/> have no effect. The default is five minutes.</value>
     public TimeSpan LocalExpiration { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets or sets how long a call waits for the cache, once when it reads and once when it writes.</summary>
+    /// <summary>Gets or sets how long a call waits for the cache, once for reading and once for writing.</summary>
     /// <value>More than zero, and at most a day. The default is 250 milliseconds.</value>
-    /// <remarks>A cache that is slower is no gain, and one that hangs must not take the time that the scorer needs.</remarks>
+    /// <remarks>A slower cache is of no benefit, and one that hangs must not use up the time that the scorer needs.</remarks>
     public TimeSpan CacheTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Gets or sets what the keys of the cache begin with.</summary>
+    /// <summary>Gets or sets the prefix of cache keys.</summary>
     /// <value>At most 256 characters, none of them a control character. The default is <c>rr1:</c>.</value>
-    /// <remarks>Another prefix parts applications that share a cache, for instance tenants that shall not see what the others asked.</remarks>
+    /// <remarks>Different prefixes separate applications that share a cache, or tenants that must not learn what others asked.</remarks>
     public string KeyPrefix { get; set; } = "rr1:";
 
     internal void ThrowIfInvalid(string parameterName)

@@ -7,22 +7,23 @@ using Reranking.Scoring;
 namespace Reranking;
 
 /// <summary>
-/// A decorator that lets a second scorer, the shadow, score a sample of the calls in the background and records how alike the two rank: how a team
-/// decides a swap on its own traffic.
+/// A decorator that has a second scorer, the shadow, score a sample of the calls in the background, and records how similar the two rankings are, so that a
+/// team can evaluate a replacement on its own traffic.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. Answers, failures and cancellations are those of the inner scorer, and no answer waits for the shadow: it starts after the answer, on
-/// the thread pool, apart from the caller's token and spans. What fails in it is counted and logged at Debug, and nothing else.
+/// Thread-safe. Results, failures and cancellations are those of the inner scorer, and no result waits for the shadow: it starts after the result is available,
+/// on the thread pool, independent of the caller's token and spans. A failure of the shadow is counted and logged at Debug, and has no other effect.
 /// </para>
 /// <para>
-/// It costs what the shadow costs: a local one takes processors from the scorer that answers, a hosted one bills. Sampled texts go to the shadow, so
-/// that a hosted one sees them; calls whose <see cref="RelevanceScoringOptions.KeepLocal"/> is set, here or by <see cref="ConfigureOptionsRelevanceScorer"/>
-/// further in, go to a local shadow only. A model that the options name is the inner scorer's, and the shadow scores with its own. Its calls are
-/// marked as <see cref="RelevanceScoringOptions.IsBackground"/>, so that a scorer with a limit of requests serves the calls of users first.
+/// It costs what the shadow costs: a local shadow takes processors from the main scorer, and a hosted one is billed. Sampled text is sent to the shadow, so a
+/// hosted one sees it; calls with <see cref="RelevanceScoringOptions.KeepLocal"/>, set by the caller or by an inner
+/// <see cref="ConfigureOptionsRelevanceScorer"/>, are only sent to a local shadow. A model named in the options applies to the inner scorer; the shadow uses
+/// its own. Shadow calls are marked as <see cref="RelevanceScoringOptions.IsBackground"/>, so that a rate-limited scorer serves foreground calls first.
 /// </para>
 /// <para>
-/// It owns both scorers. On disposal the shadow's calls are canceled, and it is disposed when the last of them has ended: one that never ends keeps it alive.
+/// It owns both scorers. On disposal, shadow calls are canceled, and the shadow is disposed after the last of them has ended; a call that never ends keeps it
+/// alive.
 /// </para>
 /// </remarks>
 public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
@@ -40,10 +41,10 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
     /// <summary>Initializes a new instance of the <see cref="ShadowRelevanceScorer"/> class.</summary>
     /// <param name="innerScorer">The scorer that answers.</param>
     /// <param name="shadowScorer">The scorer that is compared with it.</param>
-    /// <param name="options">How the shadow samples and compares, or <see langword="null"/> for the defaults. They are copied.</param>
-    /// <param name="logger">Receives a line at Debug when the shadow fails, or <see langword="null"/>.</param>
-    /// <param name="timeProvider">The clock of the timeout and of durations, or <see langword="null"/> for the system's.</param>
-    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that the process shares.</param>
+    /// <param name="options">The options, or <see langword="null"/> for the defaults. They are copied.</param>
+    /// <param name="logger">Logs at Debug when the shadow fails, or <see langword="null"/>.</param>
+    /// <param name="timeProvider">The clock for the timeout and durations, or <see langword="null"/> for the system clock.</param>
+    /// <param name="meterFactory">Creates the meter, or <see langword="null"/> for one that is shared in the process.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerScorer"/> or <paramref name="shadowScorer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ShadowRelevanceScorer(

@@ -1,21 +1,21 @@
 namespace Reranking;
 
-/// <summary>How <see cref="ShadowRelevanceScorer"/> samples and compares.</summary>
+/// <summary>Options for sampling and comparing with <see cref="ShadowRelevanceScorer"/>.</summary>
 public sealed class ShadowRelevanceScorerOptions
 {
-    /// <summary>Gets or sets which share of the calls the shadow scores too.</summary>
+    /// <summary>Gets or sets the share of calls that the shadow scores too.</summary>
     /// <value>From 0 to 1. The default is 0.1.</value>
     public double SampleRate { get; set; } = 0.1;
 
-    /// <summary>Gets or sets how many of the best documents the overlap compares: what a prompt takes.</summary>
-    /// <value>From 1. The default is 5. A call of no more documents than that has no overlap.</value>
+    /// <summary>Gets or sets how many of the top documents the overlap compares, typically as many as go into a prompt.</summary>
+    /// <value>From 1. The default is 5. For a call with no more documents than that, no overlap is recorded.</value>
     public int OverlapAt { get; set; } = 5;
 
-    /// <summary>Gets or sets how many calls the shadow scores at once.</summary>
-    /// <value>From 1. The default is 1. A sample that comes while so many are under way is dropped and counted; none is ever queued.</value>
+    /// <summary>Gets or sets how many calls the shadow scores concurrently.</summary>
+    /// <value>From 1. The default is 1. A sample beyond that limit is dropped and counted, never queued.</value>
     public int MaxConcurrency { get; set; } = 1;
 
-    /// <summary>Gets or sets how long the shadow may take.</summary>
+    /// <summary>Gets or sets the time limit of a shadow call.</summary>
     /// <value>More than zero, and at most a day. The default is 30 seconds.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
