@@ -24,6 +24,7 @@ public sealed class EarlyExitFileTests : IDisposable
         { "\"measured\": null", "\"measured\": null, \"more\": 1", "'{json}' can't be read: *" },
         { "\"plan\": \"1:50\",", "", "'{json}' can't be read: *" },
         { "{", "[", "'{json}' can't be read: *" },
+        { "{", "{ \"\\uD800\": 1,", "'{json}' can't be read: *" },
         { "\"sha256\": \"", "\"sha256\": \"00", "'{folder}model.onnx' has the SHA-256 *, but '{json}' was made for 00*. {build}" },
     };
 

@@ -72,6 +72,11 @@ public sealed class DataFileTests
     [Theory]
     [InlineData("{\"query\": 1", "line 1: found no JSON at character 12; expected one JSON object a line.")]
     [InlineData("[]", "line 1: found a JSON Array; expected one JSON object a line.")]
+    [InlineData("{\"query\": \"\\uD800\"}", "line 1: found half of a surrogate pair in a text; expected Unicode text.")]
+    [InlineData("{\"\\uDC00\": 1, \"query\": \"q\"}", "line 1: found half of a surrogate pair in a text; expected Unicode text.")]
+    [InlineData(
+        "{\"query\": \"\\uD83D\\uDE00\", \"candidates\": [{\"text\": \"\\uD800\"}]}",
+        "line 1: found half of a surrogate pair in a text; expected Unicode text.")]
     [InlineData("{\"id\": \"1\"}", "line 1: found no 'query'; expected it, as a text.")]
     [InlineData("{\"query\": [\"secret words\"]}", "line 1: found 'query' as a JSON Array; expected a text.")]
     [InlineData("{\"query\": \"a\", \"id\": 1}\n{\"query\": \"b\", \"id\": 1}", "line 2: found query '1' for the second time; expected each query once.")]

@@ -162,6 +162,7 @@ public sealed class RerankedSearchToolTests : IDisposable
         new AIFunctionArguments { ["query"] = " " },
         new AIFunctionArguments { ["query"] = 7 },
         new AIFunctionArguments { ["query"] = JsonDocument.Parse("[]").RootElement },
+        new AIFunctionArguments { ["query"] = JsonDocument.Parse("\"\\uD800\"").RootElement },
     };
 
     [Theory]

@@ -23,6 +23,7 @@ public sealed class ResponseTests
     [InlineData(
         """{"results":[{"index":0,"relevance_score":0.5},{"index":2,"relevance_score":0.5}]}""",
         "returned scores for 2 of 3 documents and none for document 1; " + Missing)]
+    [InlineData("""{"\uD800":1,"list":[]}""", "returned no list of results; expected a list 'results' with 3 results")]
     [InlineData("""{"results":[]}""", "returned scores for 0 of 3 documents and none for document 0; " + Missing)]
     [InlineData(
         """{"results":[{"index":1,"relevance_score":0.5},{"index":1,"relevance_score":0.5},{"index":0,"relevance_score":0.5}]}""",

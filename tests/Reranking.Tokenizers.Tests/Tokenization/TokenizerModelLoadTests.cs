@@ -144,6 +144,11 @@ public class TokenizerModelLoadTests
         "has a damaged 'precompiled_charsmap' in its normalizer; expected a double array and texts.")]
     public void Read_UnusableUnigram_NamesIt(string field, string value, string problem) => AssertRefused(Change(Unigram, field, value), problem);
 
+    [Fact]
+    public void Read_CharsmapWithHalfOfASurrogatePair_NamesIt() => AssertRefused(
+        Change(Unigram, "normalizer", """{ "type": "Precompiled", "precompiled_charsmap": "?" }""").Replace("\"?\"", "\"\\uD800\"", StringComparison.Ordinal),
+        "has no 'precompiled_charsmap' in its normalizer 'Precompiled'; expected bytes in base 64.");
+
     // Units that lead outside the array and texts that start outside of theirs.
     [Fact]
     public void Encode_RandomCharsmap_NeverThrows()

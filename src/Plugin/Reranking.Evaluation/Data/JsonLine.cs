@@ -32,6 +32,13 @@ internal sealed class JsonLine : IDisposable
             _json.Dispose();
             throw DataError.At(path, number, $"a JSON {kind}", "one JSON object a line");
         }
+
+        // The parser does not read escapes; whoever reads the text would get an exception that is none of data.
+        if (line.Contains("\\u", StringComparison.Ordinal) && !IsUnicode(Root))
+        {
+            _json.Dispose();
+            throw DataError.At(path, number, "half of a surrogate pair in a text", "Unicode text");
+        }
     }
 
     public JsonElement Root => _json.RootElement;
@@ -81,4 +88,22 @@ internal sealed class JsonLine : IDisposable
     public InvalidDataException Error(string found, string expected) => DataError.At(_path, _number, found, expected);
 
     public void Dispose() => _json.Dispose();
+
+    private static bool IsUnicode(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => element.GetString() is not null,
+                JsonValueKind.Array => element.EnumerateArray().All(IsUnicode),
+                JsonValueKind.Object => element.EnumerateObject().All(static property => property.Name is not null && IsUnicode(property.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

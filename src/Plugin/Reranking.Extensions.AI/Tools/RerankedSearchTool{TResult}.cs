@@ -123,10 +123,22 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
     private string Query(AIFunctionArguments arguments)
     {
         arguments.TryGetValue(QueryName, out object? value);
-        string? query = value is JsonElement { ValueKind: JsonValueKind.String } json ? json.GetString() : value as string;
+        string? query = value is JsonElement json ? TextOf(json) : value as string;
         return string.IsNullOrWhiteSpace(query)
             ? throw new ArgumentException($"The tool '{Name}' was called without a text for '{QueryName}'; expected what to look for.", nameof(arguments))
             : query;
+    }
+
+    private static string? TextOf(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.String ? json.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;   // half of a surrogate pair
+        }
     }
 
     private int Count(AIFunctionArguments arguments, int defaultCount)

@@ -12,16 +12,23 @@ internal static class JsonPaths
             return null;
         }
 
-        JsonElement found = root;
-        foreach (string field in path.Split('.'))
+        try
         {
-            if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(field, out found))
+            JsonElement found = root;
+            foreach (string field in path.Split('.'))
             {
-                return null;
+                if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(field, out found))
+                {
+                    return null;
+                }
             }
-        }
 
-        return found;
+            return found;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;   // the name of another field has half of a surrogate pair, which is only noticed here
+        }
     }
 
     public static string? FindText(JsonElement root, string? path) => Find(root, path) is { } found ? AsText(found) : null;

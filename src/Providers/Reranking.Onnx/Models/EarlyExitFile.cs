@@ -76,7 +76,7 @@ internal sealed class EarlyExitFile
                 Plan = ChoosePlan(setting, manifest, key, path),
             };
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new RelevanceScoringException($"'{path}' can't be read: {exception.Message} {build}", exception);
         }

@@ -81,10 +81,22 @@ internal sealed class ModularHeadReader
     [
         .. modules.EnumerateArray()
             .Take(MaxModules)
-            .Select(static module => module.ValueKind == JsonValueKind.Object ? ModelConfiguration.Text(module, "path") : null)
+            .Select(PathOf)
             .Where(static path => path is { Length: > 0 } && IsWithin(path))
             .Distinct()!,
     ];
+
+    private static string? PathOf(JsonElement module)
+    {
+        try
+        {
+            return module.ValueKind == JsonValueKind.Object ? ModelConfiguration.Text(module, "path") : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;   // half of a surrogate pair; reading the head says so
+        }
+    }
 
     private static bool IsWithin(string path) =>
         path.Split('/').All(static part => part.Length > 0 && part is not ("." or "..") && part.IndexOfAny(['\\', ':', '\0']) < 0);

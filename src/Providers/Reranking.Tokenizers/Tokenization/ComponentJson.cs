@@ -51,10 +51,22 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
     public string? FindString(string name) => Find(name) is { } value ? ReadString(value, name) : null;
 
     /// <summary>Reads bytes that are written in base 64.</summary>
-    public byte[] GetBytes(string name) =>
-        Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes)
-            ? bytes
-            : throw Missing(name, "bytes in base 64");
+    public byte[] GetBytes(string name)
+    {
+        try
+        {
+            if (Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetBytesFromBase64(out byte[]? bytes))
+            {
+                return bytes;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate, which is no base 64 either.
+        }
+
+        throw Missing(name, "bytes in base 64");
+    }
 
     /// <summary>Reads an array of texts and a number each.</summary>
     public (string Text, double Number)[] GetScores(string name) => [.. GetElements(name).Select(value => ReadScore(value, name))];

@@ -89,6 +89,10 @@ internal static class DocumentReader
         {
             throw new ToolException($"{name}, line {number}: found no JSON; expected one object a line.");
         }
+        catch (InvalidOperationException)
+        {
+            throw new ToolException($"{name}, line {number}: found half of a surrogate pair in a text; expected Unicode text.");
+        }
 
         throw new ToolException($"{name}, line {number}: found no text; expected one of the properties {string.Join(", ", TextProperties)}.");
     }

@@ -52,6 +52,10 @@ internal sealed record PairLine(string? Id, string Query, string[] Documents, bo
         {
             throw Error(number, "no JSON");
         }
+        catch (InvalidOperationException)
+        {
+            throw Error(number, "half of a surrogate pair in a text");
+        }
     }
 
     /// <summary>Returns the line to write.</summary>
