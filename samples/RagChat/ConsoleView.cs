@@ -28,9 +28,12 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
 
     public void Note(string text) => _console.Write(Printable(text + "\n", new Style(Color.Grey)));
 
+    /// <summary>Writes the prompt of the chat, and after it a question that nobody has to type.</summary>
+    public void WritePrompt(string question = "") => _console.Write(Printable($"> {question}", new Style(Color.Blue)));
+
     public string? Prompt()
     {
-        _console.Write(Printable("> ", new Style(Color.Blue)));
+        WritePrompt();
         return Console.ReadLine();
     }
 

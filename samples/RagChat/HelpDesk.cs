@@ -22,6 +22,9 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
         ? DocumentFolder.Read(folder)
         : HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
 
+    /// <summary>Gets the question that a chat begins with, or <see langword="null"/> where the passages are somebody's own.</summary>
+    public string? FirstQuestion => options.Value.Documents is null ? HelpCentre.FirstQuestion : null;
+
     /// <summary>Embeds the passages and, meanwhile, loads the cross-encoder.</summary>
     public async Task WarmUpAsync()
     {

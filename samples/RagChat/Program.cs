@@ -7,10 +7,10 @@ using RagChat.Knowledge;
 using Reranking;
 using Spectre.Console;
 
-// dotnet run -- "How do I reset my password?"    one question
-// dotnet run -- --docs FOLDER                     a chat over your own Markdown and text files
-// dotnet run -- --compare                         40 questions, without and with reranking
-// dotnet run                                      a chat; /rerank on|off, /why N, /history, /quit
+// dotnet run                                          a chat, which begins with a question; /rerank on|off, /why N, /history, /quit
+// dotnet run -- "Why is our workspace read-only?"     one question
+// dotnet run -- --docs FOLDER                         a chat over your own Markdown and text files
+// dotnet run -- --compare                             40 questions, without and with reranking
 // Any setting of appsettings.json may follow, as --Reranking:TopN=3
 if (Array.IndexOf(args, "--docs") is >= 0 and int docs)
 {

@@ -9,11 +9,12 @@ builder.Services.AddReranking(builder.Configuration.GetSection("Reranking")).Add
 
 WebApplication app = builder.Build();
 
-// curl "http://localhost:5000/search?q=How+do+I+reset+my+password?"
+// curl "http://localhost:5000/search?q=What+if+I+forget+my+password?"
 // Edit appsettings.json while this runs, and ask again: the answer says who gave it.
 app.MapGet("/search", async (string q, Reranker reranker, CancellationToken cancellationToken) =>
 {
-    RerankingResult<Article> result = await reranker.RerankAsync(q, Article.All, article => article.Text, options: null, cancellationToken);
+    RerankingResult<Article> result = await reranker.RerankAsync(
+        q, Article.All, article => $"{article.Title}. {article.Text}", options: null, cancellationToken);
     return new
     {
         Outcome = result.Outcome.ToString(),   // "FellBack" if no scorer answered: then the order is that of the first stage

@@ -17,6 +17,12 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
     public async Task RunAsync()
     {
         view.Note($"{desk.Passages.Count} passages. Ask; /rerank on|off switches the second stage, /why 1 explains the first passage, /quit leaves.");
+        if (desk.FirstQuestion is { } first)
+        {
+            view.WritePrompt(first + "\n");
+            await AnswerAsync(first);
+        }
+
         while (view.Prompt() is { } line && line is not "/quit")
         {
             switch (line.Trim())

@@ -6,6 +6,9 @@ namespace RagChat.Knowledge;
 /// <summary>Reads the Markdown files and the questions that lie beside the program.</summary>
 internal static class HelpCentre
 {
+    /// <summary>The question to begin with: vector search has what answers it far down, below whatever else speaks of workspaces.</summary>
+    public const string FirstQuestion = "Why is our workspace read-only?";
+
     /// <summary>Cuts each file at its <c>##</c> headings; a section is a passage.</summary>
     public static IReadOnlyList<Passage> ReadPassages(string folder)
     {
