@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -97,6 +98,70 @@ public sealed class LimitTests
         await UntilAsync(() => scorer.Canceled == 1);
     }
 
+    [Fact]
+    public async Task Post_ClientReadsNothing_HoldsNoPlaceAndIsCutOffInTheEnd()
+    {
+        await using RerankServer server = await RerankServer.StartAsync(configure: static options =>
+        {
+            options.MaxConcurrentRequests = 1;
+            options.RequestTimeout = TimeSpan.FromSeconds(2);
+        });
+        string documents = string.Join(',', Enumerable.Repeat($"\"{new string('x', 1_000_000)}\"", 30));
+        string body = $$"""{ "query": "q", "documents": [{{documents}}], "return_documents": true }""";
+        using TcpClient slow = await SendAsync(server, body.Length, body);   // thirty megabytes, more than sockets buffer
+        await UntilAsync(() => server.AllLogs().Contains("30 documents", StringComparison.Ordinal) || Sent(slow));
+
+        (HttpStatusCode status, _, _) = await server.PostAsync("/v2/rerank", Body);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        await UntilAsync(() => server.AllLogs().Contains("not answered within 00:00:02", StringComparison.Ordinal));
+
+        static bool Sent(TcpClient client) => client.Available > 0;
+    }
+
+    [Fact]
+    public async Task Post_BodiesThatAreLongInComing_TakeNoMoreThanEightOfThem()
+    {
+        await using RerankServer server = await RerankServer.StartAsync(configure: static options => options.MaxBodyBytes = 1_000);
+        List<TcpClient> slow = [];
+        try
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                slow.Add(await SendAsync(server, length: 1_000, new string(' ', 999)));
+            }
+
+            await UntilAsync(async () => (await server.PostAsync("/v2/rerank", Body)).Status == HttpStatusCode.TooManyRequests);
+            (_, JsonNode? error, HttpResponseMessage response) = await server.PostAsync("/v2/rerank", Body);
+
+            Assert.Equal("The server is reading as much as it has room for. Ask again in 1 s.", (string?)error!["message"]);
+            Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter!.Delta);
+        }
+        finally
+        {
+            slow.ForEach(static client => client.Dispose());
+        }
+
+        await UntilAsync(async () => (await server.PostAsync("/v2/rerank", Body)).Status == HttpStatusCode.OK);   // nothing stays taken
+    }
+
+    [Fact]
+    public async Task Post_TextsWithFewTokens_TeachTheEstimate()
+    {
+        // Half of the documents have no count, as those that a cache knows: they cost nothing, and say nothing.
+        await using RerankServer server = await RerankServer.StartAsync(add: static builder => builder.AddScorer(new CountingScorer()));
+        string[] documents = [.. Enumerable.Repeat(new string('x', 399), 10)];
+        string body = System.Text.Json.JsonSerializer.Serialize(new { query = "q", documents });
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", body)).Status);
+        }
+
+        (_, JsonNode? answer, _) = await server.PostAsync("/v2/rerank", body);
+
+        Assert.InRange((int)answer!["meta"]!["tokens"]!["input_tokens"]!, 390, 410);   // without a usage it is the estimate: 4,000 characters, 10 a token
+    }
+
     [Theory]
     [InlineData(true, false, false, 422)]
     [InlineData(false, true, false, 503)]
@@ -166,6 +231,26 @@ public sealed class LimitTests
         Assert.DoesNotContain("my-secret-key", exception.ToString(), StringComparison.Ordinal);
     }
 
+    private static async Task<TcpClient> SendAsync(RerankServer server, int length, string body)
+    {
+        var client = new TcpClient { ReceiveBufferSize = 4_096 };
+        await client.ConnectAsync(IPAddress.Loopback, server.Address.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes(string.Create(
+                CultureInfo.InvariantCulture,
+                $"POST /v1/rerank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")),
+            TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static bool Waiting(RerankServer server) =>
         ((Endpoints.RerankEndpoint)server.App.Services.GetService(typeof(Endpoints.RerankEndpoint))!).QueuedTokens > 0;
 
@@ -174,6 +259,21 @@ public sealed class LimitTests
         while (!condition())
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A token for ten characters, counted for every other document.</summary>
+    private sealed class CountingScorer : IRelevanceScorer
+    {
+        public Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new RelevanceScores([.. documents.Select((document, i) =>
+                RelevanceScore.FromLogit(i) with { TokenCount = i % 2 == 0 ? (query.Length + document.Length) / 10 : null })]));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
         }
     }
 }

@@ -197,6 +197,8 @@ public sealed class MalformedRequestTests
         yield return "{ \"query\": \"q\", \"documents\": [\"a\"] } trailing";
         yield return "{ \"query\": \"q\", \"documents\": " + new string('[', 200) + new string(']', 200) + " }";
         yield return "{ \"\\ud800\": 1, \"query\": \"q\", \"documents\": [\"a\"] }";
+        yield return "{ \"query\": \"q\", \"documents\": [{ \"text\": \"a\", \"\\ud800\": 1 }] }";
+        yield return "{ \"query\": \"q\", \"input\": [{ \"\\ud800\": 1 }] }";
         yield return $$"""{ "query": "q", "documents": ["a", "b", "c", "{{Canary}}"] }""";
         yield return $$"""{ "query": "q", "documents": ["{{new string('x', 60)}}{{Canary}}"] }""";
         foreach (string list in (string[])["documents", "texts", "input"])

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -32,12 +33,13 @@ internal sealed class RerankServer : IAsyncDisposable
         Action<RerankingServerOptions>? configure = null,
         Func<CancellationToken, Task>? before = null,
         Action<RerankingBuilder>? add = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        IConfigurationSection? section = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging().SetMinimumLevel(LogLevel.Trace);
-        RerankingBuilder reranking = builder.Services.AddReranking();
+        RerankingBuilder reranking = section is null ? builder.Services.AddReranking() : builder.Services.AddReranking(section);
         if (add is null)
         {
             reranking.AddScorer(new StubScorer(score ?? StubScorer.Length, before));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
 
 namespace Reranking.AspNetCore.Tests;
 
@@ -76,6 +77,50 @@ public sealed class ShapeTests
         Assert.Equal(1, (int)body["meta"]!["billed_units"]!["search_units"]!);
         Assert.Equal(6, (int)body["meta"]!["tokens"]!["input_tokens"]!);
         Assert.Equal("priority was ignored: the server's settings decide it.", (string?)Assert.Single(body["meta"]!["warnings"]!.AsArray()));
+    }
+
+    [Theory]
+    [InlineData("/v2/rerank", "documents", "return_documents", "meta")]
+    [InlineData("/v2/rerank", "documents", "rank_fields", "meta")]
+    [InlineData("/v2/rerank", "documents", "top_k", "meta")]
+    [InlineData("/v1/rerank", "documents", "raw_scores", "meta")]
+    [InlineData("/v1/rerank", "documents", "return_text", "meta")]
+    [InlineData("/rerank", "texts", "top_n", "header")]
+    [InlineData("/rerank", "texts", "return_documents", "header")]
+    [InlineData("/v1/reranking", "input", "top_n", "header")]
+    public async Task Post_FieldOfAnotherShape_IsToldToBeIgnored(string path, string documents, string field, string place)
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (HttpStatusCode status, JsonNode? body, HttpResponseMessage response) = await server.PostAsync(
+            path, $$"""{ "query": "q", "{{documents}}": {{Texts}}, "{{field}}": true }""");
+        (_, JsonNode? off, HttpResponseMessage without) = await server.PostAsync(
+            path, $$"""{ "query": "q", "{{documents}}": {{Texts}}, "{{field}}": false }""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        string expected = $"{field} is not part of requests of this shape and was ignored.";
+        Assert.Equal(
+            expected,
+            place == "meta" ? (string?)Assert.Single(body!["meta"]!["warnings"]!.AsArray()) : response.Headers.GetValues("x-warnings").Single());
+        Assert.DoesNotContain("warnings", off!.ToJsonString(), StringComparison.Ordinal);   // what is off asks for nothing
+        Assert.False(without.Headers.Contains("x-warnings"));
+    }
+
+    [Theory]
+    [InlineData("/rerank", "texts", "")]
+    [InlineData("/v1/rerank", "documents", """, "top_k": 3""")]
+    [InlineData("/v1/reranking", "input", "")]
+    public async Task Post_ShapesWithoutMeta_HaveTheirWarningsInAHeader(string path, string documents, string more)
+    {
+        await using RerankServer server = await RerankServer.StartAsync();
+
+        (_, JsonNode? body, HttpResponseMessage response) = await server.PostAsync(
+            path, $$"""{ "query": "q", "{{documents}}": ["a", "long 1"], "instruction": "i"{{more}} }""");
+
+        Assert.Equal(
+            "instruction was ignored: the server's settings decide it. 1 of 2 documents were longer than the model reads and were cut.",
+            response.Headers.GetValues("x-warnings").Single());
+        Assert.DoesNotContain("warnings", body!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -228,6 +273,30 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public async Task Post_ModelThatTheSettingsHaveLost_Is404AndNoFailure()
+    {
+        var settings = new Settings();
+        settings.Replace("stays", "goes");
+        await using RerankServer server = await RerankServer.StartAsync(
+            section: new ConfigurationBuilder().Add(settings).Build().GetSection("Reranking"),
+            add: static builder => builder.AddProvider(static _ => new StubProvider()));
+        const string Body = $$"""{ "query": "q", "documents": {{Texts}}, "model": "goes" }""";
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", Body)).Status);
+
+        settings.Replace("stays");
+        HttpStatusCode status;
+        JsonNode? error;
+        do
+        {
+            (status, error, _) = await server.PostAsync("/v2/rerank", Body);
+        }
+        while (status == HttpStatusCode.OK);
+
+        Assert.Equal((HttpStatusCode.NotFound, "There is no such model; expected stays."), (status, (string?)error!["message"]));
+        Assert.Equal("stays", (string?)Assert.Single((await server.GetAsync("/v1/models")).Body!["data"]!.AsArray())!["id"]);
+    }
+
+    [Fact]
     public async Task Post_UnknownModel_Is404AndListsThose()
     {
         await using RerankServer server = await RerankServer.StartAsync(add: static builder =>
@@ -241,5 +310,27 @@ public sealed class ShapeTests
             "/v2/rerank", $$"""{ "query": "q", "documents": {{Texts}}, "model": "rerank-v9" }""");
 
         Assert.Equal((HttpStatusCode.NotFound, "There is no such model; expected fast, strong."), (status, (string?)body!["message"]));
+    }
+
+    /// <summary>Settings that a test changes.</summary>
+    private sealed class Settings : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public void Replace(params string[] scorers)
+        {
+            Data = scorers.ToDictionary(static name => $"Reranking:Scorers:{name}:Provider", static string? (_) => "Stub", StringComparer.OrdinalIgnoreCase);
+            Data["Reranking:Use"] = scorers[0];
+            OnReload();
+        }
+    }
+
+    private sealed class StubProvider() : RelevanceScorerProvider("Stub")
+    {
+        public override IReadOnlyCollection<string> Keys => [];
+
+        public override IEnumerable<string> Validate(IConfigurationSection section, bool isUsed) => [];
+
+        public override IRelevanceScorer Create(string scorerName, IConfigurationSection section) => new StubScorer(StubScorer.Length);
     }
 }

@@ -12,7 +12,10 @@ public sealed class RerankingServerOptions
     public IList<string> ApiKeyHashes { get; } = [];
 
     /// <summary>Gets or sets how long the body of a request may be.</summary>
-    /// <value>A count of bytes, from 1. The default is 33,554,432 (32 MiB). Longer ones are answered with 413.</value>
+    /// <value>
+    /// A count of bytes, from 1. The default is 33,554,432 (32 MiB). Longer ones are answered with 413. The bodies that are being read at a time may have eight
+    /// times as much together; beyond it requests are answered with 429.
+    /// </value>
     public long MaxBodyBytes { get; set; } = 32L << 20;
 
     /// <summary>Gets or sets how many documents one request may have.</summary>
@@ -27,8 +30,11 @@ public sealed class RerankingServerOptions
     /// <value>A count of UTF-16 code units, from 1. The default is 2,000,000.</value>
     public int MaxDocumentLength { get; set; } = 2_000_000;
 
-    /// <summary>Gets or sets how long a request may take, its wait in the queue included.</summary>
-    /// <value>More than zero and at most 1 hour. The default is 1 minute. Requests that take longer are answered with 503.</value>
+    /// <summary>Gets or sets how long a request may take, its wait in the queue and the way of its response to the client included.</summary>
+    /// <value>
+    /// More than zero and at most 1 hour. The default is 1 minute. Requests that take longer are answered with 503; the connection of a client that has not
+    /// read its response by then is closed.
+    /// </value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Gets or sets how many tokens may wait or be under way before requests are answered with 429.</summary>
@@ -41,4 +47,6 @@ public sealed class RerankingServerOptions
     /// <summary>Gets or sets how many requests are scored at a time; the others wait, and clients take turns.</summary>
     /// <value>From 1. The default is twice the number of processors. A local engine shares its processors among all requests at any number.</value>
     public int MaxConcurrentRequests { get; set; } = Environment.ProcessorCount * 2;
+
+    internal long MaxBodyBytesTogether => Math.Min(MaxBodyBytes, long.MaxValue / 8) * 8;
 }

@@ -76,8 +76,9 @@ internal sealed class AdmissionQueue
             client ??= new Client(clientName);
             int clientCount = _clients.Count + (isKnown ? 0 : 1);
 
-            // Half as much again is shared out among the clients, so that one alone can't fill the queue for all.
-            bool isAccepted = _tokens == 0 || _tokens + tokens <= _maxTokens || client.Tokens + tokens <= _maxTokens / (2 * clientCount);
+            // Half as much again is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.
+            bool isAccepted = _tokens == 0 || _tokens + tokens <= _maxTokens
+                || (_tokens + tokens <= _maxTokens + (_maxTokens / 2) && client.Tokens + tokens <= _maxTokens / (2 * clientCount));
             if (!isAccepted)
             {
                 _refused++;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Reranking.AspNetCore.Admission;
 using Reranking.AspNetCore.Protocol;
 
 namespace Reranking.AspNetCore.Endpoints;
@@ -11,8 +12,8 @@ namespace Reranking.AspNetCore.Endpoints;
 internal static class RequestBody
 {
     /// <summary>Reads the body.</summary>
-    /// <exception cref="RerankRequestException">It is no JSON by its headers, or too long.</exception>
-    public static async Task<byte[]> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    /// <exception cref="RerankRequestException">It is no JSON by its headers, too long, or more than there is room for now.</exception>
+    public static async Task<byte[]> ReadAsync(HttpRequest request, long maxBytes, BodyBudget.Share room, CancellationToken cancellationToken)
     {
         if (!request.HasJsonContentType())
         {
@@ -43,6 +44,16 @@ internal static class RequestBody
             {
                 reader.AdvanceTo(buffer.End);
                 throw TooLong(maxBytes);
+            }
+
+            if (!room.TryGrow(buffer.Length))
+            {
+                reader.AdvanceTo(buffer.End);
+                throw new RerankRequestException(
+                    StatusCodes.Status429TooManyRequests, "The server is reading as much as it has room for. Ask again in 1 s.")
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                };
             }
 
             if (result.IsCompleted)

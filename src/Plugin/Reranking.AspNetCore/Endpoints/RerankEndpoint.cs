@@ -16,6 +16,7 @@ internal sealed partial class RerankEndpoint
     private readonly RerankingServerOptions _options;
     private readonly ApiKeys _keys;
     private readonly AdmissionQueue _queue;
+    private readonly BodyBudget _bodies;
     private readonly TokenEstimate _estimate = new();
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -30,6 +31,7 @@ internal sealed partial class RerankEndpoint
         (_scorers, _options, _logger, _timeProvider) = (scorers, options.Value, logger, timeProvider ?? TimeProvider.System);
         _keys = new ApiKeys(_options.ApiKeyHashes);
         _queue = new AdmissionQueue(_options, _timeProvider);
+        _bodies = new BodyBudget(_options.MaxBodyBytesTogether);
         if (meterFactory is not null)
         {
             ServerMetrics.Observe(_queue, meterFactory);
@@ -68,8 +70,7 @@ internal sealed partial class RerankEndpoint
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
         try
         {
-            byte[] body = await RequestBody.ReadAsync(context.Request, _options.MaxBodyBytes, cancellation.Token).ConfigureAwait(false);
-            RerankRequest request = RequestReader.Parse(body, isCohereV2, _options);
+            RerankRequest request = await ReadAsync(context.Request, isCohereV2, cancellation.Token).ConfigureAwait(false);
             shape = request.Shape;
             await AnswerAsync(context, request, client, id, cancellation.Token).ConfigureAwait(false);
         }
@@ -89,6 +90,12 @@ internal sealed partial class RerankEndpoint
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             LogLate(id, _options.RequestTimeout);
+            if (context.Response.HasStarted)
+            {
+                context.Abort();   // half of a response is none, and whoever reads it does so too slowly
+                return;
+            }
+
             var late = new RerankRequestException(StatusCodes.Status503ServiceUnavailable, $"The request took longer than {_options.RequestTimeout}.")
             {
                 TeiType = "overloaded",
@@ -102,28 +109,43 @@ internal sealed partial class RerankEndpoint
         }
     }
 
+    private async Task<RerankRequest> ReadAsync(HttpRequest request, bool isCohereV2, CancellationToken cancellationToken)
+    {
+        using BodyBudget.Share room = _bodies.Open();
+        byte[] body = await RequestBody.ReadAsync(request, _options.MaxBodyBytes, room, cancellationToken).ConfigureAwait(false);
+        return RequestReader.Parse(body, isCohereV2, _options);
+    }
+
     private async Task AnswerAsync(HttpContext context, RerankRequest request, string client, string id, CancellationToken cancellationToken)
     {
         IRelevanceScorer scorer = _scorers.Find(request.Model) ?? throw new RerankRequestException(
             StatusCodes.Status404NotFound, $"There is no such model; expected {(_scorers.Names.Count == 0 ? "none" : string.Join(", ", _scorers.Names))}.");
         long start = _timeProvider.GetTimestamp();
         long characters = request.PairLength;
-        using AdmissionQueue.Place place = _queue.Enter(client, _estimate.Tokens(characters));
-        await place.WaitAsync(cancellationToken).ConfigureAwait(false);
-        TimeSpan waited = _timeProvider.GetElapsedTime(start);
-        RelevanceScores scores = await scorer.ScoreAsync(
-            request.Query,
-            request.Documents,
-            new RelevanceScoringOptions
-            {
-                Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1),
-                TopN = request.TopN,
-            },
-            cancellationToken).ConfigureAwait(false);
-        place.IsScored = true;
+        TimeSpan waited;
+        RelevanceScores scores;
+        long tokens;
+
+        // The place is free before the response is sent: whoever reads slowly is to hold up nobody.
+        using (AdmissionQueue.Place place = _queue.Enter(client, _estimate.Tokens(characters)))
+        {
+            await place.WaitAsync(cancellationToken).ConfigureAwait(false);
+            waited = _timeProvider.GetElapsedTime(start);
+            scores = await scorer.ScoreAsync(
+                request.Query,
+                request.Documents,
+                new RelevanceScoringOptions
+                {
+                    Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1),
+                    TopN = request.TopN,
+                },
+                cancellationToken).ConfigureAwait(false);
+            place.IsScored = true;
+            tokens = scores.Usage?.InputTokenCount ?? place.Tokens;
+        }
+
         TimeSpan elapsed = _timeProvider.GetElapsedTime(start);
-        long tokens = scores.Usage?.InputTokenCount ?? place.Tokens;
-        _estimate.Learn(characters, tokens);
+        Learn(request, scores);
         if (!request.MayTruncate && scores.Any(static score => score.IsTruncated))
         {
             int index = Enumerable.Range(0, scores.Count).First(i => scores[i].IsTruncated);
@@ -137,11 +159,34 @@ internal sealed partial class RerankEndpoint
             .ThenByDescending(i => scores[i].RawValue)
             .Take(request.TopN ?? int.MaxValue)];
         SetHeaders(context.Response.Headers, waited, elapsed, tokens, characters);
+        string[] warnings = ResponseWriter.Warnings(request, scores);
+        if (warnings.Length > 0 && !ResponseWriter.HasMeta(request.Shape))
+        {
+            context.Response.Headers["x-warnings"] = string.Join(' ', warnings);   // the bodies of these shapes have no place for them
+        }
+
         var output = new ArrayBufferWriter<byte>();
         string? model = scores.ScorerName ?? request.Model ?? scores.ModelId;
         ResponseWriter.Write(output, request, new RerankResponse(id, model, ranking, scores, tokens));
-        await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output.WrittenMemory).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output.WrittenMemory, cancellationToken).ConfigureAwait(false);
         LogAnswered(id, request.Shape, request.Documents.Length, tokens, elapsed.TotalMilliseconds);
+    }
+
+    // Of what the model read and read whole: scores of a cache cost nothing now, and of a text that was cut the rest has no tokens.
+    private void Learn(RerankRequest request, RelevanceScores scores)
+    {
+        long characters = 0;
+        long tokens = 0;
+        for (int i = 0; i < scores.Count; i++)
+        {
+            if (scores[i] is { TokenCount: { } count, IsTruncated: false })
+            {
+                characters += request.Query.Length + request.Documents[i].Length;
+                tokens += count;
+            }
+        }
+
+        _estimate.Learn(characters, tokens);
     }
 
     // As Text Embeddings Inference has them, in milliseconds.

@@ -17,7 +17,7 @@ internal sealed class ScorerDirectory(IServiceProvider services)
         .Order(StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Gets the names that requests can use.</summary>
-    public IReadOnlyList<string> Names => _names;
+    public IReadOnlyList<string> Names => [.. _names.Where(IsThere)];
 
     /// <summary>Gets the scorer of requests that name none.</summary>
     public IRelevanceScorer Default => _default;
@@ -32,7 +32,7 @@ internal sealed class ScorerDirectory(IServiceProvider services)
 
         string? name = Array.Find(_names, name => string.Equals(name, model, StringComparison.OrdinalIgnoreCase));
         return name is not null
-            ? services.GetRequiredKeyedService<IRelevanceScorer>(name)
+            ? IsThere(name) ? services.GetRequiredKeyedService<IRelevanceScorer>(name) : null
             : _names.Select(services.GetRequiredKeyedService<IRelevanceScorer>).FirstOrDefault(scorer => IsModelOf(scorer, model));
     }
 
@@ -46,6 +46,19 @@ internal sealed class ScorerDirectory(IServiceProvider services)
         catch (RelevanceScoringException)
         {
             return null;   // of a name that the configuration has no longer
+        }
+    }
+
+    private bool IsThere(string name)
+    {
+        try
+        {
+            _ = services.GetRequiredKeyedService<IRelevanceScorer>(name).GetService(typeof(RelevanceScorerMetadata));
+            return true;
+        }
+        catch (RelevanceScoringException exception) when (!exception.IsSetupFault)
+        {
+            return false;   // the configuration has it no longer
         }
     }
 

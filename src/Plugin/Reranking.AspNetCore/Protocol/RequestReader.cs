@@ -107,14 +107,7 @@ internal static class RequestReader
                 CultureInfo.InvariantCulture, $"query has {query.Length} characters; expected at most {limits.MaxQueryLength}."));
         }
 
-        List<string> warnings = [];
         string[] documents = reader.Documents(documentsField, limits);
-        if (shape == WireShape.CohereV2 && fields.ContainsKey("rank_fields"))
-        {
-            warnings.Add("rank_fields is not part of this version and was ignored.");
-        }
-
-        warnings.AddRange(NotHonored.Where(fields.ContainsKey).Select(static field => $"{field} was ignored: the server's settings decide it."));
         return new RerankRequest
         {
             Shape = shape,
@@ -143,7 +136,11 @@ internal static class RequestReader
                 WireShape.Voyage => reader.Flag("truncation") ?? true,
                 _ => true,
             },
-            Warnings = warnings,
+            Warnings =
+            [
+                .. reader.Unread.Select(static field => $"{field} is not part of requests of this shape and was ignored."),
+                .. NotHonored.Where(fields.ContainsKey).Select(static field => $"{field} was ignored: the server's settings decide it."),
+            ],   // the last one: by now all that is read was read
         };
     }
 
@@ -181,13 +178,20 @@ internal static class RequestReader
     /// <summary>Reads fields, and names them in errors.</summary>
     private sealed class FieldReader(WireShape shape, Dictionary<string, JsonElement> fields)
     {
+        private readonly HashSet<string> _read = [];
+
+        /// <summary>Gets the fields that mean something to other shapes only; one that is false asks for nothing.</summary>
+        public IEnumerable<string> Unread => fields
+            .Where(pair => !_read.Contains(pair.Key) && !NotHonored.Contains(pair.Key) && pair.Value.ValueKind != JsonValueKind.False)
+            .Select(static pair => pair.Key);
+
         public RerankRequestException Invalid(string message) => RerankRequestException.Invalid(shape, message);
 
         public RerankRequestException Missing(string field) => Invalid($"{field} is missing.");
 
-        public string? Text(string field) => fields.TryGetValue(field, out JsonElement value) ? Text(value, field) : null;
+        public string? Text(string field) => TryRead(field, out JsonElement value) ? Text(value, field) : null;
 
-        public bool? Flag(string field) => !fields.TryGetValue(field, out JsonElement value)
+        public bool? Flag(string field) => !TryRead(field, out JsonElement value)
             ? null
             : value.ValueKind switch
             {
@@ -198,7 +202,7 @@ internal static class RequestReader
 
         public int? Count(string field, int least)
         {
-            if (!fields.TryGetValue(field, out JsonElement value))
+            if (!TryRead(field, out JsonElement value))
             {
                 return null;
             }
@@ -211,7 +215,7 @@ internal static class RequestReader
 
         public string[] Documents(string field, RerankingServerOptions limits)
         {
-            if (!fields.TryGetValue(field, out JsonElement list))
+            if (!TryRead(field, out JsonElement list))
             {
                 throw Missing(field);
             }
@@ -252,9 +256,15 @@ internal static class RequestReader
             return documents;
         }
 
+        private bool TryRead(string field, out JsonElement value)
+        {
+            _read.Add(field);
+            return fields.TryGetValue(field, out value);
+        }
+
         private string[]? RankFields()
         {
-            if (!fields.TryGetValue("rank_fields", out JsonElement list))
+            if (!TryRead("rank_fields", out JsonElement list))
             {
                 return null;
             }
@@ -267,9 +277,21 @@ internal static class RequestReader
         private string Fields(JsonElement document, string[]? rankFields, string place)
         {
             IEnumerable<string> names = rankFields ?? ["text"];
-            return string.Join('\n', names.Select(name => document.TryGetProperty(name, out JsonElement value)
+            return string.Join('\n', names.Select(name => Find(document, name, place) is { } value
                 ? Text(value, $"a field of {place}")
                 : throw Invalid($"{place} has no {(rankFields is null ? "text" : "field of rank_fields")}.")));
+        }
+
+        private JsonElement? Find(JsonElement document, string name, string place)
+        {
+            try
+            {
+                return document.TryGetProperty(name, out JsonElement value) ? value : null;
+            }
+            catch (InvalidOperationException)
+            {
+                throw Invalid($"{place} has a field whose name has an unpaired surrogate.");
+            }
         }
 
         private string Text(JsonElement value, string place)

@@ -9,6 +9,12 @@ internal static class ResponseWriter
     // How Cohere bills: a query with up to 100 documents is a unit.
     private const int DocumentsPerSearchUnit = 100;
 
+    /// <summary>Returns whether responses of a shape have <c>meta</c>.</summary>
+    public static bool HasMeta(WireShape shape) => shape is WireShape.CohereV2 or WireShape.Common;
+
+    /// <summary>Returns what the client asked for and did not get, in sentences without any of its texts.</summary>
+    public static string[] Warnings(RerankRequest request, RelevanceScores scores) => [.. request.Warnings, .. OfScores(scores)];
+
     public static void Write(IBufferWriter<byte> output, RerankRequest request, RerankResponse response)
     {
         using var json = new Utf8JsonWriter(output);
@@ -157,7 +163,7 @@ internal static class ResponseWriter
         json.WriteStartObject("tokens");
         json.WriteNumber("input_tokens", response.TokenCount);
         json.WriteEndObject();
-        string[] warnings = [.. request.Warnings, .. OfScores(response.Scores)];
+        string[] warnings = Warnings(request, response.Scores);
         if (warnings.Length > 0)
         {
             json.WriteStartArray("warnings");
