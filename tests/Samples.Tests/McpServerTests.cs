@@ -31,22 +31,13 @@ public sealed class McpServerTests
         using Process server = SampleProgram.Start("07-McpServer", "--urls=http://127.0.0.1:0");
         try
         {
-            const string Listening = "Now listening on: ";
-            string? line;
-            do
-            {
-                line = await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-                Assert.NotNull(line);
-            }
-            while (!line.Contains(Listening, StringComparison.Ordinal));
-
-            string address = line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim();
+            Uri address = new(await SampleProgram.ListeningAsync(server), "/mcp");
             await using McpClient client = await McpClient.CreateAsync(
-                new HttpClientTransport(new HttpClientTransportOptions { Endpoint = new Uri($"{address}/mcp") }),
+                new HttpClientTransport(new HttpClientTransportOptions { Endpoint = address }),
                 cancellationToken: TestContext.Current.CancellationToken);
             await AssertSearchesAsync(client);
 
-            using var foreign = new HttpRequestMessage(HttpMethod.Post, $"{address}/mcp");
+            using var foreign = new HttpRequestMessage(HttpMethod.Post, address);
             foreign.Headers.Host = "attacker.example";
             using var http = new HttpClient();
             using HttpResponseMessage refused = await http.SendAsync(foreign, TestContext.Current.CancellationToken);

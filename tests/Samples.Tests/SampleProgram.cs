@@ -26,6 +26,22 @@ internal static class SampleProgram
             RedirectStandardError = true,
         })!;
 
+    /// <summary>Waits until a web app listens.</summary>
+    /// <returns>Its address.</returns>
+    public static async Task<Uri> ListeningAsync(Process process)
+    {
+        const string Listening = "Now listening on: ";
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.Split(Listening) is [_, string address])
+            {
+                return new Uri(address.Trim());
+            }
+        }
+
+        throw new InvalidOperationException($"The sample ended before it listened: {await process.StandardError.ReadToEndAsync()}");
+    }
+
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string name, params string[] arguments)
     {
         using Process process = Start(name, arguments);
