@@ -39,6 +39,35 @@ public sealed class ThresholdCalibrationTests
     }
 
     [Fact]
+    public void Create_HalfThatWouldChooseNothing_IsCheckedAllTheSame()
+    {
+        // The even queries are separated; of the odd ones the highest scores are of documents that are not relevant.
+        ThresholdCalibration calibration = ThresholdCalibration.Create(
+        [
+            .. Enumerable.Range(0, 20).Select(static i => new CalibrationObservation($"q{2 * i:00}", 0.9, IsRelevant: true)),
+            .. Enumerable.Range(0, 20).Select(static i => new CalibrationObservation($"q{2 * i:00}", 0.1, IsRelevant: false)),
+            .. Enumerable.Range(0, 20).Select(static i => new CalibrationObservation($"q{(2 * i) + 1:00}", i < 2 ? 0.95 : 0.05, IsRelevant: false)),
+            .. Enumerable.Range(0, 2).Select(static i => new CalibrationObservation($"q{(2 * i) + 1:00}", 0.5, IsRelevant: true)),
+        ]);
+
+        Assert.Equal(0.5, calibration.HeldOutPrecision);   // two of the four that pass are relevant
+        Assert.Null(calibration.MinScore);
+    }
+
+    [Fact]
+    public void Create_HalfWithNothingRelevant_SaysNothing()
+    {
+        ThresholdCalibration calibration = ThresholdCalibration.Create(
+        [
+            .. Enumerable.Range(0, 10).Select(static i => new CalibrationObservation("a", 0.9 + (i / 1_000.0), IsRelevant: true)),
+            new CalibrationObservation("a", 0.1, IsRelevant: false), new CalibrationObservation("b", 0.1, IsRelevant: false),
+        ]);
+
+        Assert.Null(calibration.HeldOutPrecision);
+        Assert.NotNull(calibration.MinScore);
+    }
+
+    [Fact]
     public void Create_SaturatedScores_AreTakenApart()
     {
         ThresholdCalibration calibration = ThresholdCalibration.Create(

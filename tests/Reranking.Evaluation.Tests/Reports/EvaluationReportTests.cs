@@ -83,6 +83,28 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
+    public async Task ToHtml_NameOfAModelThatJsonEscapes_IsStillJsonToPaste()
+    {
+        const string Model = "C:\\models\\my \"best\"";
+        EvaluationReport report = await Report();
+        report = report with
+        {
+            Scorers =
+            [
+                .. report.Scorers.Select(static scorer => scorer with
+                {
+                    Calibration = scorer.Calibration with { MinScore = 0.5, Precision = 1, Recall = 1, ModelId = Model },
+                }),
+            ],
+        };
+
+        string pasted = System.Net.WebUtility.HtmlDecode(Regex.Match(report.ToHtml(), "<pre>(.*?)</pre>").Groups[1].Value);
+
+        using JsonDocument json = JsonDocument.Parse($"{{{pasted}}}");
+        Assert.Equal(Model, json.RootElement.GetProperty("Reranking").GetProperty("Scorers").GetProperty("s0").GetProperty("MinScoreModel").GetString());
+    }
+
+    [Fact]
     public async Task IncludeTexts_Off_LeavesAllTextsOut()
     {
         using var scorer = new StubScorer(static (_, document) => document.Length);

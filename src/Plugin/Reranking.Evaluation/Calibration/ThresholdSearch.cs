@@ -46,13 +46,18 @@ internal static class ThresholdSearch
             [.. observations.Where(observation => first.Contains(observation.QueryId))],
             [.. observations.Where(observation => !first.Contains(observation.QueryId))],
         ];
+        if (!Array.TrueForAll(halves, static half => Array.Exists(half, static observation => observation.IsRelevant)))
+        {
+            return null;   // nothing to find in one of them says nothing about the other
+        }
+
         int kept = 0;
         int relevant = 0;
         for (int half = 0; half < 2; half++)
         {
             if (Choose(Points(halves[half]), wantedPrecision, leastRecall, leastKept: 1) is not { } chosen)
             {
-                return null;
+                continue;   // what the other half chooses is checked on this one all the same
             }
 
             CalibrationObservation[] passed = [.. halves[1 - half].Where(observation => observation.Value >= chosen.Threshold)];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Reranking.Evaluation.Reports;
 
@@ -207,8 +208,9 @@ internal sealed class HtmlReport(EvaluationReport report)
 
         Add($"<p>A <code>MinScore</code> of {minScore.ToString("R", CultureInfo.InvariantCulture)} keeps {calibration.Recall:P0} of the relevant candidates ");
         Add($"with a precision of {calibration.Precision:0.00}.{heldOut}</p>\n");
-        Add($"<pre>\"Reranking\": {{ \"Scorers\": {{ \"{name}\": {{ {string.Join(", ", calibration.ToSettings().Select(static setting =>
-            setting.Key == "MinScore" ? $"\"MinScore\": {setting.Value}" : $"\"{setting.Key}\": \"{setting.Value}\""))} }} }} }}</pre>\n");
+        IEnumerable<string> settings = calibration.ToSettings().Select(static setting =>
+            setting.Key == "MinScore" ? $"\"MinScore\": {setting.Value}" : $"\"{setting.Key}\": \"{JsonEncodedText.Encode(setting.Value)}\"");
+        Add($"<pre>\"Reranking\": {{ \"Scorers\": {{ \"{JsonEncodedText.Encode(name)}\": {{ {string.Join(", ", settings)} }} }} }}</pre>\n");
     }
 
     private void WriteQueries(string title, QueryReport[] queries, ScorerReport scorer)
