@@ -55,6 +55,10 @@ public sealed class ServeTests
         Assert.Contains("http_server_request_duration_seconds_count", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("assword", metrics, StringComparison.Ordinal);
         Assert.DoesNotMatch("(src|href)=[\"']?https?://", reference);
+        Assert.Matches("\"?telemetry\"?: ?false", reference);   // on in Scalar unless it is told not to
+        Assert.Matches("\"?agent\"?: ?{[^}]*\"?disabled\"?: ?true", reference);   // a chat of its maker
+        using HttpResponseMessage page = await server.Client.GetAsync("/docs");
+        Assert.Contains("connect-src 'self';", Assert.Single(page.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         Assert.NotNull(description["paths"]!["/v2/rerank"]);
     }
 
@@ -71,7 +75,10 @@ public sealed class ServeTests
 
         Assert.Equal(expected, status);
         string own = server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents }, ("Origin", own))).Status);
+        foreach (string origin in (string[])[own, own.Replace("http:", "https:", StringComparison.Ordinal)])   // as behind a balancer that ends TLS
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents }, ("Origin", origin))).Status);
+        }
     }
 
     [Fact]
@@ -206,6 +213,16 @@ public sealed class ServeTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains(message, errors, StringComparison.Ordinal);
+        Assert.Equal(1, errors.Count(static c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task Serve_AddressOfAnotherMachine_EndsWithALineThatSaysSo()
+    {
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "serve", "--host", "192.0.2.1", "--port", "9", "--allow-anyone");
+
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.StartsWith("rerank: --host 192.0.2.1 with --port 9 can't be listened on: ", errors, StringComparison.Ordinal);
         Assert.Equal(1, errors.Count(static c => c == '\n'));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Reranking.Tool.Output;
@@ -84,10 +85,19 @@ internal sealed class ServeCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        WebApplication app = RerankServer.Build(Read(parsed));
+        ServeOptions options = Read(parsed);
+        WebApplication app = RerankServer.Build(options);
         await using (app.ConfigureAwait(false))
         {
-            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException exception)
+            {
+                throw new ToolException($"--host {options.Address} with --port {options.Port} can't be listened on: {exception.Message}.");
+            }
+
             Uri address = RerankServer.AddressOf(app);
             _terminal.Note($"rerank serves {address} (reference: {address}docs, metrics: {address}metrics). Ctrl+C stops it.");
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);

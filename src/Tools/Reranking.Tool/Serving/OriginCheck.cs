@@ -3,13 +3,16 @@ using Microsoft.AspNetCore.Http;
 namespace Reranking.Tool.Serving;
 
 /// <summary>Refuses what a page of another site asks for: a browser names it, and no other client does.</summary>
-/// <remarks>Beside the check of the Host header, which keeps out names that only pretend to be this machine.</remarks>
+/// <remarks>
+/// Beside the check of the Host header, which keeps out names that only pretend to be this machine. The scheme does not count: a balancer that ends TLS makes
+/// http of https, and another site has another name.
+/// </remarks>
 internal static class OriginCheck
 {
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         string origin = context.Request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !string.Equals(origin, $"{context.Request.Scheme}://{context.Request.Host}", StringComparison.OrdinalIgnoreCase))
+        if (origin.Length > 0 && !IsOf(origin, context.Request.Host.ToString()))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             context.Response.ContentType = "application/json";
@@ -19,4 +22,8 @@ internal static class OriginCheck
 
         await next(context).ConfigureAwait(false);
     }
+
+    private static bool IsOf(string origin, string host) =>
+        string.Equals(origin, "http://" + host, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(origin, "https://" + host, StringComparison.OrdinalIgnoreCase);
 }

@@ -20,6 +20,12 @@ namespace Reranking.Tool.Serving;
 internal static class RerankServer
 {
     private const string OpenApiPath = "/openapi.json";
+    private const string ReferencePath = "/docs";
+
+    // The reference is a script of others, written into its page: whatever it would do, it talks to this server alone.
+    private const string ReferencePolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data: blob:; "
+        + "font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     // What a load balancer may still send on a connection that it holds open.
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
@@ -58,6 +64,15 @@ internal static class RerankServer
         WebApplication app = builder.Build();
         app.UseHostFiltering();
         app.Use(OriginCheck.InvokeAsync);
+        app.Use(static (context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments(ReferencePath))
+            {
+                context.Response.Headers.ContentSecurityPolicy = ReferencePolicy;
+            }
+
+            return next(context);
+        });
         app.MapReranking();
         app.MapRerankingOpenApi(OpenApiPath);
         if (!hasKeys || options.ShowsPlayground)
@@ -67,7 +82,8 @@ internal static class RerankServer
 
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapScalarApiReference(
-            "/docs", static scalar => scalar.WithTitle("rerank").WithOpenApiRoutePattern(OpenApiPath).DisableDefaultFonts());
+            ReferencePath,
+            static scalar => scalar.WithTitle("rerank").WithOpenApiRoutePattern(OpenApiPath).DisableDefaultFonts().DisableTelemetry().DisableAgent());
         return app;
     }
 
@@ -92,6 +108,7 @@ internal static class RerankServer
     {
         builder.Logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)   // that a start failed is the command's to say, in a line
             .AddFilter("System", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Warning)
             .AddConfiguration(builder.Configuration.GetSection("Logging"));
