@@ -99,6 +99,50 @@ public sealed class FleetTests
     }
 
     [Fact]
+    public async Task Fleet_AllReplicasFull_PassesTheirAnswerOnAndForgetsItAtOnce()
+    {
+        HttpStatusCode answer = HttpStatusCode.TooManyRequests;
+        int[] ports = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
+        HttpListener[] replicas = [.. ports.Select(Start)];
+        try
+        {
+            using NginxServer nginx = await NginxServer.StartAsync(ports);
+            using var client = new HttpClient { BaseAddress = nginx.Address };
+            for (int i = 0; i < 10; i++)
+            {
+                using HttpResponseMessage refused = await client.PostAsJsonAsync("/v2/rerank", new { query = "q" });
+                Assert.Equal((HttpStatusCode.TooManyRequests, 7.0), (refused.StatusCode, refused.Headers.RetryAfter?.Delta?.TotalSeconds));
+            }
+
+            answer = HttpStatusCode.OK;
+            using HttpResponseMessage accepted = await client.PostAsJsonAsync("/v2/rerank", new { query = "q" });
+            Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+            Assert.Equal(nginx.Address.Authority, await accepted.Content.ReadAsStringAsync());   // the name that the client asked for, with its port
+        }
+        finally
+        {
+            Array.ForEach(replicas, static replica => replica.Close());
+        }
+
+        HttpListener Start(int port)
+        {
+            var listener = new HttpListener();
+            listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://*:{port}/"));
+            listener.Start();
+            _ = Task.Run(async () =>
+            {
+                while (await listener.GetContextAsync() is { } context)
+                {
+                    context.Response.StatusCode = (int)answer;
+                    context.Response.AddHeader("Retry-After", "7");
+                    context.Response.Close(System.Text.Encoding.ASCII.GetBytes(context.Request.UserHostName), willBlock: false);
+                }
+            });
+            return listener;
+        }
+    }
+
+    [Fact]
     public async Task Fleet_ScoresOfOneReplica_AreHitsOfTheOther()
     {
         using RedisServer redis = await RedisServer.StartAsync();
