@@ -139,16 +139,110 @@ public sealed class BulkScoringTests
             $"rerank: '{output}' was begun with shard '0/1', and now it is '0/2'. "
             + "Use what it was begun with, name another file with --output, or add --overwrite to begin anew.\n",
             errors);
-        File.WriteAllText(input, Pair(1));
+        byte[] before = File.ReadAllBytes(output);
+        File.WriteAllText(input, Pair(1));   // another file of the same name, as in another folder
         (exitCode, errors) = await RunAsync(input, output);
         Assert.Equal(1, exitCode);
-        Assert.Contains(
-            "rerank: The output has 512 lines, but the input only 1 for it. Is it the input that the output was begun with?\n",
-            errors,
-            StringComparison.Ordinal);
+        Assert.Matches("was begun with input 'pairs.jsonl, [0-9A-F]{16}', and now it is 'pairs.jsonl, [0-9A-F]{16}'. Use what it was begun with,", errors);
+        Assert.Equal(before, File.ReadAllBytes(output));
         Assert.Equal((0, ""), await RunAsync(input, output, "--overwrite"));
         Assert.Equal(
             (1, $"rerank: '{output}' is there and finished. Name another file with --output, or add --overwrite.\n"), await RunAsync(input, output));
+    }
+
+    [Fact]
+    public async Task Jsonl_InputThatBecameShorter_IsNotContinued()
+    {
+        using var folder = new TempFolder();
+        string input = folder.Write("pairs.jsonl", string.Concat(Enumerable.Range(1, 1_100).Select(Pair)) + "no JSON\n");
+        string output = folder.PathOf("scores.jsonl");
+        await RunAsync(input, output);
+        File.WriteAllText(input, string.Concat(Enumerable.Range(1, 1_000).Select(Pair)));
+
+        (int exitCode, string errors) = await RunAsync(input, output);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(
+            "rerank: The output has 1024 lines, but the input only 1000 for it. Is it the input that the output was begun with?\n",
+            errors,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Jsonl_TwoProcessesOfOneOutput_OnlyOneWrites()
+    {
+        using var folder = new TempFolder();
+        string output = folder.PathOf("scores.jsonl");
+        using Process first = ToolProcess.Start("score", "--jsonl", "--dry-run", "-f", "-", "-o", output);
+        while (!File.Exists(output + ".resume.json"))
+        {
+            await Task.Delay(1);
+        }
+
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync(Pair(1), "score", "--jsonl", "--dry-run", "-f", "-", "-o", output);
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith($"rerank: '{output}' can't be opened: ", errors, StringComparison.Ordinal);
+        await first.StandardInput.WriteAsync(Pair(1) + Pair(2));
+        first.StandardInput.Close();
+        await first.WaitForExitAsync();
+        Assert.Equal(0, first.ExitCode);
+        Assert.Equal([1, 2], File.ReadLines(output).Select(Id));
+    }
+
+    [Fact]
+    public async Task Jsonl_NothingDoneYet_GoesOnWithAMendedInput()
+    {
+        using var folder = new TempFolder();
+        string input = folder.Write("pairs.jsonl", Pair(1) + """{"query": "\ud800", "document": "d"}""" + "\n");
+        string output = folder.PathOf("scores.jsonl");
+
+        Assert.Equal(
+            (1, "rerank: Line 2: found half of a surrogate pair in a text; expected an object with query and document, or query and documents.\n"),
+            await RunAsync(input, output));
+        File.WriteAllText(input, Pair(1) + Pair(2));
+
+        Assert.Equal((0, ""), await RunAsync(input, output));
+        Assert.Equal([1, 2], File.ReadLines(output).Select(Id));
+    }
+
+    [Fact]
+    public async Task Jsonl_KilledWithinABlock_ScoresEachBlockAsAnUnbrokenRun()
+    {
+        using var folder = new TempFolder();
+
+        // The stages keep one document of a call, so that a score depends on the neighbors of its query.
+        string settings = folder.Write("appsettings.json", """
+            {
+              "Reranking": {
+                "Stages": [ { "Use": "a", "Keep": 1 }, { "Use": "b" } ],
+                "Scorers": { "a": { "Provider": "Onnx", "MaxInputTokens": 16 }, "b": { "Provider": "Onnx" } }
+              }
+            }
+            """);
+        string input = folder.Write("pairs.jsonl", string.Concat(Enumerable.Range(1, 520).Select(static i =>
+            $"{{\"id\": {i}, \"query\": \"how is bread made\", \"document\": \"Bread {i % 7} is made of flour.\"}}\n")));
+        (string whole, string broken) = (folder.PathOf("whole.jsonl"), folder.PathOf("broken.jsonl"));
+        string[] arguments = ["score", "--jsonl", "--config", settings, "-f", input, "-o"];
+        Assert.Equal(0, (await ToolProcess.RunAsync("", [.. arguments, whole])).ExitCode);
+
+        // What a kill leaves that came while the second block was written.
+        using (Process process = ToolProcess.Start([.. arguments, broken]))
+        {
+            while (!process.HasExited && !File.Exists(broken + ".resume.json"))
+            {
+                await Task.Delay(1);
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        File.WriteAllLines(broken, File.ReadLines(whole).Take(515));
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", [.. arguments, broken]);
+
+        Assert.Equal((0, "Going on after 512 lines.\n"), (exitCode, errors));
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(broken));
     }
 
     [Fact]

@@ -86,6 +86,74 @@ public sealed class EvalTests
     }
 
     [Fact]
+    public async Task Eval_ScorerThatFailsAllQueries_IsNoSuccess()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string settings = folder.Write("appsettings.json", """
+            {
+              "Reranking": {
+                "Scorers": { "gone": { "Provider": "Tei", "Endpoint": "http://127.0.0.1:9", "MaxRetries": 0 } }
+              }
+            }
+            """);
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "eval", set, "--config", settings, "--candidates", "6");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("gone failed 12 queries", output, StringComparison.Ordinal);
+        Assert.StartsWith("rerank: gone failed all 12 queries: ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Eval_BaselineOfOtherScorers_IsNoPassedCheck()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string report = folder.PathOf("report.json");
+        await ToolProcess.RunAsync("", "eval", set, "-o", report, "--candidates", "6");
+        File.WriteAllText(report, File.ReadAllText(report).Replace("\"bundled\"", "\"local\"", StringComparison.Ordinal));
+
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "eval", set, "--candidates", "6", "--baseline", report);
+
+        Assert.Equal(
+            (1, "rerank: --baseline has the scorers 'local', and this report 'bundled'; expected one that both have. "
+                + "Write the baseline anew with --output.\n"),
+            (exitCode, errors));
+    }
+
+    [Fact]
+    public async Task Eval_RunWithoutSomeQueries_SaysThatTheyAreLeftOut()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string run = folder.Write("run", "q0 Q0 d5 1 2 t\nq0 Q0 d1 2 1 t\nq1 Q0 d5 1 1 t\n");
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "eval", set, "--run", run, "--candidates", "6", "--json");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal(2, EvaluationReport.FromJson(output).QueryCount);
+        Assert.Equal(
+            "Note: the run has nothing for 10 of 12 queries, which are left out, as trec_eval does without -c. If it found nothing for them, the numbers "
+                + "are too good.\n",
+            errors);
+    }
+
+    [Fact]
+    public async Task EvalMake_FolderOfSomebodyBesideTheOutput_IsLeftAlone()
+    {
+        using var folder = new TempFolder();
+        folder.Write("docs/a.md", $"# All about bread\n\nWhat there is to say about bread is said here, {new string('x', 40)}\n");
+        string notes = folder.Write("set.new/notes.txt", "mine");
+
+        (int exitCode, _, _) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", folder.PathOf("set"));
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal("mine", File.ReadAllText(notes));
+        Assert.Equal(["docs", "set", "set.new"], Directory.GetDirectories(folder.PathOf("")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task Calibrate_Set_WritesMinScoreWithItsModelAndRevision()
     {
         using var folder = new TempFolder();

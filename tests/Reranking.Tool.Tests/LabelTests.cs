@@ -128,8 +128,8 @@ public sealed class LabelTests
 
         Assert.Equal(1, ids);
         Assert.StartsWith("rerank: The id of query 'q' or one of its candidates is empty or has white space", idErrors, StringComparison.Ordinal);
-        Assert.Equal(1, metric);
-        Assert.StartsWith("rerank: 'quality' is not a metric;", metricErrors, StringComparison.Ordinal);
+        Assert.Equal(2, metric);
+        Assert.StartsWith("rerank: --metric: 'quality' is not a metric;", metricErrors, StringComparison.Ordinal);
         Assert.Equal(2, three);
         Assert.StartsWith("rerank: There are 3 scorers; labels compare two.", threeErrors, StringComparison.Ordinal);
     }

@@ -84,6 +84,29 @@ public sealed class ScoreTests
         { ["score", "--jsonl", "-f", "none.jsonl", "--dry-run"], 1,
             "rerank: 'none.jsonl' does not exist; expected a file of JSON lines, or - for standard input.\n" },
         { ["score", "q", "d", "--tops", "3"], 2, "rerank: Unrecognized option '--tops'; put -- before texts that begin with --. Run 'rerank score --help'.\n" },
+        { ["score", "q", "d", "--output", "o.json", "--dry-run"], 2, "rerank: --output was given without --jsonl; expected both.\n" },
+        { ["score", "q", "d", "--overwrite", "--dry-run"], 2, "rerank: --overwrite was given without --jsonl; expected both.\n" },
+        { ["score", "q", "d", "--shard", "0/2", "--dry-run"], 2, "rerank: --shard was given without --jsonl; expected both.\n" },
+        { ["score", "--jsonl", "--overwrite", "--dry-run"], 2, "rerank: --overwrite was given without --output; expected both.\n" },
+        { ["score", "--jsonl", "--top", "3", "--dry-run"], 2,
+            "rerank: --top was given with --jsonl, which writes a line for a line; expected one of them.\n" },
+        { ["score", "q", "d", "-n", "0", "--dry-run"], 2, "rerank: --top is '0'; expected a number from 1. Run 'rerank score --help'.\n" },
+        { ["eval", "s.jsonl", "--limit", "0"], 2, "rerank: --limit is '0'; expected a number from 1. Run 'rerank eval --help'.\n" },
+        { ["eval", "s.jsonl", "--relevant-from", "-1"], 2, "rerank: --relevant-from is '-1'; expected a number from 1. Run 'rerank eval --help'.\n" },
+        { ["eval", "s.jsonl", "--metric", "nDCG@10", "F1"], 2,
+            "rerank: --metric: 'F1' is not a metric; expected nDCG@10, RR@10, R@100, AP, hit@1, or one of them with another number from 1. "
+            + "Run 'rerank eval --help'.\n" },
+        { ["eval", "label", "s.jsonl", "--metric", "F1"], 2,
+            "rerank: --metric: 'F1' is not a metric; expected nDCG@10, RR@10, R@100, AP, hit@1, or one of them with another number from 1. "
+            + "Run 'rerank eval label --help'.\n" },
+        { ["calibrate", "s.jsonl", "--precision", "1.5"], 2,
+            "rerank: --precision is '1.5'; expected more than 0 and at most 1. Run 'rerank calibrate --help'.\n" },
+        { ["eval", "s.jsonl", "--html", "no-such-folder/report.html"], 1,
+            "rerank: --html is 'no-such-folder/report.html', whose folder does not exist; expected a file in one that does.\n" },
+        { ["calibrate", "s.jsonl", "-o", "no-such-folder/c.json"], 1,
+            "rerank: --output is 'no-such-folder/c.json', whose folder does not exist; expected a file in one that does.\n" },
+        { ["eval", "make", "docs", "--questions", "0", "-o", "o"], 2,
+            "rerank: --questions is '0'; expected a number from 1. Run 'rerank eval make --help'.\n" },
         { ["frobnicate"], 2, "rerank: Unrecognized command or argument 'frobnicate'. Run 'rerank --help'.\n" },
         { ["eval", "none.jsonl"], 1,
             "rerank: 'none.jsonl' does not exist; expected a file of JSON lines, or a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.\n" },
@@ -114,6 +137,38 @@ public sealed class ScoreTests
         Assert.Equal(1, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Equal(1, errors.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("--scorer was given 2 times; expected one for this command.", "score", "q", "d", "--scorer", "a", "--scorer", "b")]
+    [InlineData("--scorer was given 2 times; expected one for this command.", "calibrate", "SET", "--scorer", "a", "--scorer", "b")]
+    [InlineData("--price names 'c'; expected one of a, b.", "eval", "SET", "--price", "c=2.00/search")]
+    [InlineData("--price names 'b'; expected one of a.", "eval", "SET", "--scorer", "a", "--price", "b=2.00/search")]
+    public async Task Run_ScorersThatWouldBeIgnored_AreRefused(string message, params string[] arguments)
+    {
+        using var folder = new TempFolder();
+        string settings = folder.Write(
+            "appsettings.json", """{ "Reranking": { "Scorers": { "a": { "Provider": "Onnx" }, "b": { "Provider": "Onnx" } } } }""");
+        string set = folder.Write("set.jsonl", """{"query": "q", "candidates": ["a", "b"], "relevant": [0]}""");
+
+        (int code, string output, string errors) = await ToolProcess.RunAsync(
+            "", [.. arguments.Select(argument => argument == "SET" ? set : argument), "--config", settings]);
+
+        Assert.Equal((2, "", $"rerank: {message}\n"), (code, output, errors));
+    }
+
+    [Fact]
+    public async Task Score_JsonWithHalfACharacter_SaysInWhichLine()
+    {
+        using var folder = new TempFolder();
+        string file = folder.Write("half.jsonl", """
+            {"text": "a"}
+            {"text": "\ud800"}
+            """);
+
+        (int code, _, string errors) = await ToolProcess.RunAsync("", "score", "q", "-f", file, "--dry-run");
+
+        Assert.Equal((1, "rerank: half.jsonl, line 2: found half of a surrogate pair in a text; expected Unicode text.\n"), (code, errors));
     }
 
     [Fact]

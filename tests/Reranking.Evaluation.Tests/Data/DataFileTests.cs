@@ -94,12 +94,6 @@ public sealed class DataFileTests
     [InlineData(
         "{\"query\": \"a\", \"candidates\": [\"b\"], \"relevant\": [1]}",
         "line 1: found position 1 in 'relevant'; expected an id, or a position from 0 to 0.")]
-    [InlineData("{\"query\": \"\\ud800\"}", "line 1: found half of a character, an unpaired surrogate; expected whole ones.")]
-    [InlineData("{\"query\": \"a\"}\n{\"query\": \"b\", \"\\ud800\": 1}", "line 2: found half of a character, an unpaired surrogate; expected whole ones.")]
-    [InlineData("{\"query\": \"a\", \"candidates\": [\"\\ud800\"]}", "line 1: found half of a character, an unpaired surrogate; expected whole ones.")]
-    [InlineData(
-        "{\"query\": \"a\", \"candidates\": [{\"\\ud800\": 1}]}", "line 1: found half of a character, an unpaired surrogate; expected whole ones.")]
-    [InlineData("{\"query\": \"a\", \"relevant\": {\"\\udc00\": 1}}", "line 1: found half of a character, an unpaired surrogate; expected whole ones.")]
     public void JsonLines_WrongLine_SaysWhereAndWhatButNoText(string text, string expected)
     {
         using var folder = new TempFolder();

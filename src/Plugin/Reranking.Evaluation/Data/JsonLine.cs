@@ -56,26 +56,12 @@ internal sealed class JsonLine : IDisposable
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    /// <summary>Reads what may have half of a character in it, which only reading it finds out.</summary>
-    public T Whole<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Error("half of a character, an unpaired surrogate", "whole ones");
-        }
-    }
-
     /// <summary>Returns the first of some properties, or <see langword="null"/> if none is there.</summary>
     public JsonElement? Find(params string[] names)
     {
         foreach (string name in names)
         {
-            JsonElement value = default;
-            if (Whole(() => Root.TryGetProperty(name, out value)) && value.ValueKind != JsonValueKind.Null)
+            if (Root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
             {
                 return value;
             }
@@ -89,7 +75,7 @@ internal sealed class JsonLine : IDisposable
 
     public string AsText(JsonElement value, string name) => value.ValueKind switch
     {
-        JsonValueKind.String => Whole(value.GetString)!,
+        JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number => value.GetRawText(),
         _ => throw Error($"'{name}' as a JSON {value.ValueKind}", "a text"),
     };

@@ -117,7 +117,7 @@ internal static class JsonLinesFile
         HashSet<string> ids = [];
         foreach (JsonElement item in list.EnumerateArray())
         {
-            candidates.Add(line.Whole(() => ReadCandidate(line, item, candidates.Count)));
+            candidates.Add(ReadCandidate(line, item, candidates.Count));
             if (!ids.Add(candidates[^1].Id))
             {
                 throw line.Error($"candidate {DataError.Quote(candidates[^1].Id)} for the second time", "each candidate once a query");
@@ -162,7 +162,7 @@ internal static class JsonLinesFile
             case JsonValueKind.Object:
                 foreach (JsonProperty grade in relevant.EnumerateObject())
                 {
-                    grades[line.Whole(() => grade.Name)] = line.AsGrade(grade.Value, Relevant);
+                    grades[grade.Name] = line.AsGrade(grade.Value, Relevant);
                 }
 
                 break;

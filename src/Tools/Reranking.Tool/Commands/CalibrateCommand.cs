@@ -29,6 +29,7 @@ internal sealed class CalibrateCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        CommonOptions.RequireFolder(parsed.GetValue(_output), "--output");
         EvaluationReport report = await _arguments
             .RunAsync(parsed, _terminal, static options => options.IncludeTexts = false, onlyOne: true, cancellationToken).ConfigureAwait(false);
         ScorerReport scorer = report.Scorers[0];
@@ -49,7 +50,7 @@ internal sealed class CalibrateCommand
         }
         else
         {
-            Describe(calibration).ForEach(_terminal.WriteLine);
+            Describe(calibration).ForEach(_terminal.WriteText);
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Canceled

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Reranking.Tool.Output;
 
 namespace Reranking.Tool.Commands;
@@ -11,8 +12,7 @@ internal static class CommandRunner
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Note($"rerank: {parsed.Errors[^1].Message} Run 'rerank {parsed.CommandResult.Command.Name} --help'."
-                .Replace("'rerank rerank ", "'rerank ", StringComparison.Ordinal));
+            terminal.Note($"rerank: {parsed.Errors[^1].Message} Run '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
             return ExitCode.Usage;
         }
 
@@ -38,6 +38,9 @@ internal static class CommandRunner
             return exception is ToolException known ? known.ExitCode : ExitCode.Failure;
         }
     }
+
+    private static IEnumerable<string> PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? PathOf(parent).Append(result.Command.Name) : ["rerank"];
 
     /// <summary>Adds examples to what <c>--help</c> shows of a command.</summary>
     public static string Describe(string description, params string[] examples) =>

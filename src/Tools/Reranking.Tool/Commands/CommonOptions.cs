@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Reranking.Tool.Scoring;
 
@@ -46,6 +47,51 @@ internal sealed class CommonOptions
         Names = parsed.GetValue(_scorer) ?? [],
         Prices = Prices(parsed.GetResult(_price) is null ? [] : parsed.GetValue(_price) ?? []),
     };
+
+    /// <summary>Has the command line refuse a number below 1, and what is none.</summary>
+    /// <returns>The option.</returns>
+    public static Option<T> FromOne<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1))
+            {
+                result.AddError($"{option.Name} is '{text}'; expected a number from 1.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Has the command line refuse what is no metric.</summary>
+    /// <returns>The option.</returns>
+    public static Option<T> OfMetrics<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+            {
+                try
+                {
+                    RankingMetric.Parse(token.Value);
+                }
+                catch (FormatException exception)
+                {
+                    result.AddError($"{option.Name}: {exception.Message}");
+                }
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Refuses a file that could not be written in the end, before anything is computed for it.</summary>
+    /// <exception cref="ToolException">Its folder does not exist.</exception>
+    public static void RequireFolder(string? path, string option)
+    {
+        if (path is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new ToolException($"{option} is '{path}', whose folder does not exist; expected a file in one that does.");
+        }
+    }
 
     /// <summary>Returns the address of an HTTP server, or <see langword="null"/> if the text is none.</summary>
     public static Uri? AddressOf(string text) =>

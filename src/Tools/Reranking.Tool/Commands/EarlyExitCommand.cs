@@ -34,11 +34,11 @@ internal sealed class EarlyExitCommand
         DefaultValueFactory = static _ => 0.02,
     };
 
-    private readonly Option<int> _maxPairs = new("--max-pairs")
+    private readonly Option<int> _maxPairs = CommonOptions.FromOne(new Option<int>("--max-pairs")
     {
         Description = "How many pairs are scored at most, before the choice of the plan.",
         DefaultValueFactory = static _ => 4_000,
-    };
+    });
 
     private readonly Option<bool> _json = new CommonOptions().Json;
     private readonly Terminal _terminal;
@@ -91,8 +91,8 @@ internal sealed class EarlyExitCommand
         }
         else
         {
-            _terminal.WriteLine(report.File);
-            _terminal.WriteLine(string.Create(
+            _terminal.WriteText(report.File);
+            _terminal.WriteText(string.Create(
                 CultureInfo.InvariantCulture,
                 $"plan {report.Plan} of {report.LayerCount} layers: {report.Agreement:P1} of the ten best stay in {report.Time:P0} of the time, ")
                 + string.Create(CultureInfo.InvariantCulture, $"over {report.HeldOutQueries} queries that nothing was fitted to"));

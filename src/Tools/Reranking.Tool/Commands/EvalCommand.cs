@@ -7,11 +7,11 @@ namespace Reranking.Tool.Commands;
 internal sealed class EvalCommand
 {
     private readonly EvaluationArguments _arguments = new();
-    private readonly Option<string[]> _metrics = new("--metric")
+    private readonly Option<string[]> _metrics = CommonOptions.OfMetrics(new Option<string[]>("--metric")
     {
         Description = "What to measure: nDCG@10, RR@10, R@100, AP, hit@1; the first one decides.",
         AllowMultipleArgumentsPerToken = true,
-    };
+    });
 
     private readonly Option<string?> _html = new("--html") { Description = "Write the report as one page that loads nothing from anywhere." };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the report as JSON to a file, such as the next --baseline." };
@@ -49,6 +49,8 @@ internal sealed class EvalCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        CommonOptions.RequireFolder(parsed.GetValue(_html), "--html");
+        CommonOptions.RequireFolder(parsed.GetValue(_output), "--output");
         EvaluationReport? baseline = parsed.GetValue(_baseline) is { } path ? ReadBaseline(path) : null;
         EvaluationReport report = await _arguments.RunAsync(
             parsed,
@@ -84,6 +86,7 @@ internal sealed class EvalCommand
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Canceled
+            : AnyFailed(report) ? ExitCode.Failure
             : Passes(report, baseline, parsed.GetValue(_requireGain)) ? ExitCode.Success
             : ExitCode.CheckFailed;
     }
@@ -100,10 +103,30 @@ internal sealed class EvalCommand
         }
     }
 
+    // One that answers no query was not measured, which must not look like a check that it passed.
+    private bool AnyFailed(EvaluationReport report)
+    {
+        ScorerReport[] failed = [.. report.Scorers.Where(scorer => scorer.FailedQueryCount == report.QueryCount)];
+        foreach (ScorerReport scorer in failed)
+        {
+            _terminal.Note($"rerank: {scorer.Name} failed all {report.QueryCount} queries: {scorer.FirstFailure}");
+        }
+
+        return failed.Length > 0;
+    }
+
     private bool Passes(EvaluationReport report, EvaluationReport? baseline, bool requireGain)
     {
         bool passes = true;
-        foreach (ScorerReport scorer in baseline is null ? [] : report.Scorers.Where(scorer => baseline.Scorers.Any(old => old.Name == scorer.Name)))
+        ScorerReport[] known = baseline is null ? [] : [.. report.Scorers.Where(scorer => baseline.Scorers.Any(old => old.Name == scorer.Name))];
+        if (baseline is not null && known.Length == 0)
+        {
+            throw new ToolException(
+                $"--baseline has the scorers {Names(baseline)}, and this report {Names(report)}; expected one that both have. Write the baseline anew "
+                + "with --output.");
+        }
+
+        foreach (ScorerReport scorer in known)
         {
             PairedComparison change = report.CompareWith(baseline!, scorer.Name);
             string range = change.Interval is { } interval
@@ -123,6 +146,8 @@ internal sealed class EvalCommand
 
         return passes;
     }
+
+    private static string Names(EvaluationReport report) => string.Join(", ", report.Scorers.Select(static scorer => $"'{scorer.Name}'"));
 
     // A report that is there is whole, also after a kill.
     private static void WriteWhole(string path, string text)

@@ -34,19 +34,20 @@ internal sealed class EvaluationArguments
         CustomParser = ParseNumbers,
     };
 
-    private readonly Option<int> _relevantFrom = new("--relevant-from")
+    private readonly Option<int> _relevantFrom = CommonOptions.FromOne(new Option<int>("--relevant-from")
     {
         Description = "The lowest grade that is relevant.",
         DefaultValueFactory = static _ => 1,
-    };
+    });
 
     private readonly Option<double> _precision = new("--precision")
     {
         Description = "How much of what MinScore keeps should be relevant.",
         DefaultValueFactory = static _ => 0.9,
+        Validators = { CheckPrecision },
     };
 
-    private readonly Option<int?> _limit = new("--limit") { Description = "Take the first queries only." };
+    private readonly Option<int?> _limit = CommonOptions.FromOne(new Option<int?>("--limit") { Description = "Take the first queries only." });
 
     public CommonOptions Common { get; } = new();
 
@@ -127,6 +128,15 @@ internal sealed class EvaluationArguments
         }
     }
 
+    private static void CheckPrecision(OptionResult result)
+    {
+        if (result.Tokens is [{ Value: var text }]
+            && !(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double precision) && precision is > 0 and <= 1))
+        {
+            result.AddError($"--precision is '{text}'; expected more than 0 and at most 1.");
+        }
+    }
+
     private static int[] ParseNumbers(ArgumentResult result)
     {
         List<int> numbers = [];
@@ -162,10 +172,18 @@ internal sealed class EvaluationArguments
                 terminal.Note($"Note: trec_eval would order {count} queries of the run by score and, in ties, by id; here the order of the lines counts.");
             }
 
+            int missing = set.Queries.Count(query => !run.Queries.ContainsKey(query.Id));
+            if (missing > 0)
+            {
+                terminal.Note(
+                    $"Note: the run has nothing for {missing} of {set.Queries.Count} queries, which are left out, as trec_eval does without -c. If it found "
+                    + "nothing for them, the numbers are too good.");
+            }
+
             set = set.WithRun(run);
         }
 
-        return parsed.GetValue(_limit) is { } limit ? set.WithQueries(set.Queries.Take(Math.Max(limit, 1))) : set;
+        return parsed.GetValue(_limit) is { } limit ? set.WithQueries(set.Queries.Take(limit)) : set;
     }
 
     private FirstStage ChooseFirstStage(ParseResult parsed, EvaluationSet set)

@@ -14,11 +14,11 @@ internal sealed class LabelCommand
         Description = "The qrels file to write, and to go on with if it is there. Without it, SET.labels.qrels beside the set.",
     };
 
-    private readonly Option<string> _metric = new("--metric")
+    private readonly Option<string> _metric = CommonOptions.OfMetrics(new Option<string>("--metric")
     {
         Description = "What the systems are compared by: nDCG@10, RR@10, R@100, AP, hit@1.",
         DefaultValueFactory = static _ => RankingMetric.NdcgAt10.Name,
-    };
+    });
 
     private readonly Terminal _terminal;
 
@@ -42,6 +42,7 @@ internal sealed class LabelCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        CommonOptions.RequireFolder(parsed.GetValue(_output), "--output");
         RankingMetric metric = RankingMetric.Parse(parsed.GetValue(_metric)!);
         var file = new LabelFile(parsed.GetValue(_output) ?? LabelFile.DefaultFor(parsed.GetValue(_arguments.Set)!));
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>>? before = file.Read();
@@ -86,8 +87,8 @@ internal sealed class LabelCommand
         }
         else
         {
-            _terminal.WriteLine(Terminal.Printable(LabelingView.Describe(progress, names)));
-            _terminal.WriteLine(session.AnsweredCount == 0 && before is null
+            _terminal.WriteText(LabelingView.Describe(progress, names));
+            _terminal.WriteText(session.AnsweredCount == 0 && before is null
                 ? "Nothing was judged, so nothing was written."
                 : $"rerank eval {parsed.GetValue(_arguments.Set)} --qrels {file.Path}");
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Reranking.Tool.Chat;
 using Reranking.Tool.Output;
@@ -55,18 +54,8 @@ internal sealed class MakeCommand
         return command;
     }
 
-    private static Option<int> Number(string name, string description, int usual)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1))
-            {
-                result.AddError($"{name} is '{text}'; expected a number from 1.");
-            }
-        });
-        return option;
-    }
+    private static Option<int> Number(string name, string description, int usual) =>
+        CommonOptions.FromOne(new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual });
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -108,12 +97,7 @@ internal sealed class MakeCommand
     private static void Save(EvaluationSet set, string folder)
     {
         string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string temporary = whole + ".new";
-        if (Directory.Exists(temporary))
-        {
-            Directory.Delete(temporary, recursive: true);
-        }
-
+        string temporary = $"{whole}.{Guid.NewGuid():N}.new";   // of no name that somebody else's folder may have
         set.Save(temporary);
         if (Directory.Exists(whole))
         {

@@ -168,7 +168,7 @@ internal static class ModelsCommand
                 }
                 else
                 {
-                    check.Describe().ForEach(terminal.WriteLine);
+                    check.Describe().ForEach(terminal.WriteText);
                 }
             }
 

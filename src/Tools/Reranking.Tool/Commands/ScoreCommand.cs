@@ -22,7 +22,9 @@ internal sealed class ScoreCommand
         Description = "Documents: a text file (one a line), JSON lines, a Markdown file (one a section), a folder of them, or - for standard input.",
     };
 
-    private readonly Option<int> _top = new("--top", "-n") { Description = "How many to show.", DefaultValueFactory = static _ => 10 };
+    private readonly Option<int> _top = CommonOptions.FromOne(
+        new Option<int>("--top", "-n") { Description = "How many to show.", DefaultValueFactory = static _ => 10 });
+
     private readonly Option<bool> _jsonLines = new("--jsonl") { Description = "Score pairs in bulk: a line of JSON in, a line out, in constant memory." };
     private readonly Option<string?> _output = new("--output", "-o")
     {
@@ -75,10 +77,32 @@ internal sealed class ScoreCommand
         }
     }
 
+    // What would change nothing was meant to.
+    private void RejectOptionsOfTheOtherKind(ParseResult parsed, bool isBulk)
+    {
+        if (isBulk && IsGiven(_top))
+        {
+            throw new ToolException("--top was given with --jsonl, which writes a line for a line; expected one of them.", ExitCode.Usage);
+        }
+
+        if (!isBulk && new Option[] { _output, _overwrite, _shard }.FirstOrDefault(IsGiven) is { } option)
+        {
+            throw new ToolException($"{option.Name} was given without --jsonl; expected both.", ExitCode.Usage);
+        }
+
+        if (parsed.GetValue(_overwrite) && !IsGiven(_output))
+        {
+            throw new ToolException("--overwrite was given without --output; expected both.", ExitCode.Usage);
+        }
+
+        bool IsGiven(Option given) => parsed.GetResult(given) is { Implicit: false };
+    }
+
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         RejectUnknownOptions(parsed);
         bool isBulk = parsed.GetValue(_jsonLines);
+        RejectOptionsOfTheOtherKind(parsed, isBulk);
         ScorerOptions options = _common.Scorers(parsed) with { IsDryRun = parsed.GetValue(_dryRun), ReadWhole = !isBulk };
         return isBulk ? await ScoreBulkAsync(parsed, options, cancellationToken).ConfigureAwait(false)
             : await ScoreAsync(parsed, options, cancellationToken).ConfigureAwait(false);
@@ -122,7 +146,7 @@ internal sealed class ScoreCommand
                     .ThenByDescending(i => scores[i].Stage)
                     .ThenByDescending(i => scores[i].RawValue),
             ];
-            order = [.. order.Take(Math.Max(parsed.GetValue(_top), 1))];
+            order = [.. order.Take(parsed.GetValue(_top))];
             if (parsed.GetValue(_common.Json))
             {
                 WriteJson(texts[0], documents, scores, order);
@@ -165,10 +189,9 @@ internal sealed class ScoreCommand
         (int start, int length) = window is { } range ? range.GetOffsetAndLength(text.Length) : (0, text.Length);
         string shown = Terminal.Printable(text.Substring(start, length)).Trim();
         bool isCut = shown.Length > SnippetLength;
-        int end = isCut ? (char.IsHighSurrogate(shown[SnippetLength - 1]) ? SnippetLength - 1 : SnippetLength) : shown.Length;
         var paragraph = new Paragraph();
         paragraph.Append(start > 0 ? "… " : "", new Style(Color.Grey));
-        paragraph.Append(shown[..end], window is null ? Style.Plain : new Style(decoration: Decoration.Bold));
+        paragraph.Append(Terminal.Beginning(shown, SnippetLength), window is null ? Style.Plain : new Style(decoration: Decoration.Bold));
         paragraph.Append(isCut || start + length < text.Length ? " …" : "", new Style(Color.Grey));
         return paragraph;
     }
@@ -279,7 +302,7 @@ internal sealed class ScoreCommand
         string? revision = scorer.GetService<IModelRevision>() is { } model ? await model.GetRevisionAsync(cancellationToken).ConfigureAwait(false) : null;
         return new Dictionary<string, string>
         {
-            ["input"] = input == DocumentReader.StandardInput ? input : Path.GetFileName(input),
+            ["input"] = input == DocumentReader.StandardInput ? input : $"{Path.GetFileName(input)}, {OutputJournal.HashOfBeginning(input)}",
             ["shard"] = $"{shard.Index}/{shard.Count}",
             ["model"] = metadata?.ModelId ?? "unknown",
             ["revision"] = revision is null ? "unknown" : OutputJournal.Hash(revision),

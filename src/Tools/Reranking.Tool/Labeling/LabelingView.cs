@@ -80,7 +80,7 @@ internal sealed class LabelingView(IAnsiConsole console, (string First, string S
     // Lines stay lines; what else controls a terminal is made visible.
     private static Text Passage(string text)
     {
-        string cut = text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
+        string cut = Terminal.Beginning(text, MaxLength);
         string more = cut.Length == text.Length ? "" : Invariant($"… ({text.Length - cut.Length:N0} more characters)");
         return new Text(string.Join('\n', cut.ReplaceLineEndings("\n").Split('\n').Select(Terminal.Printable)).Trim() + more);
     }

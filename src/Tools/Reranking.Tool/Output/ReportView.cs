@@ -128,7 +128,7 @@ internal sealed class ReportView(Terminal terminal)
             foreach (QueryReport query in queries)
             {
                 double before = query.FirstStage.GetValueOrDefault(report.Metrics[0]);
-                string text = query.Text is null ? query.Id : query.Text.Length <= TextLength ? query.Text : query.Text[..TextLength] + "…";
+                string text = query.Text is null ? query.Id : query.Text.Length <= TextLength ? query.Text : Terminal.Beginning(query.Text, TextLength) + "…";
                 Write(Invariant($"  {which}: {before:0.000} → {before + Change(query):0.000}  {text}"), Color.Grey);
             }
         }

@@ -44,8 +44,11 @@ internal sealed class Terminal
     public static Stream OpenOutput() => Console.OpenStandardOutput();
 #pragma warning restore RS0030
 
-    /// <summary>Writes a line as it is, without markup, breaks or colors.</summary>
+    /// <summary>Writes a line as it is, without markup, breaks or colors: JSON, which has no control characters.</summary>
     public void WriteLine(string line) => Results.Profile.Out.Writer.WriteLine(line);
+
+    /// <summary>Writes a line for people, which may hold names and texts of others.</summary>
+    public void WriteText(string line) => WriteLine(Printable(line));
 
     public void Note(string line) => Notes.Profile.Out.Writer.WriteLine(Printable(line));
 
@@ -65,6 +68,10 @@ internal sealed class Terminal
 
         return shown.ToString();
     }
+
+    /// <summary>Returns the beginning of a text, of at most so many characters, without half of one at its end.</summary>
+    public static string Beginning(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
     // Control characters, and what turns the direction of a line, so that it reads as something else.
     private static bool IsCommand(char c) =>

@@ -9,7 +9,8 @@ namespace Reranking.Tool.Scoring;
 /// <param name="scorer">The scorer.</param>
 internal sealed class BulkScoring(IRelevanceScorer scorer)
 {
-    private const int BlockSize = 512;
+    /// <summary>How many lines are scored together, from the first one on.</summary>
+    public const int BlockSize = 512;
 
     /// <summary>Scores the lines of an input.</summary>
     /// <param name="lines">The lines that belong to this run, with their positions.</param>
@@ -62,7 +63,10 @@ internal sealed class BulkScoring(IRelevanceScorer scorer)
         }
     }
 
-    private static Stream Open(string path)
+    /// <summary>Opens an input.</summary>
+    /// <param name="path">A file, compressed if its name ends in <c>.gz</c>, or <c>-</c>.</param>
+    /// <exception cref="ToolException">There is no such file.</exception>
+    public static Stream Open(string path)
     {
         if (path == DocumentReader.StandardInput)
         {

@@ -5,14 +5,12 @@ using System.Text.Json;
 namespace Reranking.Tool.Scoring;
 
 /// <summary>
-/// The output file of bulk scoring, which is its own journal: one line for each line of input, in their order. After a kill, its whole lines say where to go
-/// on; half a
-/// line at the end is cut off.
+/// The output file of bulk scoring, which is its own journal: one line for each line of input, in their order. After a kill, its whole blocks say where to go
+/// on; what is behind them is cut off and scored again, so that each block is scored as in an unbroken run, whatever the scorer makes of neighbors.
 /// </summary>
 /// <remarks>
 /// A small file beside it, <c>OUTPUT.resume.json</c>, exists from before the first line until after the last one, and says what the lines were made of, so
-/// that nothing is
-/// continued with another input, part or model.
+/// that nothing is continued with another input, part or model.
 /// </remarks>
 internal sealed class OutputJournal : IDisposable
 {
@@ -52,28 +50,39 @@ internal sealed class OutputJournal : IDisposable
             throw new ToolException($"'{path}' is there and finished. Name another file with --output, or add --overwrite.");
         }
 
-        if (isBegun)
-        {
-            Check(path, statePath, settings);
-        }
-        else
-        {
-            WriteState(statePath, settings);
-        }
-
         FileStream file;
         try
         {
-            // Nobody else may write: two processes of the same part would double its lines.
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, BufferSize);
+            // Nobody else may write: two processes of the same part would double its lines. On Unix a file that is shared for reading is open to all.
+            file = new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None, BufferSize);
         }
         catch (IOException exception)
         {
             throw new ToolException($"'{path}' can't be opened: {exception.Message} Does another process write it?");
         }
 
-        long lines = CutToWholeLines(file);
-        return new OutputJournal(file, statePath, lines);
+        try
+        {
+            (long lines, long end) = WholeBlocks(file);
+            if (isBegun && lines > 0)
+            {
+                Check(path, statePath, settings);
+            }
+            else
+            {
+                WriteState(statePath, settings);
+            }
+
+            file.SetLength(end);
+            file.Position = end;
+            return new OutputJournal(file, statePath, lines);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     public void Write(ReadOnlySpan<byte> line) => _file.Write(line);
@@ -90,27 +99,26 @@ internal sealed class OutputJournal : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static long CutToWholeLines(FileStream file)
+    private static (long Lines, long End) WholeBlocks(FileStream file)
     {
         byte[] buffer = new byte[BufferSize];
         long lines = 0;
+        long whole = 0;
         long end = 0;
         long position = 0;
         for (int read; (read = file.Read(buffer)) > 0; position += read)
         {
             for (int i = 0; i < read; i++)
             {
-                if (buffer[i] == LineFeed)
+                if (buffer[i] == LineFeed && ++lines % BulkScoring.BlockSize == 0)
                 {
-                    lines++;
+                    whole = lines;
                     end = position + i + 1;
                 }
             }
         }
 
-        file.SetLength(end);
-        file.Position = end;
-        return lines;
+        return (whole, end);
     }
 
     private static void Check(string path, string statePath, IReadOnlyDictionary<string, string> settings)
@@ -157,6 +165,22 @@ internal sealed class OutputJournal : IDisposable
         }
 
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Returns what tells an input from others of its name; what is further down may be mended while the output is continued.</summary>
+    /// <returns>A hash, or an empty text for a pipe, which can be read once only.</returns>
+    /// <exception cref="ToolException">There is no such file.</exception>
+    public static string HashOfBeginning(string path)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length == 0)
+        {
+            return "";
+        }
+
+        using Stream input = BulkScoring.Open(path);
+        byte[] beginning = new byte[BufferSize];
+        int length = input.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+        return Convert.ToHexString(SHA256.HashData(beginning.AsSpan(0, length)))[..16];
     }
 
     /// <summary>Returns a short name for a text that can be long.</summary>

@@ -41,6 +41,11 @@ internal sealed class ScorerSource : IAsyncDisposable
             throw new ToolException("--scorer names a scorer of --config, which was not given; expected both, or --model.", ExitCode.Usage);
         }
 
+        if (options.Prices.Count > 0)
+        {
+            throw new ToolException("--price is for scorers of --config, which was not given; expected both.", ExitCode.Usage);
+        }
+
         if (options.Models.Length > 1 && onlyOne)
         {
             throw new ToolException($"--model was given {options.Models.Length} times; expected one for this command.", ExitCode.Usage);
@@ -76,6 +81,11 @@ internal sealed class ScorerSource : IAsyncDisposable
 
     private static ScorerSource FromSettings(string file, ScorerOptions options, bool onlyOne)
     {
+        if (options.Names.Length > 1 && onlyOne)
+        {
+            throw new ToolException($"--scorer was given {options.Names.Length} times; expected one for this command.", ExitCode.Usage);
+        }
+
         IConfigurationSection section = SettingsFile.Read(file).GetSection(Section);
         string[] names = [.. section.GetSection("Scorers").GetChildren().Select(static scorer => scorer.Key)];
         if (names.Length == 0)
@@ -86,6 +96,12 @@ internal sealed class ScorerSource : IAsyncDisposable
         if (options.Names.FirstOrDefault(name => !names.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw new ToolException($"--scorer is '{unknown}'; expected one of {string.Join(", ", names)}, as in {Section}:Scorers of '{file}'.");
+        }
+
+        string[] measured = options.Names.Length > 0 ? options.Names : names;
+        if (options.Prices.Keys.FirstOrDefault(name => !measured.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } priced)
+        {
+            throw new ToolException($"--price names '{priced}'; expected one of {string.Join(", ", measured)}.", ExitCode.Usage);
         }
 
         var services = new ServiceCollection();
