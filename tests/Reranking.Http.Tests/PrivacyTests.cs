@@ -178,6 +178,49 @@ public sealed class PrivacyTests
         return await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(Query, ["a", "", " pear ", document]));
     }
 
+    /// <summary>A text of a user can be anywhere in what a call brings along.</summary>
+    [Theory]
+    [InlineData("text")]
+    [InlineData("list")]
+    [InlineData("dictionary")]
+    [InlineData("dictionary in a list")]
+    [InlineData("node")]
+    [InlineData("element")]
+    public async Task ScoreAsync_ServerEchoesAPropertyOfTheCall_ShowsNothingOfIt(string place)
+    {
+        const string Secret = "Ozymandias was kept from the other members";
+        await using var server = new StubServer(StubResponse.Of(400, $$"""{"message":"bad field: {{Secret}}"}"""));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server);
+        object value = place switch
+        {
+            "text" => Secret,
+            "list" => new object?[] { 1, Secret },
+            "dictionary" => new Dictionary<string, object?> { ["note"] = Secret },
+            "dictionary in a list" => new object?[] { new Dictionary<string, object?> { ["note"] = new[] { Secret } } },
+            "node" => new System.Text.Json.Nodes.JsonObject { ["note"] = new System.Text.Json.Nodes.JsonArray(Secret) },
+            _ => System.Text.Json.JsonSerializer.SerializeToElement(new { note = new[] { Secret } }),
+        };
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync(
+            "what?", ["zero"], new RelevanceScoringOptions { AdditionalProperties = new Dictionary<string, object?> { ["context"] = value } }));
+
+        Assert.Contains("(message withheld)", exception.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Ozymandias", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What only the API itself has in a request is no text of anybody, and says what to change.</summary>
+    [Fact]
+    public async Task ScoreAsync_ServerNamesAFieldOfTheApi_IsShown()
+    {
+        await using var server = new StubServer(StubResponse.Of(400, """{"message":"the value END of truncate is not known"}"""));
+        using HttpRelevanceScorer scorer = TestScorers.Create(
+            server, static options => (options.Api, options.Model) = (RerankApi.Pinecone, "bge-reranker-v2-m3"));
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scorer.ScoreAsync("what?", ["zero"]));
+
+        Assert.Contains("the value END of truncate is not known", exception.Message, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Texts(FakeLogRecord record) =>
     [
         $"{record.Category}: {record.Message} {record.Exception}",

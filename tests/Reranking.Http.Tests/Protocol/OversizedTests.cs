@@ -134,6 +134,63 @@ public sealed class OversizedTests
         Assert.All(server.Requests, static request => Assert.DoesNotContain('\ufffd', request.Body));
     }
 
+    /// <summary>What one document says of lengths is not true of all: tokens count, and some are refused for another reason.</summary>
+    [Theory]
+    [InlineData(100, 0.1, false)]
+    [InlineData(260, 0.26, false)]
+    [InlineData(500, 0.25, true)]
+    [InlineData(900, 0.25, true)]
+    public async Task ScoreAsync_OneIsRefusedAtAnyLength_TheNextOnesAreScoredAsBefore(int length, double expected, bool isTruncated)
+    {
+        await using var server = new StubServer(static request =>
+            request.Documents().Any(static document => document.Length > Limit || document.Contains('#', StringComparison.Ordinal))
+                ? StubResponse.Of(413)
+                : Contract.Of(RerankApi.Cohere).Score(request, static (_, document) => Score(document)));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, static options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (1, 1));
+
+        RelevanceScores scores = await scorer.ScoreAsync("what?", [new string('x', 500), new string('#', 40), new string('y', length)]);
+
+        Assert.Equal([true, false, true], scores.Select(static score => score.IsScored));
+        Assert.Equal((expected, isTruncated), (scores[2].RawValue, scores[2].IsTruncated));
+    }
+
+    /// <summary>Requests under way at once: a document of few tokens is accepted at a length at which one of many was refused, and after it.</summary>
+    [Fact]
+    public async Task ScoreAsync_AcceptedLengthAboveARefusedOne_CutsNothingThatFits()
+    {
+        var dense = new TaskCompletionSource();
+        var last = new TaskCompletionSource();
+        await using var server = new StubServer(request =>
+        {
+            string document = Assert.Single(request.Documents());
+            if (document.Length + (9 * document.Count(static character => character == '#')) > Limit)
+            {
+                return StubResponse.Of(413);
+            }
+
+            (Task gate, TaskCompletionSource? opened) = document[0] switch
+            {
+                'x' => (dense.Task, null),
+                'w' => (last.Task, dense),
+                'z' => (Task.CompletedTask, last),
+                _ => (Task.CompletedTask, (TaskCompletionSource?)null),
+            };
+            opened?.TrySetResult();
+            StubResponse response = Contract.Of(RerankApi.Cohere).Score(request, static (_, text) => Score(text));
+            return new StubResponse(async (stream, stop) =>
+            {
+                await gate.WaitAsync(stop);
+                return await response.Send(stream, stop);
+            });
+        });
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, static options => (options.MaxDocumentsPerRequest, options.MaxConcurrency) = (1, 2));
+
+        RelevanceScores scores = await scorer.ScoreAsync("what?", [new string('x', 500), new string('#', 60), new string('w', 10), new string('z', 100)]);
+
+        Assert.Equal([0.25, 0.03, 0.01, 0.1], scores.Select(static score => score.RawValue));
+        Assert.Equal([true, true, false, false], scores.Select(static score => score.IsTruncated));
+    }
+
     private static double Score(string document) => document.Length / 1000.0;
 
     private static StubServer Server(RerankApi api, int status, string body) => new(request =>

@@ -95,8 +95,8 @@ internal sealed class RequestFields
             fields.Add(name, RequestJson.TryWrite(value));
         }
 
-        // Of the call, the texts are those of a user.
-        fields.Texts = [.. fields._fields.Where(static field => field.Json.StartsWith('"')).Select(static field => RequestJson.ToText(field.Json))];
+        // Of the call, the texts are those of a user. What only the API sets is none, and servers name it when they refuse a request.
+        fields.Texts = [.. fields._fields.Except(dialect.OwnFields).SelectMany(static field => RequestJson.Texts(field.Json))];
         return fields;
 
         // A server that knows a field which the API does not is told it by the additional properties of the scorer.

@@ -17,10 +17,13 @@ internal static class RequestJson
 
     public static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
-    public static string ToText(string json)
+    /// <summary>Returns the texts in a value, however deep they are.</summary>
+    public static IReadOnlyList<string> Texts(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.GetString() ?? "";
+        using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = int.MaxValue });
+        List<string> texts = [];
+        Collect(document.RootElement, texts);
+        return texts;
     }
 
     /// <summary>Writes a value, or returns <see langword="null"/> if it is none that JSON has, or too deep.</summary>
@@ -36,6 +39,30 @@ internal static class RequestJson
         }
 
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    private static void Collect(JsonElement value, List<string> texts)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                texts.Add(value.GetString()!);
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    Collect(item, texts);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in value.EnumerateObject())
+                {
+                    Collect(property.Value, texts);
+                }
+
+                break;
+        }
     }
 
     private static bool TryWrite(Utf8JsonWriter writer, object? value, int depth)

@@ -62,6 +62,10 @@ internal sealed record RerankDialect
 
     /// <summary>Gets the path of the tokens read in a response.</summary>
     public string? TokensPath { get; init; }
+
+    /// <summary>Gets the fields that are the same whatever the options and the call say.</summary>
+    public IEnumerable<(string Name, string Json)> OwnFields =>
+        Truncation is null ? FixedFields : [.. FixedFields, (Truncation.Name, Truncation.On), (Truncation.Name, Truncation.Off ?? "")];
 }
 
 /// <summary>The field that says whether an API cuts long documents.</summary>

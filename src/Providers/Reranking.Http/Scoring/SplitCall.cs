@@ -83,12 +83,14 @@ internal sealed class SplitCall(
         return (byLength[..split], byLength[split..]);
     }
 
-    // What is as long as one that was refused need not be refused first.
+    // What is as long as one that was refused need not be refused first. Lengths are no tokens, so what was accepted can be longer than that.
     private void ShortenLike(int[] positions)
     {
-        foreach (int position in positions.Where(position => _longestAccepted > 0 && _texts[position].Length >= _shortestRefused))
+        int accepted = _longestAccepted;
+        int shortest = Math.Max(_shortestRefused, accepted + 1);
+        foreach (int position in positions.Where(position => accepted > 0 && _texts[position].Length >= shortest))
         {
-            _texts[position] = _texts[position][..End(_texts[position], _longestAccepted)];
+            _texts[position] = _texts[position][..End(_texts[position], accepted)];
             IsTruncated[position] = true;
         }
     }
@@ -98,12 +100,15 @@ internal sealed class SplitCall(
         string text = _texts[position];
         for (int cuts = 0; cuts < MaxCuts && oversized != OversizedDocuments.LeaveUnscored && text.Length > 1; cuts++)
         {
-            _shortestRefused = Math.Min(_shortestRefused, text.Length);
+            int refused = text.Length;
             text = text[..Middle(text)];
             var score = new double[1];
             if (await TrySendAsync([text], score, cancellationToken).ConfigureAwait(false) is null)
             {
-                (RawScores[position], IsTruncated[position], _longestAccepted) = (score[0], true, text.Length);
+                (RawScores[position], IsTruncated[position]) = (score[0], true);
+
+                // Only now: of a document that is refused at every length, the length says nothing.
+                (_shortestRefused, _longestAccepted) = (Math.Min(_shortestRefused, refused), text.Length);
                 if (oversized == OversizedDocuments.Split)
                 {
                     await SendRestAsync(position, text.Length, cancellationToken).ConfigureAwait(false);
