@@ -193,6 +193,32 @@ public class KeepLocalTests
         Assert.Equal((true, "local", 0), (result.KeptLocal, result.ScorerName, hosted.Calls));
     }
 
+    /// <summary>The scorer that is a service knows no candidates, but that all of them stay it knows.</summary>
+    [Fact]
+    public async Task ScoreAsync_OptionsInCodeThatKeepLocal_HoldWithoutAReranker()
+    {
+        var hosted = new ScriptedScorer(isHosted: true);
+        var shadow = new ScriptedScorer(isHosted: true);
+        var local = new ScriptedScorer("local-1");
+        await using ServiceProvider services = new ServiceCollection()
+            .AddReranking(static options => options.KeepLocal = true)
+            .AddScorer("hosted", _ => hosted)
+            .AddScorer("local", _ => local)
+            .UseShadow(_ => shadow, static options => options.SampleRate = 1)
+            .Use("hosted")
+            .Services.BuildServiceProvider();
+        IRelevanceScorer scorer = services.GetRequiredService<IRelevanceScorer>();
+        var options = new RelevanceScoringOptions();
+
+        Assert.Equal("local", (await scorer.ScoreAsync("query", ["0.1", "0.2"])).ScorerName);
+        Assert.Equal("local", (await scorer.ScoreAsync("query", ["0.1", "0.2"], options)).ScorerName);
+        await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => services.GetRequiredKeyedService<IRelevanceScorer>("hosted").ScoreAsync("query", ["0.1", "0.2"]));
+
+        Assert.Equal((0, 0, 2, false), (hosted.Calls, shadow.Calls, local.Calls, options.KeepLocal));
+        Assert.True(Reranking.Scoring.KeepLocalSource.KeepsLocal(scorer, options: null));
+    }
+
     private async Task<RerankingResult<Note>> RerankAsync(string json, Note[] notes, Action<RerankingBuilder>? configure = null)
     {
         await using ServiceProvider services = Build(json, configure);

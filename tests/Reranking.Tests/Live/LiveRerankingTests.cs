@@ -51,6 +51,53 @@ public sealed class LiveRerankingTests : IDisposable
     }
 
     [Fact]
+    public void Start_ContainerWasDisposed_CreatesNothing()
+    {
+        var live = Services.GetRequiredService<Reranking.Live.LiveReranking>();
+        Services.Dispose();
+
+        Assert.Empty(live.Start());
+        Assert.Empty(_provider.Made);
+        Assert.Throws<ObjectDisposedException>(live.Acquire);
+    }
+
+    /// <summary>Tests and plug-ins build many containers over one configuration.</summary>
+    [Fact]
+    public void Dispose_ConfigurationThatOutlivesTheContainer_KeepsNothingOfIt()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            IConfigurationRoot configuration = new ConfigurationBuilder().AddJsonFile(Path.Combine(folder, "none.json"), optional: true).Build();
+
+            WeakReference live = UseAndDispose(configuration);
+            for (int i = 0; i < 10 && live.IsAlive; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            Assert.False(live.IsAlive);
+            GC.KeepAlive(configuration);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference UseAndDispose(IConfiguration configuration)
+        {
+            using ServiceProvider services = new ServiceCollection()
+                .AddSingleton(configuration)
+                .AddReranking()
+                .AddScorer(new ScriptedScorer())
+                .Services.BuildServiceProvider();
+            return new WeakReference(services.GetRequiredService<Reranking.Live.LiveReranking>());
+        }
+    }
+
+    [Fact]
     public void AddReranking_Registration_TouchesNothing()
     {
         _ = Reranker;

@@ -1,9 +1,11 @@
+using Reranking.Scoring;
+
 namespace Reranking.Live;
 
 /// <summary>The scorer that the configuration names now: each call runs to its end on the state that it began with.</summary>
 /// <param name="live">The configuration.</param>
 /// <param name="name">The name of a scorer, or <see langword="null"/> for what <c>Use</c> or <c>Stages</c> say.</param>
-internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IRelevanceScorer
+internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IRelevanceScorer, IKeepLocalSource, ICircuitBreakerSource
 {
     public async Task<RelevanceScores> ScoreAsync(
         string query,
@@ -14,7 +16,7 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
         RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            return await Scorer(snapshot).ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
+            return await Scorer(snapshot).ScoreAsync(query, documents, Restricted(snapshot, options), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -30,20 +32,43 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
             return this;
         }
 
+        return Ask(snapshot => Scorer(snapshot).GetService(serviceType, serviceKey));
+    }
+
+    public bool KeepsLocal(RelevanceScoringOptions? options) => Ask(snapshot => Scorer(snapshot).KeepsLocal(Restricted(snapshot, options)));
+
+    public CircuitBreaker? GetCircuitBreaker(RelevanceScoringOptions? options) =>
+        Ask(snapshot => Scorer(snapshot).GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(Restricted(snapshot, options)));
+
+    // The scorers belong to the configuration, which the container disposes.
+    public void Dispose()
+    {
+    }
+
+    // What is closed for all rerankers is not open to those who call the scorer without one.
+    private static RelevanceScoringOptions? Restricted(RerankingSnapshot snapshot, RelevanceScoringOptions? options)
+    {
+        if (!snapshot.Options.KeepLocal || options is { KeepLocal: true })
+        {
+            return options;
+        }
+
+        RelevanceScoringOptions restricted = options?.Clone() ?? new RelevanceScoringOptions();
+        restricted.KeepLocal = true;
+        return restricted;
+    }
+
+    private T Ask<T>(Func<RerankingSnapshot, T> question)
+    {
         RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            return Scorer(snapshot).GetService(serviceType, serviceKey);
+            return question(snapshot);
         }
         finally
         {
             snapshot.Release();
         }
-    }
-
-    // The scorers belong to the configuration, which the container disposes.
-    public void Dispose()
-    {
     }
 
     private IRelevanceScorer Scorer(RerankingSnapshot snapshot) => name is null ? snapshot.Root : snapshot.Named(name);

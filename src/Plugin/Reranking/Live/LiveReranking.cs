@@ -41,11 +41,14 @@ internal sealed partial class LiveReranking : IDisposable
         _metrics = RerankingMetrics.Create(services.GetService<IMeterFactory>());
         _logger = services.GetService<ILogger<LiveReranking>>() ?? NullLogger<LiveReranking>.Instance;
         _changes = ChangeToken.OnChange(_section.GetReloadToken, OnChange);
+
+        // Weak, since a configuration can outlive many containers, and the callback stays in it.
+        var self = new WeakReference<LiveReranking>(this);
         ConfigurationFiles.WatchForErrors(services.GetService<IConfiguration>(), (exception, file) =>
         {
-            if (!_disposed)
+            if (self.TryGetTarget(out LiveReranking? live) && !live._disposed)
             {
-                LogFileNotRead(exception, file);
+                live.LogFileNotRead(exception, file);
             }
         });
     }
@@ -55,9 +58,9 @@ internal sealed partial class LiveReranking : IDisposable
     {
         lock (_lock)
         {
-            if (_current is not null)
+            if (_current is not null || _disposed)
             {
-                return [];
+                return [];   // what is created after the disposal would never be disposed
             }
 
             List<string> failures = [];
@@ -282,6 +285,7 @@ internal sealed partial class LiveReranking : IDisposable
     {
         using var superseded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task warmUp = next.WarmUpAsync(superseded.Token);
+        _ = AbandonedTask.ObserveAsync(warmUp);   // left behind by a newer configuration, and when the container is disposed
         Task change = _change.Task;
         while (await Task.WhenAny(warmUp, change).WaitAsync(cancellationToken).ConfigureAwait(false) != warmUp)
         {
@@ -289,7 +293,6 @@ internal sealed partial class LiveReranking : IDisposable
             if (RerankingPlanReader.Read(_section, _providers, failures, _code).Fingerprint != next.Plan.Fingerprint && failures.Count == 0)
             {
                 await superseded.CancelAsync().ConfigureAwait(false);
-                _ = AbandonedTask.ObserveAsync(warmUp);
                 throw new OperationCanceledException(superseded.Token);
             }
 
