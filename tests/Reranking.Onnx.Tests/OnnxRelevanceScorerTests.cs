@@ -145,6 +145,7 @@ public sealed class OnnxRelevanceScorerTests
             "The options ask for model 'other', but this scorer has 'ms-marco-MiniLM-L-12-v2-int8' loaded. " +
             "Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.",
             exception.Message);
+        Assert.True(exception.IsRequestFault);
     }
 
     [Fact]

@@ -116,7 +116,10 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
         {
             throw new RelevanceScoringException(
                 $"The options ask for model '{wanted}', but this scorer has '{_metadata.ModelId}' loaded. " +
-                "Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.");
+                "Leave RelevanceScoringOptions.ModelId out, or register a scorer for that model.")
+            {
+                IsRequestFault = true,
+            };
         }
 
         var pairQuery = new PairQuery(query, Instruction(options));

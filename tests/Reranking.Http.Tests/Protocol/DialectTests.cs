@@ -136,6 +136,24 @@ public sealed class DialectTests
     }
 
     [Fact]
+    public async Task ScoreAsync_ModelOfTheCallThatTheServerCantBeTold_IsRefused()
+    {
+        await using var server = new StubServer(request => Contract.Of(RerankApi.TextEmbeddingsInference).Score(request, static (_, _) => 0.5));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, static options => options.Api = RerankApi.TextEmbeddingsInference);
+
+        Assert.Single(await scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { ModelId = "m-1" }));
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { ModelId = "m-2" }));
+
+        Assert.Equal(
+            $"The options ask for model 'm-2', but textembeddingsinference at {server.Authority} serves one model and can't be told which. "
+            + "Leave RelevanceScoringOptions.ModelId out, or register a scorer for a server of that model.",
+            exception.Message);
+        Assert.True(exception.IsRequestFault);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task ScoreAsync_NoKeyAndNoModel_SendsNeither()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));

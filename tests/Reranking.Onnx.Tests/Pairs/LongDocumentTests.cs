@@ -197,6 +197,7 @@ public sealed class LongDocumentTests : IDisposable
         async Task<string> FailureAsync(string query, params string[] documents)
         {
             var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => encoder.ScoreAsync(query, documents, CancellationToken.None));
+            Assert.True(exception.IsRequestFault);   // five of them in a row must not open the circuit for all
             Assert.False(exception.IsTransient);
             return exception.Message;
         }

@@ -140,7 +140,10 @@ public class CascadeRelevanceScorerTests
         using var hostedFirst = new CascadeRelevanceScorer([new CascadeStage("hosted", hosted, 2), new CascadeStage("fast", _fast)]);
 
         RelevanceScores scores = await hostedLast.ScoreAsync("query", Documents, keepLocal);
-        await Assert.ThrowsAsync<RelevanceScoringException>(() => hostedFirst.ScoreAsync("query", Documents, keepLocal));
+        RelevanceScoringException exception =
+            await Assert.ThrowsAsync<RelevanceScoringException>(() => hostedFirst.ScoreAsync("query", Documents, keepLocal));
+
+        Assert.False(exception.IsTransient);   // it would be refused again
 
         Assert.Equal("fast-1", scores.ModelId);
         Assert.Equal([ScoringAttemptReason.KeptLocal], scores.FailedAttempts.Select(attempt => attempt.Reason));

@@ -36,6 +36,22 @@ public class NamedRelevanceScorerTests
     }
 
     [Fact]
+    public async Task RerankAsync_CallsThatStayHere_OpenNoCircuitForThoseThatMayLeave()
+    {
+        var hosted = new ScriptedScorer(isHosted: true);
+        var reranker = new Reranker(Create(hosted));
+
+        for (int i = 0; i < 10; i++)
+        {
+            RerankingResult<string> kept = await reranker.RerankAsync("query", ["0.1", "0.4"], new RerankingOptions { KeepLocal = true });
+            Assert.Equal(RerankingOutcome.FellBack, kept.Outcome);
+        }
+
+        Assert.Equal(0, hosted.Calls);
+        Assert.Equal(RerankingOutcome.Reranked, (await reranker.RerankAsync("query", ["0.1", "0.4"])).Outcome);
+    }
+
+    [Fact]
     public async Task ScoreAsync_KeepLocalAndLocal_Scores()
     {
         using NamedRelevanceScorer scorer = Create(new ScriptedScorer());

@@ -74,6 +74,18 @@ public class CircuitBreakerTests
     }
 
     [Fact]
+    public void Fail_CallFromBeforeTheCircuitOpened_DoesNotKeepItOpen()
+    {
+        Assert.True(_breaker.TryEnter());
+        FailTimes(2);
+        _time.Advance(TimeSpan.FromSeconds(29));
+        _breaker.Fail();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(_breaker.TryEnter());
+    }
+
+    [Fact]
     public void Leave_Probe_LetsTheNextOneProbe()
     {
         OpenHalf();

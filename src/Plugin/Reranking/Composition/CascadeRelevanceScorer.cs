@@ -98,7 +98,8 @@ public sealed partial class CascadeRelevanceScorer : IRelevanceScorer, IKeepLoca
                         attempt.Failure)
                     {
                         FailedAttempts = failed,
-                        IsTransient = attempt.Failure is not RelevanceScoringException { IsTransient: false },
+                        IsTransient =
+                            attempt.Reason != ScoringAttemptReason.KeptLocal && attempt.Failure is not RelevanceScoringException { IsTransient: false },
                         IsSetupFault = attempt.Failure is RelevanceScoringException { IsSetupFault: true },
                         IsRequestFault = attempt.Failure is RelevanceScoringException { IsRequestFault: true },
                     };

@@ -44,7 +44,10 @@ internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitB
             {
                 throw new RelevanceScoringException(
                     $"'{_settings.Path}' is hosted, and the documents may not leave this machine. " +
-                    "Add a local scorer to Reranking:Scorers and name it in Reranking:KeepLocal:Use.");
+                    "Add a local scorer to Reranking:Scorers and name it in Reranking:KeepLocal:Use.")
+                {
+                    IsRequestFault = true,   // else calls that stay here would open its circuit for those that may leave
+                };
             }
 
             RelevanceScores? scores = await _entry.Scorer.ScoreAsync(query, documents, options, cancellationToken).ConfigureAwait(false);

@@ -137,8 +137,9 @@ public sealed partial class Reranker
 
     /// <summary>Reranks candidates as a search yields them, without taking more than can be part of the ranking.</summary>
     /// <remarks>
-    /// Candidates beyond the first <see cref="RerankingOptions.CandidateCount"/> only fill up the ranking. They are read for no longer than
-    /// <see cref="RerankingOptions.Timeout"/>, and no more than 10,000 beyond <see cref="RerankingOptions.TopN"/>, so that an endless stream ends.
+    /// Candidates beyond the first <see cref="RerankingOptions.CandidateCount"/> only fill up the ranking. None is requested after they have taken
+    /// <see cref="RerankingOptions.Timeout"/>, and no more than 10,000 beyond <see cref="RerankingOptions.TopN"/>, so that an endless stream ends. A stream
+    /// that stalls is waited for until <paramref name="cancellationToken"/> is canceled.
     /// </remarks>
     /// <inheritdoc cref="RerankAsync{T}(string, IReadOnlyList{T}, Func{T, string}, RerankingOptions, CancellationToken)"/>
     public Task<RerankingResult<T>> RerankAsync<T>(

@@ -74,6 +74,11 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
     {
         lock (_lock)
         {
+            if (_failures == FailureThreshold && !_isProbing)
+            {
+                return;   // a call from before the circuit opened must not keep it open for longer
+            }
+
             _failures = Math.Min(_failures + 1, FailureThreshold);
             (_openedAt, _isProbing) = (timeProvider.GetTimestamp(), false);
         }

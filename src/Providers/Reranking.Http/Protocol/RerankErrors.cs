@@ -21,7 +21,17 @@ internal sealed class RerankErrors(string apiName, RerankEndpoint endpoint, stri
 
     public RelevanceScoringException NotLocal() => new(
         $"The call keeps its texts local, but {Api} is not local. "
-        + $"Choose a local scorer, or set {Setting(nameof(HttpScorerOptions.DataStaysLocal))} to true if the texts are as safe there.");
+        + $"Choose a local scorer, or set {Setting(nameof(HttpScorerOptions.DataStaysLocal))} to true if the texts are as safe there.")
+    {
+        IsRequestFault = true,
+    };
+
+    public RelevanceScoringException ModelRefused(string model) => new(
+        $"The options ask for model '{model}', but {Api} serves one model and can't be told which. "
+        + "Leave RelevanceScoringOptions.ModelId out, or register a scorer for a server of that model.")
+    {
+        IsRequestFault = true,
+    };
 
     public RelevanceScoringException NoTimeLeft(TimeSpan timeout) => Transient($"{Api} was not called: the call has {timeout} left; expected more than zero.");
 

@@ -31,6 +31,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
     private readonly HttpScorerOptions _options;
     private readonly RelevanceScorerMetadata _metadata;
     private readonly string _revision;
+    private readonly bool _takesModel;
     private readonly RerankErrors _errors;
     private readonly RequestSplitter _splitter;
     private readonly HttpClient? _ownClient;
@@ -66,6 +67,7 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         _timeProvider = timeProvider ?? TimeProvider.System;
         logger ??= NullLogger.Instance;
         RerankDialect dialect = RerankDialects.Get(_options.Api);
+        _takesModel = dialect.ModelField is not null;
         RerankEndpoint endpoint = RerankEndpoint.From(_options, dialect)!;
         HttpScoreKind scoreKind = _options.ScoreKind ?? dialect.ScoreKind;
         _metadata = new RelevanceScorerMetadata
@@ -129,6 +131,11 @@ public sealed class HttpRelevanceScorer : IRelevanceScorer, IWarmable, IModelRev
         if (options is { KeepLocal: true } && !_metadata.IsLocal)
         {
             throw _errors.NotLocal();
+        }
+
+        if (options?.ModelId is { } wanted && wanted != _metadata.ModelId && !_takesModel)
+        {
+            throw _errors.ModelRefused(wanted);
         }
 
         if (documents.Count == 0)

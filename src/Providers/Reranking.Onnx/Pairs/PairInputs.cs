@@ -183,7 +183,10 @@ internal sealed class PairInputs : IDisposable
         ModelFolder folder = _format.Profile.Folder;
         return new RelevanceScoringException(
             $"Document {index} has {count} tokens; model '{folder.ModelId}' has room for {room} beside the {queryLength} of the query. "
-            + $"Shorten it, or set {folder.Options.SettingsPath}:{nameof(OnnxScorerOptions.LongDocuments)} to Windows or Truncate.");
+            + $"Shorten it, or set {folder.Options.SettingsPath}:{nameof(OnnxScorerOptions.LongDocuments)} to Windows or Truncate.")
+        {
+            IsRequestFault = true,
+        };
     }
 
     private readonly record struct Document(int FirstPair, bool IsTruncated);
