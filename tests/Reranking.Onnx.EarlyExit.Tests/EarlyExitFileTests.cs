@@ -23,6 +23,16 @@ public sealed class EarlyExitFileTests : IDisposable
         { "\"hiddenSize\": 32", "\"hiddenSize\": 16", "'{folder}early-exit.f32' has 644 bytes; expected 324, 81 weights for each of 1 probes. {build}" },
         { "\"measured\": null", "\"measured\": null, \"more\": 1", "'{json}' can't be read: *" },
         { "\"plan\": \"1:50\",", "", "'{json}' can't be read: *" },
+
+        // The last one of a name counts.
+        { "\"plan\":", "\"exits\": [null], \"plan\":", "'{json}' has an exit without a boundary; expected the name of a tensor. {build}" },
+        {
+            "\"plan\":", "\"exits\": [{ \"layer\": 1, \"bias\": 0, \"error\": 0 }], \"plan\":",
+            "'{json}' has an exit without a boundary; expected the name of a tensor. {build}"
+        },
+        { "\"plan\":", "\"parts\": [null, null], \"plan\":", "'{json}' has a file without a name or a hash; expected both. {build}" },
+        { "\"plan\":", "\"weights\": { \"file\": \"a\" }, \"plan\":", "'{json}' has a file without a name or a hash; expected both. {build}" },
+        { "\"plan\":", "\"source\": { \"sha256\": \"a\" }, \"plan\":", "'{json}' has a file without a name or a hash; expected both. {build}" },
         { "{", "[", "'{json}' can't be read: *" },
         { "{", "{ \"\\uD800\": 1,", "'{json}' can't be read: *" },
         { "\"sha256\": \"", "\"sha256\": \"00", "'{folder}model.onnx' has the SHA-256 *, but '{json}' was made for 00*. {build}" },

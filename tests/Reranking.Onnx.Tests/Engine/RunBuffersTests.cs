@@ -18,6 +18,14 @@ public sealed class RunBuffersTests
         Assert.Equal(128 * sizeof(long), buffers.Size);
     }
 
+    [Theory]
+    [InlineData(0, 64)]
+    [InlineData(65, 128)]
+    [InlineData(1 << 30, 1 << 30)]
+    [InlineData((1 << 30) + 1, 0x7FFFFFC7)]
+    [InlineData(0x7FFFFFC7, 0x7FFFFFC7)]
+    public void CapacityFor_AnyLengthOfAnArray_IsOneOfAnArray(int length, int expected) => Assert.Equal(expected, RunBuffers.CapacityFor(length));
+
     [Fact]
     public void Size_AllBuffers_CountsTheBytesOfEach()
     {

@@ -61,13 +61,17 @@ internal sealed class RunBuffers
         return floats;
     }
 
+    /// <summary>Returns how many numbers are allocated for a length: the next power of two, but no more than an array can hold.</summary>
+    internal static int CapacityFor(int length) =>
+        (int)Math.Min(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 64)), (uint)Array.MaxLength);
+
     private static Memory<T> Memory<T>(ref T[] array, int length)
         where T : unmanaged
     {
         if (array.Length < length)
         {
             // Grows by doubling; pinned for good, so that a run costs no pinning and the collector has nothing to move.
-            array = GC.AllocateUninitializedArray<T>((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 64)), pinned: true);
+            array = GC.AllocateUninitializedArray<T>(CapacityFor(length), pinned: true);
         }
 
         return array.AsMemory(0, length);

@@ -199,6 +199,9 @@ internal sealed record EarlyExitManifest
         Layers < 2 ? $"{Layers} layers; expected 2 or more"
         : HiddenSize is < 1 or > 1 << 16 ? $"hiddenSize {HiddenSize}; expected 1 to 65536"
         : Features != EarlyExitFile.Features ? $"the features '{Features}'; expected '{EarlyExitFile.Features}'"
+        : Parts.Append(Source).Append(Weights).Any(static file => file is not { File.Length: > 0, Sha256.Length: > 0 })
+            ? "a file without a name or a hash; expected both"
+        : Exits.Any(static exit => exit is not { Boundary.Length: > 0 }) ? "an exit without a boundary; expected the name of a tensor"
         : Exits.Count == 0 ? "no exits; expected one or more"
         : Parts.Count != Exits.Count + 1 ? $"{Parts.Count} parts; expected {Exits.Count + 1}, one more than exits"
         : Exits.Select(static exit => exit.Layer).Where((layer, index) => layer <= (index == 0 ? 0 : Exits[index - 1].Layer) || layer >= Layers).Any()
