@@ -45,8 +45,8 @@ internal static class RequestJson
     {
         switch (value.ValueKind)
         {
-            case JsonValueKind.String:
-                texts.Add(value.GetString()!);
+            case JsonValueKind.String when JsonPaths.AsText(value) is { } text:
+                texts.Add(text);
                 break;
             case JsonValueKind.Array:
                 foreach (JsonElement item in value.EnumerateArray())
