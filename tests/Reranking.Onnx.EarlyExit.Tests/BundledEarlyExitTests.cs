@@ -9,6 +9,23 @@ namespace Reranking.Onnx.EarlyExit.Tests;
 [Collection(EarlyExitModels.Collection)]
 public sealed class BundledEarlyExitTests
 {
+    /// <summary>How many a request wants reaches the model: five wanted results keep fewer than fifty.</summary>
+    [Fact]
+    public async Task RerankAsync_FewerWanted_SendsMoreAway()
+    {
+        using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { EarlyExit = "On" });
+        var reranker = new Reranker(scorer);
+        string[] documents = [.. TestModels.FixturePairs.Take(50).Select((pair, i) => $"{i} {pair.Document[..Math.Min(60, pair.Document.Length)]}")];
+        EarlyExitPlan plan = EarlyExitPlan.TryParse("2:60 5:25")!;
+        foreach (int topN in (int[])[1, 5, 20, 50])
+        {
+            RerankingResult<string> result = await reranker.RerankAsync(
+                "a query", documents, new RerankingOptions { TopN = topN, CandidateCount = 50, Timeout = TimeSpan.FromMinutes(5) });
+
+            Assert.Equal(50 - plan.Steps[^1].CountOf(50, topN), result.EstimatedCount);
+        }
+    }
+
     [Fact]
     public void Bundled_CutAnewFromItsProbes_IsWhatIsCommitted()
     {

@@ -1,3 +1,4 @@
+using Reranking.Onnx.Models;
 using Reranking.Onnx.Scoring;
 using Reranking.Onnx.Tests;
 
@@ -27,12 +28,15 @@ public sealed class EarlyExitBuilderTests
         var progress = new List<EarlyExitProgress>();
 
         EarlyExitReport report = await EarlyExitBuilder.BuildAsync(
-            Options(folder, maxPairs: 2_000), Passages, progress: new Collecting(progress), cancellationToken: TestContext.Current.CancellationToken);
+            Options(folder, maxPairs: 2_000, topN: 3), Passages, progress: new Collecting(progress), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(folder.File("early-exit.json"), report.File);
         Assert.InRange(report.Agreement, 0.5, 1);
         Assert.InRange(report.Time, 0.01, 1);
         Assert.InRange(report.TrainingPairs, 1_000, 2_000);
+        Assert.Equal([1, 3, 5, 10, 20, 50], report.ByTopN.Select(outcome => outcome.TopN));
+        Assert.Contains(new EarlyExitOutcome(3, report.Agreement, report.Time), report.ByTopN);
+        Assert.Equal(report.ByTopN.OrderBy(outcome => outcome.Time), report.ByTopN);   // who wants less waits less
         Assert.Equal([EarlyExitPhase.Cutting, EarlyExitPhase.Fitting, EarlyExitPhase.Choosing], progress.Select(step => step.Phase).Distinct());
         Assert.All(progress, step => Assert.InRange(step.Done, 0, step.Total));
         Assert.Equal(
@@ -40,6 +44,9 @@ public sealed class EarlyExitBuilderTests
             Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using CrossEncoder encoder = await EarlyExitModels.LoadAsync(folder.Path, "On");
         RelevanceScores scores = await encoder.ScoreAsync(new Pairs.PairQuery("query"), Passages, 3, isBackground: false, CancellationToken.None);
+        EarlyExitStep fitted = EarlyExitFile.Read(EarlyExitModels.Open(folder.Path, "On"), "On").Plan.Steps[0];
+        Assert.Equal(3, fitted.TopN);
+        Assert.Equal(fitted.CountOf(Passages.Length, 3), scores.Count(score => !score.IsEstimate));
         Assert.Contains(scores, score => score.IsEstimate);
     }
 
@@ -110,6 +117,18 @@ public sealed class EarlyExitBuilderTests
         Assert.Equal(expected, (await Assert.ThrowsAsync<ArgumentException>(() => EarlyExitBuilder.BuildAsync(options, Passages))).Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(51)]
+    public async Task BuildAsync_TopNOutOfRange_NamesIt(int topN)
+    {
+        var options = new EarlyExitBuilderOptions { ModelPath = "m", TopN = topN };
+
+        Assert.Equal(
+            $"TopN is {topN}; expected 1 to 50. (Parameter 'options')",
+            (await Assert.ThrowsAsync<ArgumentException>(() => EarlyExitBuilder.BuildAsync(options, Passages))).Message);
+    }
+
     [Fact]
     public async Task BuildAsync_FewTexts_SaysHowMany()
     {
@@ -155,8 +174,8 @@ public sealed class EarlyExitBuilderTests
         Assert.InRange(parts, 1, new FileInfo(folder.File("model.onnx")).Length / 50);
     }
 
-    private static EarlyExitBuilderOptions Options(TemporaryFolder folder, int maxPairs) =>
-        new() { ModelPath = folder.Path, MaxPairs = maxPairs, MaxLoss = 0.5, MaxHeldOutQueries = 8, ExitLayers = [1] };
+    private static EarlyExitBuilderOptions Options(TemporaryFolder folder, int maxPairs, int topN = 10) =>
+        new() { ModelPath = folder.Path, MaxPairs = maxPairs, TopN = topN, MaxLoss = 0.5, MaxHeldOutQueries = 8, ExitLayers = [1] };
 
     private sealed class Collecting(List<EarlyExitProgress> steps) : IProgress<EarlyExitProgress>
     {

@@ -44,12 +44,25 @@ public sealed class EarlyExitPlanTests
         Assert.Equal([first, second], plan.Steps.Select(step => step.CountOf(count, topN)));
     }
 
+    [Theory]
+    [InlineData(3, 3, 60, 25)]     // where it was fitted, it holds as it is
+    [InlineData(3, 10, 100, 46)]   // more wanted ones keep more
+    [InlineData(3, 1, 35, 15)]
+    [InlineData(30, 30, 60, 45)]   // and no plan keeps less than half as many again as are wanted
+    [InlineData(30, 10, 35, 15)]
+    public void CountOf_PlanForAnotherNumber_ScalesFromThatNumber(int fitted, int topN, int first, int second)
+    {
+        EarlyExitPlan plan = EarlyExitPlan.TryParse("2:60 5:25", fitted)!;
+
+        Assert.Equal([first, second], plan.Steps.Select(step => step.CountOf(100, topN)));
+    }
+
     [Fact]
     public void CountOf_AnyPlan_KeepsTheWantedOnesAndGrowsWithBoth()
     {
         foreach (double keep in (double[])[0.01, 0.1, 0.25, 0.6, 0.99])
         {
-            var step = new EarlyExitStep(2, keep);
+            var step = new EarlyExitStep(2, keep, TopN: keep < 0.5 ? 10 : 3);
             for (int count = 0; count <= 300; count += 7)
             {
                 for (int topN = 1; topN <= 320; topN += 9)

@@ -160,7 +160,7 @@ public sealed class FittingTests
         EarlyExitPlan plan = EarlyExitPlan.TryParse("1:50")!;
         Assert.Equal(3, plan.Steps[0].CountOf(4, topN: 1));
 
-        PlannedExit half = choice.Measure(plan, topN: 1);
+        PlannedExit half = choice.Measure(plan, wanted: 1);
 
         Assert.Equal(agreement, half.Agreement);
         Assert.Equal(time, half.Time, 1e-12);

@@ -14,13 +14,15 @@ public sealed class EarlyExitTests
 
         (int exitCode, string output, string errors) = await ToolProcess.RunAsync(
             "", "models", "early-exit", folder.PathOf("model"), "--texts", Path.Combine(AppContext.BaseDirectory, "knowledge"),
-            "--max-loss", "0.5", "--max-pairs", "1000", "--json");
+            "--max-loss", "0.5", "--max-pairs", "1000", "--top-n", "3", "--json");
 
         Assert.True(exitCode == 0, errors);
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(folder.PathOf("model/early-exit.json"), json.RootElement.GetProperty("file").GetString());
         Assert.Matches(@"^\d+:\d+", json.RootElement.GetProperty("plan").GetString());
         Assert.InRange(json.RootElement.GetProperty("agreement").GetDouble(), 0.5, 1);
+        Assert.Equal(
+            [1, 3, 5, 10, 20, 50], json.RootElement.GetProperty("byTopN").EnumerateArray().Select(static outcome => outcome.GetProperty("topN").GetInt32()));
         Assert.True(File.Exists(folder.PathOf("model/early-exit.f32")));
         Assert.False(File.Exists(folder.PathOf("model/early-exit.checkpoint")));
     }

@@ -23,6 +23,7 @@ public static class EarlyExitBuilder
     private const int TrainingCandidates = 40;
     private const int SaveInterval = 30;   // seconds
     private const int MinPassages = 20;
+    private static readonly int[] ReportedTopN = [1, 5, 10, 20, 50];
     private static readonly double[] Ridges = [0.01, 0.1, 1];
 
     /// <summary>Builds the file of a model.</summary>
@@ -120,7 +121,7 @@ public static class EarlyExitBuilder
         }
 
         FittedProbe[] probes = [.. equations.Select((equation, exit) => FittedProbe.Fit(cut.Layers[exit], equation, exit, heldOutPairs, Ridges))];
-        PlannedExit planned = Choose(options, cut, heldOutPairs, probes);
+        (PlanChoice choice, PlannedExit planned) = Choose(options, cut, heldOutPairs, probes);
         string file = cut.Write(
             [.. probes.Select(static probe => probe.Probe)],
             planned.Plan,
@@ -137,6 +138,13 @@ public static class EarlyExitBuilder
             Time = planned.Time,
             TrainingPairs = (int)equations[0].Count,
             HeldOutQueries = heldOut.Length,
+            ByTopN =
+            [
+                .. from topN in ReportedTopN.Append(options.TopN).Distinct().Order()
+                where topN <= candidates
+                let measured = choice.Measure(planned.Plan, topN)
+                select new EarlyExitOutcome(topN, measured.Agreement, measured.Time),
+            ],
             Correlations = [.. probes.Select(static probe => probe.Correlation)],
         };
 
@@ -159,9 +167,10 @@ public static class EarlyExitBuilder
             : ([.. all.Skip(heldOut).Take(Math.Max(1, options.MaxPairs / candidates))], all[..heldOut]);
     }
 
-    private static PlannedExit Choose(EarlyExitBuilderOptions options, ModelCut cut, List<TaughtPairs> heldOut, FittedProbe[] probes)
+    private static (PlanChoice Choice, PlannedExit Planned) Choose(
+        EarlyExitBuilderOptions options, ModelCut cut, List<TaughtPairs> heldOut, FittedProbe[] probes)
     {
-        var choice = new PlanChoice(cut.Layers, cut.LayerCount);
+        var choice = new PlanChoice(cut.Layers, cut.LayerCount, options.TopN);
         foreach (TaughtPairs pairs in heldOut)
         {
             double[][] estimates = [.. probes.Select((probe, exit) => Array.ConvertAll(pairs.Features[exit], probe.Estimate))];
@@ -170,7 +179,7 @@ public static class EarlyExitBuilder
 
         PlannedExit planned = choice.Choose(options.MaxLoss);
         return planned.Agreement >= 1 - options.MaxLoss
-            ? planned
+            ? (choice, planned)
             : throw new RelevanceScoringException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"No plan loses as little as {options.MaxLoss:0.###} of the best documents: '{planned.Plan}' loses {1 - planned.Agreement:0.###}. "

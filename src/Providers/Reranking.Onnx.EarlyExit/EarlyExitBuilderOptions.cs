@@ -1,3 +1,5 @@
+using Reranking.Onnx.Models;
+
 namespace Reranking.Onnx.EarlyExit;
 
 /// <summary>What <see cref="EarlyExitBuilder"/> builds, and how thoroughly.</summary>
@@ -15,7 +17,16 @@ public sealed class EarlyExitBuilderOptions
     /// <value>Rising numbers from 1. The default is <see langword="null"/>: after a sixth and after five twelfths of the layers.</value>
     public IReadOnlyList<int>? ExitLayers { get; set; }
 
-    /// <summary>Gets or sets which share of the ten best documents of the full pass may be lost, over queries that nothing is fitted to.</summary>
+    /// <summary>Gets or sets how many documents are wanted of 100 where the model will be used: the plan is chosen for that many.</summary>
+    /// <value>
+    /// From 1 to 50. The default is 10. A request that wants fewer keeps fewer and one that wants more keeps more, starting from this number; the closer it is
+    /// to what is asked for, the less has to be guessed.
+    /// </value>
+    public int TopN { get; set; } = 10;
+
+    /// <summary>
+    /// Gets or sets which share of the <see cref="TopN"/> best documents of the full pass may be lost, over queries that nothing is fitted to.
+    /// </summary>
     /// <value>From 0 to 0.5. The default is 0.02.</value>
     public double MaxLoss { get; set; } = 0.02;
 
@@ -43,6 +54,7 @@ public sealed class EarlyExitBuilderOptions
         string? problem =
             string.IsNullOrWhiteSpace(ModelPath) ? $"{nameof(ModelPath)} is blank; expected the folder of a cross-encoder."
             : MaxLoss is not (>= 0 and <= 0.5) ? $"{nameof(MaxLoss)} is {MaxLoss}; expected 0 to 0.5."
+            : TopN is < 1 or > EarlyExitStep.UsualCount / 2 ? $"{nameof(TopN)} is {TopN}; expected 1 to {EarlyExitStep.UsualCount / 2}."
             : MaxPairs < 100 ? $"{nameof(MaxPairs)} is {MaxPairs}; expected 100 or more."
             : MaxHeldOutQueries is < 5 or > 1_000 ? $"{nameof(MaxHeldOutQueries)} is {MaxHeldOutQueries}; expected 5 to 1000."
             : MaxConcurrency < 1 ? $"{nameof(MaxConcurrency)} is {MaxConcurrency}; expected 1 or more, or none."

@@ -119,6 +119,7 @@ internal sealed class ModelCut : IDisposable
             Exits = [.. probes.Select((probe, index) => new EarlyExitManifestExit(probe.Layer, Boundaries[index], probe.Bias, probe.Error))],
             Weights = new EarlyExitManifestFile(WeightsName, Hash(weights)),
             Plan = plan.ToString(),
+            TopN = plan.Steps.Count == 0 ? null : plan.Steps[0].TopN,
             Measured = measured,
         };
         string temporary = NewTemporary();

@@ -5,7 +5,8 @@ namespace Reranking.Onnx.EarlyExit.Fitting;
 /// <summary>Held-out queries, and which plan keeps their best documents at the least cost.</summary>
 /// <param name="layers">The layers after which documents may leave.</param>
 /// <param name="layerCount">How many layers the model has.</param>
-internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
+/// <param name="topN">How many documents are wanted.</param>
+internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount, int topN = EarlyExitStep.UsualTopN)
 {
     private static readonly int[] Shares = [90, 80, 70, 60, 50, 40, 35, 30, 25, 20, 15, 10];
 
@@ -20,13 +21,15 @@ internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
     /// <summary>Returns the cheapest plan that loses no more than a share of the best documents, or else the one that loses least.</summary>
     public PlannedExit Choose(double maxLoss)
     {
-        PlannedExit[] plans = [.. Plans().Select(plan => Measure(plan))];
+        PlannedExit[] plans = [.. Plans().Select(plan => Measure(plan, topN))];
         return plans.Where(plan => plan.Agreement >= 1 - maxLoss).OrderBy(static plan => plan.Time).Cast<PlannedExit?>().FirstOrDefault()
             ?? plans.OrderByDescending(static plan => plan.Agreement).First();
     }
 
     /// <summary>Measures a plan: which share of the best documents of the full pass stays to the end, and at which cost.</summary>
-    public PlannedExit Measure(EarlyExitPlan plan, int topN = EarlyExitStep.UsualTopN)
+    /// <param name="plan">The plan.</param>
+    /// <param name="wanted">How many documents are wanted, which need not be as many as the plan is for.</param>
+    public PlannedExit Measure(EarlyExitPlan plan, int wanted)
     {
         double agreement = 0;
         double work = 0;
@@ -38,7 +41,7 @@ internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
             int layer = 0;
             foreach (EarlyExitStep step in plan.Steps)
             {
-                int kept = Math.Min(staying.Length, step.CountOf(count, topN));
+                int kept = Math.Min(staying.Length, step.CountOf(count, wanted));
                 if (kept < staying.Length)
                 {
                     work += query.TokensOf(staying) * (step.Layer - layer);
@@ -50,7 +53,7 @@ internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
 
             work += query.TokensOf(staying) * (layerCount - layer);
             fullWork += (double)query.TokensOf([.. Enumerable.Range(0, count)]) * layerCount;
-            int[] best = [.. Enumerable.Range(0, count).OrderByDescending(document => query.Logits[document]).Take(topN)];
+            int[] best = [.. Enumerable.Range(0, count).OrderByDescending(document => query.Logits[document]).Take(wanted)];
             agreement += (double)best.Intersect(staying).Count() / best.Length;
         }
 
@@ -74,7 +77,7 @@ internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
         {
             foreach (int share in Shares)
             {
-                yield return new EarlyExitPlan([new EarlyExitStep(layer, share / 100.0)]);
+                yield return new EarlyExitPlan([new EarlyExitStep(layer, share / 100.0, topN)]);
             }
         }
 
@@ -84,7 +87,8 @@ internal sealed class PlanChoice(IReadOnlyList<int> layers, int layerCount)
             {
                 foreach ((int first, int second) in Shares.SelectMany(first => Shares.Where(second => second < first).Select(second => (first, second))))
                 {
-                    yield return new EarlyExitPlan([new EarlyExitStep(layers[i], first / 100.0), new EarlyExitStep(layers[j], second / 100.0)]);
+                    yield return new EarlyExitPlan(
+                        [new EarlyExitStep(layers[i], first / 100.0, topN), new EarlyExitStep(layers[j], second / 100.0, topN)]);
                 }
             }
         }

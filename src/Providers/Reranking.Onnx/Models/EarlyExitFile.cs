@@ -105,7 +105,7 @@ internal sealed class EarlyExitFile
 
     private static EarlyExitPlan ChoosePlan(string setting, EarlyExitManifest manifest, string key, string path)
     {
-        EarlyExitPlan plan = EarlyExitPlan.TryParse(setting) ?? EarlyExitPlan.TryParse(manifest.Plan)!;
+        EarlyExitPlan plan = EarlyExitPlan.TryParse(setting) ?? EarlyExitPlan.TryParse(manifest.Plan, manifest.TopN ?? EarlyExitStep.UsualTopN)!;
         int[] layers = [.. manifest.Exits.Select(static exit => exit.Layer)];
         foreach (EarlyExitStep step in plan.Steps)
         {
@@ -192,6 +192,9 @@ internal sealed record EarlyExitManifest
     /// <summary>Gets the plan of <c>On</c>.</summary>
     public required string Plan { get; init; }
 
+    /// <summary>Gets how many documents are wanted where the plan holds as it is; <see cref="EarlyExitStep.UsualTopN"/> if nothing is said.</summary>
+    public int? TopN { get; init; }
+
     /// <summary>Gets what was measured when the file was made.</summary>
     public EarlyExitMeasurement? Measured { get; init; }
 
@@ -207,6 +210,7 @@ internal sealed record EarlyExitManifest
         : Exits.Select(static exit => exit.Layer).Where((layer, index) => layer <= (index == 0 ? 0 : Exits[index - 1].Layer) || layer >= Layers).Any()
             ? $"exits after the layers {string.Join(", ", Exits.Select(static exit => exit.Layer))}; expected rising numbers from 1 to {Layers - 1}"
         : Exits.Any(static exit => !double.IsFinite(exit.Bias) || !(exit.Error >= 0)) ? "a bias or an error that is no finite number"
+        : TopN is < 1 or > EarlyExitStep.UsualCount / 2 ? $"topN {TopN}; expected 1 to {EarlyExitStep.UsualCount / 2}"
         : EarlyExitPlan.TryParse(Plan) is null ? $"the plan '{Plan}'; expected layers and how many of 100 stay, as 2:60 5:25"
         : null;
 }

@@ -13,8 +13,10 @@ internal sealed class EarlyExitPlan(IReadOnlyList<EarlyExitStep> steps)
     public IReadOnlyList<EarlyExitStep> Steps => steps;
 
     /// <summary>Reads a plan: layers and how many of 100 documents stay after each, as <c>2:60 5:25</c>.</summary>
+    /// <param name="text">The plan.</param>
+    /// <param name="topN">How many documents are wanted where it holds as it is.</param>
     /// <returns>The plan, or <see langword="null"/> if it is none.</returns>
-    public static EarlyExitPlan? TryParse(string text)
+    public static EarlyExitPlan? TryParse(string text, int topN = EarlyExitStep.UsualTopN)
     {
         var steps = new List<EarlyExitStep>();
         foreach (string part in text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
@@ -28,7 +30,7 @@ internal sealed class EarlyExitPlan(IReadOnlyList<EarlyExitStep> steps)
                 return null;
             }
 
-            steps.Add(new EarlyExitStep(number, percent / 100));
+            steps.Add(new EarlyExitStep(number, percent / 100, topN));
         }
 
         return steps.Count == 0 ? null : new EarlyExitPlan(steps);
@@ -41,10 +43,11 @@ internal sealed class EarlyExitPlan(IReadOnlyList<EarlyExitStep> steps)
 
 /// <summary>An exit of a plan.</summary>
 /// <param name="Layer">The layer after which documents leave, from 1.</param>
-/// <param name="Keep">The share of the documents that stays when <see cref="UsualTopN"/> are wanted of <see cref="UsualCount"/>.</param>
-internal readonly record struct EarlyExitStep(int Layer, double Keep)
+/// <param name="Keep">The share of the documents that stays when <paramref name="TopN"/> are wanted of <see cref="UsualCount"/>.</param>
+/// <param name="TopN">How many are wanted where the plan was fitted.</param>
+internal readonly record struct EarlyExitStep(int Layer, double Keep, int TopN = EarlyExitStep.UsualTopN)
 {
-    /// <summary>How many documents are wanted where a plan is measured.</summary>
+    /// <summary>How many documents are wanted where nothing else was fitted.</summary>
     public const int UsualTopN = 10;
 
     /// <summary>How many documents there are where a plan is measured.</summary>
@@ -61,8 +64,8 @@ internal readonly record struct EarlyExitStep(int Layer, double Keep)
     /// </remarks>
     public int CountOf(int count, int topN)
     {
-        double usual = Keep * count * Math.Sqrt((double)topN / UsualTopN);
-        double least = Math.Max(topN * LeastPerWanted, Keep * UsualCount / UsualTopN * Math.Min(topN, UsualTopN) * 0.5);
+        double usual = Keep * count * Math.Sqrt((double)topN / TopN);
+        double least = Math.Max(topN * LeastPerWanted, Keep * UsualCount / TopN * Math.Min(topN, TopN) * 0.5);
         return (int)Math.Clamp(Math.Ceiling(Math.Max(usual, least) - 1e-9), Math.Min(1, count), count);
     }
 }

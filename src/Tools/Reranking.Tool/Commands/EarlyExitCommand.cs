@@ -30,9 +30,15 @@ internal sealed class EarlyExitCommand
 
     private readonly Option<double> _maxLoss = new("--max-loss")
     {
-        Description = "Which share of the ten best documents may be lost.",
+        Description = "Which share of the best documents may be lost.",
         DefaultValueFactory = static _ => 0.02,
     };
+
+    private readonly Option<int> _topN = CommonOptions.FromOne(new Option<int>("--top-n")
+    {
+        Description = "How many of 100 documents will be wanted: the plan is chosen for that many.",
+        DefaultValueFactory = static _ => 10,
+    });
 
     private readonly Option<int> _maxPairs = CommonOptions.FromOne(new Option<int>("--max-pairs")
     {
@@ -54,7 +60,7 @@ internal sealed class EarlyExitCommand
             "rerank models early-exit ./bge-reranker-base --texts docs/",
             "rerank models early-exit ./bge-reranker-base --texts passages.jsonl --queries asked.txt --max-loss 0.05"))
         {
-            self._model, self._texts, self._queries, self._layers, self._maxLoss, self._maxPairs, self._json,
+            self._model, self._texts, self._queries, self._layers, self._maxLoss, self._topN, self._maxPairs, self._json,
         };
         command.SetAction(self.RunAsync);
         return command;
@@ -69,6 +75,7 @@ internal sealed class EarlyExitCommand
             CheckpointFile = Path.Combine(Directory.Exists(path) ? path : Path.GetDirectoryName(path)!, "early-exit.checkpoint"),
             ExitLayers = parsed.GetValue(_layers) is { } layers ? Layers(layers) : null,
             MaxLoss = parsed.GetValue(_maxLoss),
+            TopN = parsed.GetValue(_topN),
             MaxPairs = parsed.GetValue(_maxPairs),
         };
         string[] passages = [.. DocumentReader.Read(parsed.GetValue(_texts)!).Select(static document => document.Text)];
@@ -87,6 +94,17 @@ internal sealed class EarlyExitCommand
                 json.WriteNumber("time", report.Time);
                 json.WriteNumber("pairs", report.TrainingPairs);
                 json.WriteNumber("heldOutQueries", report.HeldOutQueries);
+                json.WriteStartArray("byTopN");
+                foreach (EarlyExitOutcome outcome in report.ByTopN)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("topN", outcome.TopN);
+                    json.WriteNumber("agreement", outcome.Agreement);
+                    json.WriteNumber("time", outcome.Time);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
             }));
         }
         else
@@ -94,8 +112,14 @@ internal sealed class EarlyExitCommand
             _terminal.WriteText(report.File);
             _terminal.WriteText(string.Create(
                 CultureInfo.InvariantCulture,
-                $"plan {report.Plan} of {report.LayerCount} layers: {report.Agreement:P1} of the ten best stay in {report.Time:P0} of the time, ")
+                $"plan {report.Plan} of {report.LayerCount} layers: {report.Agreement:P1} of the {options.TopN} best stay in {report.Time:P0} of the time, ")
                 + string.Create(CultureInfo.InvariantCulture, $"over {report.HeldOutQueries} queries that nothing was fitted to"));
+            foreach (EarlyExitOutcome outcome in report.ByTopN.Where(outcome => outcome.TopN != options.TopN))
+            {
+                _terminal.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"  {outcome.TopN} wanted: {outcome.Agreement:P1} of them stay in {outcome.Time:P0} of the time"));
+            }
+
             _terminal.WriteLine("settings:\n  \"EarlyExit\": \"On\"");
         }
 
