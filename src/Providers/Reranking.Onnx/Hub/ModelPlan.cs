@@ -9,6 +9,7 @@ internal sealed class ModelPlan
     /// <summary>The file that says which modules a cross-encoder has beside its graph.</summary>
     public const string ModulesFile = "modules.json";
 
+    private const string TokenizerFile = "tokenizer.json";
     private const string DefaultModelFile = "onnx/model.onnx";
 
     private static readonly string[] FilesOfModules = ["config.json", "model.safetensors"];
@@ -74,6 +75,15 @@ internal sealed class ModelPlan
         string wanted = revision ?? entry?.Revision ?? "main";
         bool pinned = wanted == entry?.Revision;   // the hashes of the catalog hold for the revision of the catalog
         return new ModelPlan(model, entry?.Repository ?? model, wanted, file, entry is not null, [.. Plan(entry, file, pinned)]);
+    }
+
+    /// <summary>Returns the plan for the tokenizer alone; a model whose ONNX file nobody knows has one, too.</summary>
+    /// <exception cref="ArgumentException">The name or the revision is not valid.</exception>
+    public static ModelPlan ForTokenizer(string model, string? revision)
+    {
+        ModelPlan plan = For(model, revision, DefaultModelFile);
+        return new ModelPlan(
+            plan.Model, plan.Repository, plan.Revision, plan.ModelFile, plan.IsKnown, [.. plan.Files.Where(static file => file.Path == TokenizerFile)]);
     }
 
     /// <summary>Returns the files of the modules that a <c>modules.json</c> names, none of which a repository has to have.</summary>

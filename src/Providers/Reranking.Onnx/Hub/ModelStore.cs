@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Reranking.Onnx.Hub;
+using Reranking.Tokenizers;
 
 namespace Reranking.Onnx;
 
@@ -70,6 +71,30 @@ public sealed partial class ModelStore : IDisposable
         CancellationToken cancellationToken = default)
     {
         ModelPlan plan = ModelPlan.For(model, revision, modelFile);
+        return await FetchAsync(plan, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the tokenizer of a model, after downloading its <c>tokenizer.json</c> if it is not there; nothing else of the model is fetched.</summary>
+    /// <param name="model">
+    /// The name, such as <c>BAAI/bge-m3</c>: any repository as <c>owner/name</c> that has a <c>tokenizer.json</c>, with or without an ONNX file.
+    /// </param>
+    /// <param name="revision">A commit, a tag or a branch, or <see langword="null"/> for that of the catalog, else <c>main</c>.</param>
+    /// <param name="cancellationToken">Stops the download; the next call resumes it.</param>
+    /// <returns>The tokenizer. It is read anew each time: keep it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The name or the revision is not valid.</exception>
+    /// <exception cref="RelevanceScoringException">The file can't be downloaded.</exception>
+    /// <exception cref="TokenizerFileException">The file is damaged, or has what is not supported.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task<HuggingFaceTokenizer> LoadTokenizerAsync(string model, string? revision = null, CancellationToken cancellationToken = default)
+    {
+        ModelPlan plan = ModelPlan.ForTokenizer(model, revision);
+        string folder = await FetchAsync(plan, progress: null, cancellationToken).ConfigureAwait(false);
+        return HuggingFaceTokenizer.Load(folder);
+    }
+
+    private async Task<string> FetchAsync(ModelPlan plan, IProgress<ModelDownloadProgress>? progress, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         string home = HomeOf(plan);
         try
@@ -83,7 +108,7 @@ public sealed partial class ModelStore : IDisposable
             if (_options.Offline)
             {
                 throw StoredModel.FindFolder(plan, home) is { } changed ? Changed(changed) : new RelevanceScoringException(
-                    $"Model '{model}' is not complete in '{StoredModel.FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
+                    $"Model '{plan.Model}' is not complete in '{StoredModel.FolderOf(plan, home)}', and {_options.SettingsPath}:Offline is true. "
                     + $"Download it once with Offline set to false, or copy '{home}' from a machine that has it.");
             }
 
