@@ -44,6 +44,19 @@ public sealed class ScoredListRerankerTests
             (await SearchAsync(new RerankingOptions { CandidateCount = 2 }, limit: 4, found)).Select(static result => result.Item2));
     }
 
+    /// <summary>An estimate ranks behind what the whole model has read, and can be a higher number: the prompt must not praise it more.</summary>
+    [Fact]
+    public async Task SearchAsync_ScoresOfSeveralStages_NeverRiseDownTheRanking()
+    {
+        using var scorer = new StagedScorer();
+        var reranker = new ScoredListReranker<string>(new Reranker(scorer), static item => item);
+
+        (string, double)[] results = await ReadAsync(reranker.SearchAsync(Query, 3, Limited([("estimated", 0.9), ("best", 0.8), ("second", 0.7)])));
+
+        Assert.Equal(["best", "second", "estimated"], results.Select(static result => result.Item1));
+        Assert.Equal([0.8, 0.2, 0.2], results.Select(static result => Math.Round(result.Item2, 3)));
+    }
+
     [Fact]
     public async Task SearchAsync_NotScoredOnNoScaleAtAll_IsCutToAShare()
     {
@@ -193,6 +206,27 @@ public sealed class ScoredListRerankerTests
         await ReadAsync(reranker.SearchAsync(Query, 1, Limited(Found)));
 
         Assert.Equal([4], _limits);
+    }
+
+    private sealed class StagedScorer : IRelevanceScorer
+    {
+        public Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new RelevanceScores(
+            [
+                .. documents.Select(static document => document switch
+                {
+                    "best" => RelevanceScore.FromLogit(Math.Log(0.8 / 0.2)),
+                    "second" => RelevanceScore.FromLogit(Math.Log(0.2 / 0.8)),
+                    _ => RelevanceScore.FromLogit(3) with { Stage = -1, IsEstimate = true },
+                }),
+            ]));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 
     private static async IAsyncEnumerable<(string Item, double Relevance)> FindAsync(

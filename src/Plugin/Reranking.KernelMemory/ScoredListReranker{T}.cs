@@ -56,16 +56,30 @@ internal sealed class ScoredListReranker<T>
 
 /// <summary>The relevance that Kernel Memory shows and prints into prompts as a percentage: from 0 to 1.</summary>
 /// <remarks>
-/// It is the score. An item that was not scored keeps the relevance of the store, clamped to 0 to 1, but no more than the lowest score: otherwise the prompt
-/// would praise most what the ranking put last.
+/// It is the score, a probability where the scorer is calibrated, and it never rises down the ranking: an estimate, a score of an earlier stage, or the
+/// relevance of the store for what was not scored is on another scale, so it counts no more than what ranks before it. Otherwise the prompt would praise most
+/// what the ranking put last.
 /// </remarks>
 internal static class DisplayRelevance
 {
     /// <summary>Returns the relevance of each candidate of the ranking.</summary>
     public static double[] Of<T>(RerankingResult<T> result, Func<T, double> firstStage)
     {
-        double lowest = result.Ranking.Min(static ranked => ranked.Relevance?.Value) ?? 1;
-        return [.. result.Ranking.Select(ranked => ranked.Relevance?.Value ?? Math.Min(Clamp(firstStage(ranked.Candidate)), lowest))];
+        if (result.Ranking.All(static ranked => ranked.Relevance is null))
+        {
+            return [.. result.Ranking.Select(ranked => Clamp(firstStage(ranked.Candidate)))];
+        }
+
+        double[] shown = new double[result.Ranking.Count];
+        double lowest = 1;
+        for (int i = 0; i < shown.Length; i++)
+        {
+            RankedCandidate<T> ranked = result.Ranking[i];
+            lowest = Math.Min(ranked.Relevance?.Value ?? Clamp(firstStage(ranked.Candidate)), lowest);
+            shown[i] = lowest;
+        }
+
+        return shown;
     }
 
     // The relevance of a store can be anything: some count words, some fuse ranks, and a cosine can be negative.

@@ -76,6 +76,20 @@ public sealed class RerankedSearchToolTests : IDisposable
         Assert.Equal(4, Assert.Single(_scorer.Calls).Documents.Count);   // without the one that has no text
     }
 
+    /// <summary>An estimate ranks behind what the whole model has read, and can be a higher number: the chat model must not prefer it.</summary>
+    [Fact]
+    public async Task InvokeAsync_ScoresOfSeveralStages_NeverRiseDownTheRanking()
+    {
+        using var scorer = new StagedScorer();
+        var tool = new RerankedSearchTool<string>(
+            static (_, _, _) => Task.FromResult<IEnumerable<string>>(["estimated", "best", "second"]), new Reranker(scorer), static text => text);
+
+        var result = Assert.IsType<JsonElement>(await tool.InvokeAsync(new() { ["query"] = "any" }, CancellationToken.None));
+
+        AssertJson(
+            """[{ "text": "best", "score": 0.8 }, { "text": "second", "score": 0.2 }, { "text": "estimated", "score": 0.2 }]""", result);
+    }
+
     [Fact]
     public async Task InvokeAsync_LettersBeyondAscii_StayThemselves()
     {
@@ -266,4 +280,25 @@ public sealed class RerankedSearchToolTests : IDisposable
     }
 
     private sealed record Hit(string? Text, string? Source, string? Link);
+
+    private sealed class StagedScorer : IRelevanceScorer
+    {
+        public Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new RelevanceScores(
+            [
+                .. documents.Select(static document => document switch
+                {
+                    "best" => RelevanceScore.FromLogit(Math.Log(0.8 / 0.2)),
+                    "second" => RelevanceScore.FromLogit(Math.Log(0.2 / 0.8)),
+                    _ => RelevanceScore.FromLogit(3) with { Stage = -1, IsEstimate = true },
+                }),
+            ]));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -10,8 +10,9 @@ namespace Reranking;
 /// <remarks>
 /// <para>
 /// Put it into <see cref="ChatOptions.Tools"/> of any <see cref="IChatClient"/> that invokes functions. The model passes a <c>query</c> and, optionally, a
-/// <c>count</c>; it gets a JSON array of objects with <c>text</c>, <c>source</c>, <c>link</c> and <c>score</c> (the relevance from 0 to 1), without those that
-/// are unknown. No <see cref="IQueryBuilder"/> is needed: the model writes the query, and it knows the conversation.
+/// <c>count</c>; it gets a JSON array of objects with <c>text</c>, <c>source</c>, <c>link</c> and <c>score</c> (the relevance from 0 to 1, a probability
+/// where the scorer is calibrated, and never above the one before), without those that are unknown. No <see cref="IQueryBuilder"/> is needed: the model writes
+/// the query, and it knows the conversation.
 /// </para>
 /// <para>
 /// As thread-safe as the search. Query and texts go to the search, to the scorer and to the chat model. If the scorer fails, the first-stage order is returned
@@ -92,7 +93,20 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
         IEnumerable<TResult> found = await _search(query, Math.Max(options.CandidateCount, options.TopN), cancellationToken).ConfigureAwait(false);
         TResult[] candidates = [.. found.Where(result => !string.IsNullOrWhiteSpace(_textSelector(result)))];
         RerankingResult<TResult> result = await _reranker.RerankAsync(query, candidates, _textSelector, options, cancellationToken).ConfigureAwait(false);
-        return JsonSerializer.SerializeToElement([.. result.Ranking.Select(Passage)], ToolJsonContext.Passages);
+        double lowest = 1;
+        List<ToolPassage> passages = [];
+        foreach (RankedCandidate<TResult> ranked in result.Ranking)
+        {
+            // An estimate, or a score of an earlier stage, is on another scale: a model must not read it as better than what ranks before it.
+            lowest = Math.Min(ranked.Relevance?.Value ?? lowest, lowest);
+            passages.Add(new ToolPassage(
+                _textSelector(ranked.Candidate)!,
+                _sourceNameSelector?.Invoke(ranked.Candidate),
+                _sourceLinkSelector?.Invoke(ranked.Candidate),
+                ranked.Relevance is null ? null : Math.Round(lowest, 3)));
+        }
+
+        return JsonSerializer.SerializeToElement([.. passages], ToolJsonContext.Passages);
     }
 
     private static JsonElement Schema(int defaultCount, int maxCount)
@@ -113,12 +127,6 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
             """));
         return schema.RootElement.Clone();
     }
-
-    private ToolPassage Passage(RankedCandidate<TResult> ranked) => new(
-        _textSelector(ranked.Candidate)!,
-        _sourceNameSelector?.Invoke(ranked.Candidate),
-        _sourceLinkSelector?.Invoke(ranked.Candidate),
-        ranked.Relevance is { } score ? Math.Round(score.Value, 3) : null);
 
     private string Query(AIFunctionArguments arguments)
     {
