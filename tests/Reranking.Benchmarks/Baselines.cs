@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
+using Reranking.Onnx.Pairs;
+using Reranking.Onnx.Scoring;
 using Reranking.Tokenizers.Tokenization;
 
 namespace Reranking.Benchmarks;
@@ -65,6 +67,30 @@ internal sealed class PaddedBatches : IDisposable
         Array.ForEach(_runs, run => run.Dispose());
         _session.Dispose();
     }
+}
+
+/// <summary>
+/// What fastembed does (its rerankers, with their defaults): batches of 64 in the order of the documents, padded to the longest, tokenization included.
+/// Requests share the session.
+/// </summary>
+internal sealed class UnsortedBatches(CrossEncoder encoder) : IDisposable
+{
+    private const int BatchSize = 64;
+
+    private readonly InferenceSession _session = new(encoder.Profile.Folder.ModelFile);
+
+    public void Run(string query, string[] documents)
+    {
+        using PairInputs pairs = PairInputs.Encode(encoder.Format, new PairQuery(query), documents, CancellationToken.None);
+        using var options = new RunOptions();
+        foreach (int[] batch in Enumerable.Range(0, pairs.Inputs.Count).Chunk(BatchSize))
+        {
+            using var run = new PreparedRun(_session, pairs.Inputs, batch);
+            run.Run(_session, options);
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
 }
 
 /// <summary>A batch whose tensors are filled beforehand.</summary>

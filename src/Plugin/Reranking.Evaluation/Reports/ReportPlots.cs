@@ -5,6 +5,14 @@ namespace Reranking.Evaluation.Reports;
 /// <summary>The plots of a report.</summary>
 internal static class ReportPlots
 {
+    /// <summary>The style of an image outside of the page of a report.</summary>
+    public const string StandaloneStyle = """
+        svg{background:#fff;font:12px system-ui,sans-serif}text{fill:#1b1f24}.tick,.title{fill:#57606a}.grid{stroke:#d0d7de}.axis{stroke:#57606a}
+        .stroke{fill:none;stroke-width:2}.ceiling{stroke:#57606a;stroke-dasharray:6 4}
+        .stroke.c0{stroke:#0550ae}.fill.c0{fill:#0550ae}.stroke.c1{stroke:#953800}.fill.c1{fill:#953800}.stroke.c2{stroke:#116329}.fill.c2{fill:#116329}
+        .stroke.c3{stroke:#8250df}.fill.c3{fill:#8250df}.stroke.c4{stroke:#a40e26}.fill.c4{fill:#a40e26}.stroke.c5{stroke:#0b6b78}.fill.c5{fill:#0b6b78}
+        """;
+
     private const int Colors = 6;
 
     /// <summary>Returns the class of a scorer, which gives it a color in all plots.</summary>
@@ -138,6 +146,38 @@ internal static class ReportPlots
         }
 
         return plot.Close();
+    }
+
+    /// <summary>The relevant share over the mean score of each tenth of the scale; an image of its own.</summary>
+    public static string Reliability(string title, IReadOnlyList<KeyValuePair<string, CalibrationReliability>> curves)
+    {
+        var plot = new SvgPlot(title, (0, 1), (0, 1), 400, StandaloneStyle);
+        plot.YAxis("relevant share", "0.0");
+        plot.XAxis("score (Value)", "0.0");
+        plot.Line("stroke ceiling", [(0, 0), (1, 1)]);
+        List<(double X, double Y, string Text)> labels = [(1, 1, "a probability")];
+        for (int i = 0; i < curves.Count; i++)
+        {
+            (string name, CalibrationReliability reliability) = curves[i];
+            string color = $"c{i % Colors}";
+            plot.Line($"stroke {color}", reliability.Bins.Select(static bin => (bin.MeanScore, bin.RelevantShare)));
+            foreach (ReliabilityBin bin in reliability.Bins)
+            {
+                plot.Point(
+                    $"fill {color}",
+                    bin.MeanScore,
+                    bin.RelevantShare,
+                    Invariant($"{name}: {bin.Count} scores of {bin.MeanScore:0.00} in the mean, {bin.RelevantShare:P0} relevant"));
+            }
+
+            // Right of the frame, so that it is no part of the curve.
+            (double x, double y) = (1.03, 0.4 - (0.06 * i));
+            plot.Point($"fill {color}", x, y, name);
+            labels.Add((x, y, name));
+        }
+
+        plot.Labels(labels);
+        return plot.Close() + "\n";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -11,22 +11,32 @@ internal sealed class SvgPlot
 {
     private const double Width = 720;
     private const double Left = 64;
-    private const double Right = 150;
     private const double Top = 18;
     private const double Bottom = 46;
     private const int TickCount = 5;
 
     private readonly StringBuilder _svg = new();
     private readonly double _height;
+    private readonly double _right;
     private readonly (double Low, double High) _x;
     private readonly (double Low, double High) _y;
 
-    public SvgPlot(string description, (double Low, double High) x, (double Low, double High) y, double height = 320)
+    /// <summary>Initializes a new instance of the <see cref="SvgPlot"/> class.</summary>
+    /// <param name="description">What is shown, for those who can't see it.</param>
+    /// <param name="x">The range from left to right.</param>
+    /// <param name="y">The range from bottom to top.</param>
+    /// <param name="height">The height beside a width of 720.</param>
+    /// <param name="style">The style sheet of an image of its own, or <see langword="null"/> for a part of a page that has one.</param>
+    /// <param name="right">The room for labels, right of the frame.</param>
+    public SvgPlot(string description, (double Low, double High) x, (double Low, double High) y, double height = 320, string? style = null, double right = 150)
     {
+        _right = right;
         _height = height;
         _x = x.High > x.Low ? x : (x.Low - 0.5, x.Low + 0.5);
         _y = y.High > y.Low ? y : (y.Low - 0.05, y.Low + 0.05);
-        Add($"<svg viewBox=\"0 0 {Width} {_height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(description)}\">");
+        string space = style is null ? "" : " xmlns=\"http://www.w3.org/2000/svg\"";
+        Add($"<svg{space} viewBox=\"0 0 {Width} {_height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(description)}\">");
+        _svg.Append(style is null ? "" : $"<style>{style.ReplaceLineEndings("\n")}</style>");
     }
 
     /// <summary>Widens a range by a share of its width, so that no mark touches the frame.</summary>
@@ -41,21 +51,21 @@ internal sealed class SvgPlot
 
     public void XAxis(string title, string format = "0", IEnumerable<(double At, string Label)>? ticks = null)
     {
-        Add($"<line class=\"axis\" x1=\"{Left}\" y1=\"{_height - Bottom:0.#}\" x2=\"{Width - Right}\" y2=\"{_height - Bottom:0.#}\"/>");
+        Add($"<line class=\"axis\" x1=\"{Left}\" y1=\"{_height - Bottom:0.#}\" x2=\"{Width - _right}\" y2=\"{_height - Bottom:0.#}\"/>");
         foreach ((double at, string label) in ticks ?? Ticks(_x, format))
         {
             Add($"<text class=\"tick\" x=\"{X(at):0.#}\" y=\"{_height - Bottom + 16:0.#}\" text-anchor=\"middle\">{WebUtility.HtmlEncode(label)}</text>");
         }
 
-        Add($"<text class=\"title\" x=\"{(Left + Width - Right) / 2:0.#}\" y=\"{_height - 8:0.#}\" ");
+        Add($"<text class=\"title\" x=\"{(Left + Width - _right) / 2:0.#}\" y=\"{_height - 8:0.#}\" ");
         Add($"text-anchor=\"middle\">{WebUtility.HtmlEncode(title)}</text>");
     }
 
-    public void YAxis(string title, string format = "0.00")
+    public void YAxis(string title, string format = "0.00", IEnumerable<(double At, string Label)>? ticks = null)
     {
-        foreach ((double at, string label) in Ticks(_y, format))
+        foreach ((double at, string label) in ticks ?? Ticks(_y, format))
         {
-            Add($"<line class=\"grid\" x1=\"{Left}\" y1=\"{Y(at):0.#}\" x2=\"{Width - Right}\" y2=\"{Y(at):0.#}\"/>");
+            Add($"<line class=\"grid\" x1=\"{Left}\" y1=\"{Y(at):0.#}\" x2=\"{Width - _right}\" y2=\"{Y(at):0.#}\"/>");
             Add($"<text class=\"tick\" x=\"{Left - 8}\" y=\"{Y(at) + 4:0.#}\" text-anchor=\"end\">{label}</text>");
         }
 
@@ -113,7 +123,7 @@ internal sealed class SvgPlot
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private double X(double value) => Left + ((value - _x.Low) / (_x.High - _x.Low) * (Width - Left - Right));
+    private double X(double value) => Left + ((value - _x.Low) / (_x.High - _x.Low) * (Width - Left - _right));
 
     private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Top - Bottom));
 
