@@ -176,6 +176,30 @@ public sealed class EvalTests
     }
 
     [Fact]
+    public async Task CalibrateProbabilities_Set_WritesWhatAScorerReads()
+    {
+        using var folder = new TempFolder();
+        string set = WriteSet(folder);
+        string file = folder.PathOf("calibration.json");
+
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "calibrate", set, "--candidates", "6", "--probabilities", file);
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        Assert.StartsWith(
+            "12 relevant and 60 other documents of 12 queries, scored by ms-marco-MiniLM-L-12-v2-int8 (", output, StringComparison.Ordinal);
+        Assert.Contains("on queries that it was not fitted to: calibration error 0.", output, StringComparison.Ordinal);
+        var calibration = ScoreCalibration.Load(file);
+        Assert.Equal(ScoreCalibrationKind.Platt, calibration.Kind);
+        Assert.StartsWith("set: 12 queries over given", calibration.Source, StringComparison.Ordinal);
+
+        string few = folder.Write("few.jsonl", File.ReadLines(set).First() + "\n");
+        (exitCode, _, errors) = await ToolProcess.RunAsync("", "calibrate", few, "--probabilities", file, "--curve", "Isotonic");
+        Assert.Equal(
+            (1, "rerank: Set 'few' has no calibration: There are 6 scores; expected 20 or more. Add judged queries, or take --candidates higher.\n"),
+            (exitCode, errors));
+    }
+
+    [Fact]
     public async Task EvalMake_MarkdownFolder_MakesAWeakSetThatEvalSaysIsWeak()
     {
         using var folder = new TempFolder();

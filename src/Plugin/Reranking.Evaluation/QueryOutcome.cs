@@ -25,6 +25,26 @@ internal sealed record QueryOutcome(
         ];
     }
 
+    /// <summary>Returns the scores with their judgments; of a cascade those of the last stage, since nothing meets the scale of another one.</summary>
+    /// <param name="answered">The queries that the scorer has answered.</param>
+    /// <param name="scorer">The position of the scorer.</param>
+    /// <param name="relevantFrom">The lowest grade that is relevant.</param>
+    public static CalibrationObservation[] Observe(IReadOnlyList<QueryOutcome> answered, int scorer, int relevantFrom)
+    {
+        int stage = answered.SelectMany(outcome => outcome.Answers[scorer].Scores!).Select(static score => score.Stage).DefaultIfEmpty().Max();
+        return
+        [
+            .. from outcome in answered
+            from pair in outcome.Candidates.Zip(outcome.Answers[scorer].Scores!)
+            where pair.Second.IsScored && pair.Second.Stage == stage
+            select new CalibrationObservation(
+                outcome.Query.Id, pair.Second.Value, outcome.Query.Grades.GetValueOrDefault(pair.First.Id) >= relevantFrom)
+            {
+                RawScore = pair.Second.RawValue,
+            },
+        ];
+    }
+
     /// <summary>Returns the ids as the best possible reranker orders them that is given the first so many.</summary>
     public string[] PerfectRanking(int count) =>
     [

@@ -133,7 +133,7 @@ internal sealed class ReportBuilder(
         RelevanceScores[] scores = [.. answered.Select(outcome => outcome.Answers[scorer].Scores!)];
         RelevanceScore[] all = [.. scores.SelectMany(static of => of)];
         CurvePoint[] curve = answered.Length == 0 ? [] : Curve(scorer, answered);
-        CalibrationObservation[] observations = Observations(scorer, answered);
+        CalibrationObservation[] observations = QueryOutcome.Observe(answered, scorer, options.RelevantFrom);
         string? model = scores.Select(static of => of.ModelId).FirstOrDefault(static id => id is not null)
             ?? scorers[scorer].Scorer.GetService<RelevanceScorerMetadata>()?.ModelId;
         double best = curve.Length == 0 ? 0 : curve.Max(static point => point.Value);
@@ -175,20 +175,6 @@ internal sealed class ReportBuilder(
             .Select(count => new CurvePoint(
                 count, answered.Average(outcome => Value(Ranking(outcome, scorer, count), outcome.Query)), Ceiling(count, answered))),
     ];
-
-    // Of a cascade, the scores of the last stage: thresholds never meet the scale of another one.
-    private CalibrationObservation[] Observations(int scorer, QueryOutcome[] answered)
-    {
-        int stage = answered.SelectMany(outcome => outcome.Answers[scorer].Scores!).Select(static score => score.Stage).DefaultIfEmpty().Max();
-        return
-        [
-            .. from outcome in answered
-            from pair in outcome.Candidates.Zip(outcome.Answers[scorer].Scores!)
-            where pair.Second.IsScored && pair.Second.Stage == stage
-            select new CalibrationObservation(
-                outcome.Query.Id, pair.Second.Value, outcome.Query.Grades.GetValueOrDefault(pair.First.Id) >= options.RelevantFrom),
-        ];
-    }
 
     private static int[] Histogram(IEnumerable<CalibrationObservation> observations)
     {

@@ -75,7 +75,7 @@ public sealed class RerankingEvaluation
         {
             foreach (EvaluationQuery query in queries)
             {
-                outcomes.Add(await AnswerAsync(query, cancellationToken).ConfigureAwait(false));
+                outcomes.Add(await AnswerAsync(query, corpus: null, cancellationToken).ConfigureAwait(false));
                 pairs += (long)outcomes[^1].Candidates.Count * _scorers.Length;
                 progress?.Report(new EvaluationProgress(outcomes.Count, queries.Length, pairs));
             }
@@ -111,7 +111,7 @@ public sealed class RerankingEvaluation
         long pairs = 0;
         foreach (EvaluationQuery query in _set.Queries)
         {
-            QueryOutcome outcome = await AnswerAsync(query, cancellationToken).ConfigureAwait(false);
+            QueryOutcome outcome = await AnswerAsync(query, corpus: null, cancellationToken).ConfigureAwait(false);
             Dictionary<string, IReadOnlyList<EvaluationDocument>> scorers = new(StringComparer.OrdinalIgnoreCase);
             for (int i = 0; i < _scorers.Length; i++)
             {
@@ -129,6 +129,48 @@ public sealed class RerankingEvaluation
         return rankings;
     }
 
+    /// <summary>
+    /// Retrieves and scores all queries of the set, those too that nothing answers, and returns each score with its judgment: what <see cref="CalibrationFit"/>
+    /// is made of.
+    /// </summary>
+    /// <param name="progress">Receives a report after each query, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Stops it, also within a query.</param>
+    /// <returns>
+    /// The scores by the name of the scorer; of a cascade those of the last stage. A relevant document of the corpus that the first stage has missed is scored,
+    /// too: what answers without a word of the question is what a calibration has to learn. Documents without a judgment count as not relevant.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The first stage returned a document twice.</exception>
+    /// <exception cref="RelevanceScoringException">A scorer is not set up: its model is missing or can't be loaded.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<CalibrationObservation>>> ObserveAsync(
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await WarmUpAsync(cancellationToken).ConfigureAwait(false);
+        Dictionary<string, EvaluationDocument> corpus = [];
+        foreach (EvaluationDocument document in _set.Documents)
+        {
+            corpus.TryAdd(document.Id, document);
+        }
+
+        List<QueryOutcome> outcomes = [];
+        long pairs = 0;
+        foreach (EvaluationQuery query in _set.Queries)
+        {
+            outcomes.Add(await AnswerAsync(query, corpus, cancellationToken).ConfigureAwait(false));
+            pairs += (long)outcomes[^1].Candidates.Count * _scorers.Length;
+            progress?.Report(new EvaluationProgress(outcomes.Count, _set.Queries.Count, pairs));
+        }
+
+        Dictionary<string, IReadOnlyList<CalibrationObservation>> observations = new(StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < _scorers.Length; i++)
+        {
+            observations[_scorers[i].Name] =
+                QueryOutcome.Observe([.. outcomes.Where(outcome => outcome.Answers[i].Scores is not null)], i, _options.RelevantFrom);
+        }
+
+        return observations;
+    }
+
     private async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         foreach (EvaluatedScorer scorer in _scorers)
@@ -143,11 +185,25 @@ public sealed class RerankingEvaluation
     // With a metric of each kind among them, a query has a value in all of them or in none.
     private bool HasRelevant(EvaluationQuery query) => query.Grades.Values.Any(grade => grade >= _options.RelevantFrom);
 
-    private async Task<QueryOutcome> AnswerAsync(EvaluationQuery query, CancellationToken cancellationToken)
+    // With a corpus, the relevant documents that were not found are candidates, too.
+    private async Task<QueryOutcome> AnswerAsync(
+        EvaluationQuery query, Dictionary<string, EvaluationDocument>? corpus, CancellationToken cancellationToken)
     {
         long start = _timeProvider.GetTimestamp();
         EvaluationDocument[] candidates = await RetrieveAsync(query, cancellationToken).ConfigureAwait(false);
         TimeSpan retrieval = _timeProvider.GetElapsedTime(start);
+        if (corpus is not null)
+        {
+            HashSet<string> found = [.. candidates.Select(static candidate => candidate.Id)];
+            candidates =
+            [
+                .. candidates,
+                .. query.Grades
+                    .Where(grade => grade.Value >= _options.RelevantFrom && !found.Contains(grade.Key) && corpus.ContainsKey(grade.Key))
+                    .Select(grade => corpus[grade.Key]),
+            ];
+        }
+
         string[] texts = [.. candidates.Select(static candidate => candidate.Text)];
         var answers = new ScorerAnswer[_scorers.Length];
         for (int i = 0; i < answers.Length; i++)

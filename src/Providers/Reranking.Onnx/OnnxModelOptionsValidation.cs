@@ -105,6 +105,17 @@ internal static class OnnxModelOptionsValidation
                 yield return Message(path, nameof(scorer.CalibrationFile), "blank", "the path of a calibration, or none");
             }
 
+            if (!Enum.IsDefined(scorer.Calibration))
+            {
+                yield return Message(path, nameof(scorer.Calibration), scorer.Calibration, string.Join(" or ", Enum.GetNames<CalibrationMode>()));
+            }
+
+            if (scorer is { Calibration: not CalibrationMode.Auto, CalibrationFile: not null })
+            {
+                yield return $"{path}:{nameof(scorer.Calibration)} is {scorer.Calibration} and {path}:{nameof(scorer.CalibrationFile)} is "
+                    + $"{scorer.CalibrationFile}; expected one of them.";
+            }
+
             foreach (string failure in LongDocumentFailures(scorer).Concat(EarlyExitFailures(scorer)).Concat(PromptFailures(scorer)))
             {
                 yield return failure;

@@ -34,6 +34,7 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, M
         [nameof(OnnxScorerOptions.MaxWindows)] = Number(),
         [nameof(OnnxScorerOptions.EarlyExit)] = Text(),
         [nameof(OnnxScorerOptions.Label)] = Text(),
+        [nameof(OnnxScorerOptions.Calibration)] = OneOf<CalibrationMode>(),
         [nameof(OnnxScorerOptions.CalibrationFile)] = Text(),
         [nameof(OnnxScorerOptions.Prompt)] = Text(),
         [nameof(OnnxScorerOptions.Instruction)] = Text(),

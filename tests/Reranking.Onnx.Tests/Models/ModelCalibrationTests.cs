@@ -60,6 +60,51 @@ public sealed class ModelCalibrationTests : IDisposable
         Assert.StartsWith($"'{_folder.File("none.json")}' can't be read: ", missing.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What a model comes with changes nothing until it is asked for, and then it goes before what the user laid beside it.</summary>
+    [Theory]
+    [InlineData(CalibrationMode.Auto, false, null)]
+    [InlineData(CalibrationMode.Auto, true, 0.5)]
+    [InlineData(CalibrationMode.Bundled, false, 2.0)]
+    [InlineData(CalibrationMode.Bundled, true, 2.0)]
+    [InlineData(CalibrationMode.Off, true, null)]
+    public async Task ScoreAsync_Mode_ChoosesTheCalibration(CalibrationMode mode, bool hasOwn, double? slope)
+    {
+        RelevanceScores plain = await ScoreAsync(new OnnxScorerOptions(), checks: false);
+        File.WriteAllText(_folder.File("calibration.bundled.json"), ScoreCalibration.Platt(2, -1).ToJson());
+        if (hasOwn)
+        {
+            File.WriteAllText(_folder.File("calibration.json"), Calibration.ToJson());
+        }
+
+        RelevanceScores scores = await ScoreAsync(new OnnxScorerOptions { Calibration = mode }, checks: false);
+
+        Assert.Equal(plain.Select(static score => score.RawValue), scores.Select(static score => score.RawValue));
+        Assert.Equal(
+            plain.Select(score => slope is { } known ? ScoreCalibration.Platt(known, -1).Apply(score.RawValue) : score.Value),
+            scores.Select(static score => score.Value));
+    }
+
+    [Fact]
+    public async Task ScoreAsync_BundledThatIsNotThere_SaysWhatToDo()
+    {
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => ScoreAsync(new OnnxScorerOptions { ModelId = "tiny", Calibration = CalibrationMode.Bundled }));
+
+        Assert.Equal(
+            $"OnnxScorerOptions:Calibration is Bundled, but model 'tiny' comes with none: '{_folder.File("calibration.bundled.json")}' is missing. "
+            + "Fit one and set OnnxScorerOptions:CalibrationFile, or set it to Auto.",
+            exception.Message);
+        Assert.True(exception.IsSetupFault);
+    }
+
+    [Theory]
+    [InlineData(CalibrationMode.Bundled)]
+    [InlineData(CalibrationMode.Off)]
+    public void Options_ModeAndFile_AreRefusedTogether(CalibrationMode mode) => Assert.Equal(
+        $"OnnxScorerOptions:Calibration is {mode} and OnnxScorerOptions:CalibrationFile is mine.json; expected one of them. (Parameter 'options')",
+        Assert.Throws<ArgumentException>(() => new OnnxRelevanceScorer(
+            new OnnxScorerOptions { ModelPath = _folder.Path, Calibration = mode, CalibrationFile = "mine.json" })).Message);
+
     [Fact]
     public void Revision_Calibration_Counts()
     {
@@ -72,12 +117,13 @@ public sealed class ModelCalibrationTests : IDisposable
         Assert.NotEqual(before, Revision());
     }
 
-    private async Task<RelevanceScores> ScoreAsync(OnnxScorerOptions options)
+    private async Task<RelevanceScores> ScoreAsync(OnnxScorerOptions options, bool checks = true)
     {
         options.ModelPath = _folder.Path;
         using var scorer = new OnnxRelevanceScorer(options);
         RelevanceScores scores = await scorer.ScoreAsync("a query", ["a document", "another one", ""]);
-        Assert.Equal(options.CalibrationFile is not null || File.Exists(_folder.File("calibration.json")), scorer.GetService<ScoreCalibration>() is not null);
+        bool isCalibrated = scorer.GetService<ScoreCalibration>() is not null;
+        Assert.True(!checks || isCalibrated == (options.CalibrationFile is not null || File.Exists(_folder.File("calibration.json"))));
         return scores;
     }
 }

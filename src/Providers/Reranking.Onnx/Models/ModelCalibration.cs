@@ -2,9 +2,12 @@ using System.Security.Cryptography;
 
 namespace Reranking.Onnx.Models;
 
-/// <summary>The calibration of a model: that of the settings, or <c>calibration.json</c> in its folder.</summary>
+/// <summary>The calibration of a model: that of the settings, <c>calibration.json</c> in its folder or, where asked for, the one it came with.</summary>
 internal static class ModelCalibration
 {
+    /// <summary>The name of the calibration that a model comes with: not that of the user's, so that it changes no score unless it is asked for.</summary>
+    public const string BundledFileName = "calibration.bundled.json";
+
     private const string FileName = "calibration.json";
     private const int BufferSize = 1 << 20;
 
@@ -13,13 +16,22 @@ internal static class ModelCalibration
     /// <exception cref="RelevanceScoringException">The file is missing or damaged, or is of another model.</exception>
     public static ScoreCalibration? Read(ModelFolder folder, OnnxScorerOptions options)
     {
-        string file = options.FullCalibrationFile ?? Path.Combine(folder.Path, FileName);
-        if (options.CalibrationFile is null && !File.Exists(file))
+        bool isBundled = options.Calibration == CalibrationMode.Bundled;
+        string file = options.FullCalibrationFile ?? Path.Combine(folder.Path, isBundled ? BundledFileName : FileName);
+        if (options.Calibration == CalibrationMode.Off || (options.CalibrationFile is null && !isBundled && !File.Exists(file)))
         {
             return null;
         }
 
         string setting = $"{options.SettingsPath}:{nameof(options.CalibrationFile)}";
+        if (isBundled && !File.Exists(file))
+        {
+            throw new RelevanceScoringException(
+                $"{options.SettingsPath}:{nameof(options.Calibration)} is {options.Calibration}, but model '{folder.ModelId}' comes with none: "
+                + $"'{file}' is missing. "
+                + $"Fit one and set {setting}, or set it to {nameof(CalibrationMode.Auto)}.");
+        }
+
         try
         {
             ScoreCalibration calibration = ScoreCalibration.Load(file);

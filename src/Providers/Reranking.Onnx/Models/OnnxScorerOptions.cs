@@ -84,6 +84,13 @@ public sealed class OnnxScorerOptions : OnnxModelOptions
     /// </value>
     public string? Label { get; set; }
 
+    /// <summary>Gets or sets which calibration is applied to <see cref="RelevanceScore.Value"/>.</summary>
+    /// <value>
+    /// The default is <see cref="CalibrationMode.Auto"/>. With <see cref="CalibrationMode.Bundled"/> the values of the bundled model are probabilities, and
+    /// existing thresholds have another meaning. Rankings do not change.
+    /// </value>
+    public CalibrationMode Calibration { get; set; }
+
     /// <summary>Gets or sets the file that turns raw scores into probabilities, in the format of <see cref="ScoreCalibration.ToJson"/>.</summary>
     /// <value>
     /// A path, relative to the folder of the application. The default is <see langword="null"/>: <c>calibration.json</c> in the folder of the model if there is

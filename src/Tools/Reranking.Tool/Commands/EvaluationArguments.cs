@@ -105,6 +105,34 @@ internal sealed class EvaluationArguments
         }
     }
 
+    /// <summary>Scores all queries of the set, those too that nothing answers, by one scorer.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where progress is shown.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<ObservedSet> ObserveAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        EvaluationSet set = Load(parsed, terminal, includeUnjudged: true);
+        FirstStage firstStage = ChooseFirstStage(parsed, set);
+        var options = new RerankingEvaluationOptions
+        {
+            CandidateCounts = parsed.GetValue(_candidates)!,
+            RelevantFrom = parsed.GetValue(_relevantFrom),
+        };
+        ScorerSource source = ScorerSource.Open(Common.Scorers(parsed), onlyOne: true);
+        await using (source.ConfigureAwait(false))
+        {
+            using var progress = new ProgressLine(terminal, "queries", set.Queries.Count);
+            IReadOnlyDictionary<string, IReadOnlyList<CalibrationObservation>> observations = await new RerankingEvaluation(
+                set, firstStage, source.Scorers, options).ObserveAsync(new QueryProgress(progress), cancellationToken).ConfigureAwait(false);
+            EvaluatedScorer scorer = source.Scorers[0];
+            string? revision = scorer.Scorer.GetService<IModelRevision>() is { } model
+                ? await model.GetRevisionAsync(cancellationToken).ConfigureAwait(false)
+                : null;
+            return new ObservedSet(
+                set, firstStage.Name, scorer.Scorer.GetService<RelevanceScorerMetadata>()?.ModelId ?? scorer.Name, revision, observations[scorer.Name]);
+        }
+    }
+
     /// <summary>Ranks all queries of the set, judged or not.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Where progress is shown.</param>
@@ -213,3 +241,12 @@ internal sealed class EvaluationArguments
 /// <param name="Scorers">The names of the scorers.</param>
 /// <param name="Rankings">The rankings.</param>
 internal sealed record RankedSet(EvaluationSet Set, string FirstStage, string[] Scorers, IReadOnlyList<QueryRankings> Rankings);
+
+/// <summary>A set whose pairs were scored.</summary>
+/// <param name="Set">The set.</param>
+/// <param name="FirstStage">The name of the first stage.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Revision">The revision of the model, if it is known.</param>
+/// <param name="Observations">The scores.</param>
+internal sealed record ObservedSet(
+    EvaluationSet Set, string FirstStage, string Model, string? Revision, IReadOnlyList<CalibrationObservation> Observations);
