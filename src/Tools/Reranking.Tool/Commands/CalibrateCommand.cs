@@ -44,6 +44,7 @@ internal sealed class CalibrateCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         CommonOptions.RequireFolder(parsed.GetValue(_output), "--output");
+        CommonOptions.RequireFolder(parsed.GetValue(_probabilities), "--probabilities");
         if (parsed.GetValue(_probabilities) is { } file)
         {
             return await FitAsync(parsed, file, cancellationToken).ConfigureAwait(false);
