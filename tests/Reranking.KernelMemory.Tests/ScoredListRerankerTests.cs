@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using Reranking.Extensions.AI.Tests;
 using Reranking.VectorData.Tests;
 
 namespace Reranking.KernelMemory.Tests;
@@ -206,27 +207,6 @@ public sealed class ScoredListRerankerTests
         await ReadAsync(reranker.SearchAsync(Query, 1, Limited(Found)));
 
         Assert.Equal([4], _limits);
-    }
-
-    private sealed class StagedScorer : IRelevanceScorer
-    {
-        public Task<RelevanceScores> ScoreAsync(
-            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new RelevanceScores(
-            [
-                .. documents.Select(static document => document switch
-                {
-                    "best" => RelevanceScore.FromLogit(Math.Log(0.8 / 0.2)),
-                    "second" => RelevanceScore.FromLogit(Math.Log(0.2 / 0.8)),
-                    _ => RelevanceScore.FromLogit(3) with { Stage = -1, IsEstimate = true },
-                }),
-            ]));
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
     }
 
     private static async IAsyncEnumerable<(string Item, double Relevance)> FindAsync(

@@ -280,25 +280,4 @@ public sealed class RerankedSearchToolTests : IDisposable
     }
 
     private sealed record Hit(string? Text, string? Source, string? Link);
-
-    private sealed class StagedScorer : IRelevanceScorer
-    {
-        public Task<RelevanceScores> ScoreAsync(
-            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new RelevanceScores(
-            [
-                .. documents.Select(static document => document switch
-                {
-                    "best" => RelevanceScore.FromLogit(Math.Log(0.8 / 0.2)),
-                    "second" => RelevanceScore.FromLogit(Math.Log(0.2 / 0.8)),
-                    _ => RelevanceScore.FromLogit(3) with { Stage = -1, IsEstimate = true },
-                }),
-            ]));
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -15,7 +15,8 @@ internal sealed class InfoEndpoints(
     private static readonly Lazy<byte[]> Description = new(static () => EmbeddedFile.Read(typeof(InfoEndpoints), "openapi.json"));
 
     /// <summary>Answers the description of the endpoints, in OpenAPI's form.</summary>
-    public static Task DescribeAsync(HttpContext context) => JsonResponse.SendAsync(context, StatusCodes.Status200OK, Description.Value);
+    public static Task DescribeAsync(HttpContext context) =>
+        JsonResponse.SendAsync(context, StatusCodes.Status200OK, Description.Value, context.RequestAborted);
 
     /// <summary>Answers that the process runs.</summary>
     public static Task LiveAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, static json => json.WriteString("status", "live"));
@@ -96,6 +97,6 @@ internal sealed class InfoEndpoints(
             json.WriteEndObject();
         }
 
-        await JsonResponse.SendAsync(context, status, output.WrittenMemory).ConfigureAwait(false);
+        await JsonResponse.SendAsync(context, status, output.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -9,12 +9,12 @@ internal static class JsonResponse
     /// <param name="context">The request.</param>
     /// <param name="status">The status of the answer.</param>
     /// <param name="json">The body.</param>
-    /// <param name="cancellationToken">Gives up, or none for when the client goes.</param>
-    public static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
-        await context.Response.Body.WriteAsync(json, cancellationToken.CanBeCanceled ? cancellationToken : context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(json, cancellationToken).ConfigureAwait(false);
     }
 }

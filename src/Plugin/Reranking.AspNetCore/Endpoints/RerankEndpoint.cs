@@ -227,7 +227,7 @@ internal sealed partial class RerankEndpoint
 
         var output = new ArrayBufferWriter<byte>();
         ResponseWriter.Write(output, shape, problem, id);
-        return JsonResponse.SendAsync(context, problem.Status, output.WrittenMemory);
+        return JsonResponse.SendAsync(context, problem.Status, output.WrittenMemory, context.RequestAborted);
     }
 
     [LoggerMessage(
