@@ -27,12 +27,21 @@ internal sealed class PassageIndex : IVectorSearchable<Passage>, IKeywordHybridS
         _keywords = new KeywordIndex(passages);
     }
 
+    /// <summary>Embeds the passages, or reads the vectors that an earlier start kept (<see cref="VectorFile"/>).</summary>
     public static async Task<PassageIndex> BuildAsync(
         IReadOnlyList<Passage> passages, OnnxEmbeddingGenerator generator, CancellationToken cancellationToken = default)
     {
-        GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(
-            passages.Select(passage => passage.Text), cancellationToken: cancellationToken);
-        return new PassageIndex(passages, [.. embeddings.Select(embedding => embedding.Vector)], generator.ForQueries());
+        string[] texts = [.. passages.Select(passage => passage.Text)];
+        var file = VectorFile.For(generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelId ?? "", texts);
+        ReadOnlyMemory<float>[]? vectors = file.Read();
+        if (vectors is null)
+        {
+            GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(texts, cancellationToken: cancellationToken);
+            vectors = [.. embeddings.Select(embedding => embedding.Vector)];
+            file.Write(vectors);
+        }
+
+        return new PassageIndex(passages, vectors, generator.ForQueries());
     }
 
     public async IAsyncEnumerable<VectorSearchResult<Passage>> SearchAsync<TInput>(

@@ -60,7 +60,11 @@ internal sealed class ServeCommand
         Description = "Share scores with other replicas in Redis, such as redis:6379. Keys hash the texts; no text is stored.",
     };
 
-    private readonly Option<string?> _otlp = new("--otlp") { Description = "Where metrics and spans are sent, such as http://localhost:4317." };
+    private readonly Option<string?> _otlp = new("--otlp")
+    {
+        Description = "Where metrics and spans are sent by gRPC, such as http://localhost:4317. Without it, OTEL_EXPORTER_OTLP_ENDPOINT is used if set.",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Write the log as JSON, an object per line." };
     private readonly Option<bool> _playground = new("--playground") { Description = "Serve the playground at / although a key is asked for." };
     private readonly Terminal _terminal;

@@ -21,6 +21,7 @@ internal static class RerankServer
 {
     private const string OpenApiPath = "/openapi.json";
     private const string ReferencePath = "/docs";
+    private const string OtlpEndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     // The reference is a script of others, written into its page: whatever it would do, it talks to this server alone.
     private const string ReferencePolicy =
@@ -56,7 +57,7 @@ internal static class RerankServer
 
         reranking.UseOpenTelemetry();
         builder.Services.AddRerankingServer(server);
-        AddTelemetry(builder.Services, options.OtlpEndpoint);
+        AddTelemetry(builder, options.OtlpEndpoint);
         TimeSpan timeout = server.GetValue(nameof(RerankingServerOptions.RequestTimeout), new RerankingServerOptions().RequestTimeout);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + timeout + ShutdownMargin);
         builder.Services.AddSingleton<IHostedService>(new DrainService(options.Drain));
@@ -124,17 +125,28 @@ internal static class RerankServer
         }
     }
 
-    private static void AddTelemetry(IServiceCollection services, Uri? otlpEndpoint)
+    private static void AddTelemetry(WebApplicationBuilder builder, Uri? otlpEndpoint)
     {
-        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(static resource => resource.AddService("rerank", serviceVersion: typeof(RerankServer).Assembly.GetName().Version!.ToString(3)))
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(static resource => resource
+                .AddService("rerank", serviceVersion: typeof(RerankServer).Assembly.GetName().Version!.ToString(3))
+                .AddEnvironmentVariableDetector())   // OTEL_SERVICE_NAME says more than our name
             .WithMetrics(static metrics => metrics
                 .AddMeter(RerankingTelemetry.SourceName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                 .AddPrometheusExporter());
+        if (otlpEndpoint is null && string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointVariable]))
+        {
+            return;
+        }
+
+        telemetry.WithTracing(static tracing => tracing.AddSource(RerankingTelemetry.SourceName, "Microsoft.AspNetCore"));
         if (otlpEndpoint is not null)
         {
-            telemetry.WithTracing(static tracing => tracing.AddSource(RerankingTelemetry.SourceName, "Microsoft.AspNetCore"))
-                .UseOtlpExporter(OtlpExportProtocol.Grpc, otlpEndpoint);
+            telemetry.UseOtlpExporter(OtlpExportProtocol.Grpc, otlpEndpoint);
+        }
+        else
+        {
+            telemetry.UseOtlpExporter();   // reads the protocol and the headers from the variables beside it
         }
     }
 
