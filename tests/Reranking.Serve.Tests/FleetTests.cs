@@ -167,6 +167,47 @@ public sealed class FleetTests
         Assert.Equal((Documents.Length, 0), (await CountAsync(second, "hits"), await CountAsync(second, "misses")));
     }
 
+    /// <summary>
+    /// Writes how many pairs a second one, two and three replicas score, without a cache. On one machine they share its processors, so this shows what the
+    /// balancer and more processes cost, not what more machines bring. Explicit, as it measures: <c>-explicit only</c>.
+    /// </summary>
+    [Fact(Explicit = true)]
+    public async Task Rates_OneTwoAndThreeReplicas_AreWritten()
+    {
+        const int Seconds = 20;
+        for (int count = 1; count <= 3; count++)
+        {
+            int[] ports = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
+            using NginxServer nginx = await NginxServer.StartAsync(ports);   // those that are not there are passed over
+            ServerProcess[] replicas = await Task.WhenAll(
+                ports.Take(count).Select(static port => ServerProcess.StartAsync("--port", port.ToString(CultureInfo.InvariantCulture))));
+            using var client = new HttpClient { BaseAddress = nginx.Address, Timeout = TimeSpan.FromMinutes(2) };
+            var time = Stopwatch.StartNew();
+            int[] answered = await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
+            {
+                int requests = 0;
+                while (time.Elapsed.TotalSeconds < Seconds)
+                {
+                    using HttpResponseMessage response = await client.PostAsJsonAsync("/v2/rerank", new
+                    {
+                        query = Queries[requests % Queries.Length],
+                        documents = Documents.Take(DocumentsPerRequest).Select(text => $"{text} {worker} {requests}"),
+                    });
+                    response.EnsureSuccessStatusCode();
+                    requests++;
+                }
+
+                return requests;
+            }));
+            double rate = answered.Sum() * DocumentsPerRequest / time.Elapsed.TotalSeconds;
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} replicas: {rate:0.0} pairs a second"));
+            foreach (ServerProcess replica in replicas)
+            {
+                await replica.DisposeAsync();
+            }
+        }
+    }
+
     private static async Task<int> CountAsync(ServerProcess server, string what)
     {
         string metrics = await server.Client.GetStringAsync("/metrics");

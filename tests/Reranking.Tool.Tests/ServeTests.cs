@@ -40,6 +40,38 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task Serve_CollectorInTheEnvironment_SendsSpansUnderItsNameAndNoText()
+    {
+        using HttpListener collector = Listen(out int port);
+        await using ServerProcess server = await ServerProcess.StartAsync(new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{port}",
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-key=k1",
+            ["OTEL_SERVICE_NAME"] = "rerank-west",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
+        });
+        await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents });
+
+        string spans = "";
+        while (!spans.Contains("rerank ms-marco", StringComparison.Ordinal))
+        {
+            HttpListenerContext context = await collector.GetContextAsync();
+            Assert.Equal("k1", context.Request.Headers["x-key"]);
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body, TestContext.Current.CancellationToken);
+            context.Response.Close();
+            if (context.Request.Url!.AbsolutePath == "/v1/traces")
+            {
+                spans += Encoding.Latin1.GetString(body.ToArray());
+            }
+        }
+
+        Assert.Contains("rerank-west", spans, StringComparison.Ordinal);
+        Assert.DoesNotContain("assword", spans, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serve_MetricsReferenceAndDescription_AreThereAndNeedNoNetwork()
     {
         await using ServerProcess server = await ServerProcess.StartAsync();
@@ -238,5 +270,24 @@ public sealed class ServeTests
         Assert.Equal(1, exitCode);
         Assert.Contains($"127.0.0.1:{port}", errors, StringComparison.Ordinal);
         Assert.Contains("address already in use", errors, StringComparison.Ordinal);
+    }
+
+    private static HttpListener Listen(out int port)
+    {
+        while (true)
+        {
+            port = Random.Shared.Next(20_000, 30_000);   // an HttpListener cannot choose a free one itself
+            var listener = new HttpListener();
+            listener.Prefixes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
     }
 }

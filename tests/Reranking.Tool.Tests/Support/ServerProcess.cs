@@ -49,9 +49,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server, on a free port unless the arguments say which, and waits until it is ready.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] arguments)
+    public static Task<ServerProcess> StartAsync(params string[] arguments) => StartAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts a server with environment variables.</summary>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var server = new ServerProcess(ToolProcess.Start(["serve", .. arguments.Contains("--port") ? [] : (string[])["--port", "0"], .. arguments]));
+        ProcessStartInfo start = ToolProcess.Command(["serve", .. arguments.Contains("--port") ? [] : (string[])["--port", "0"], .. arguments]);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var server = new ServerProcess(Process.Start(start)!);
         server.Client.BaseAddress = await server._address.Task;
         while (await server.StatusAsync("/health/ready") != HttpStatusCode.OK)
         {
