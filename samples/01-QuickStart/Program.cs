@@ -5,7 +5,7 @@ using Samples;
 const string Question = "How do I reset my password?";
 
 // The first stage fetches wide: what may answer has to be among the candidates, at whatever place.
-IReadOnlyList<Article> found = HelpCentre.Search(Question, count: 8);
+IReadOnlyList<Article> found = HelpCenter.Search(Question, count: 8);
 Show.Ranking("First stage", found.Select(article => article.Title));
 
 // The cross-encoder reads question and text together, on your CPU. Keep one scorer for the whole process: it holds the model.

@@ -21,7 +21,7 @@ using var scorer = new OnnxRelevanceScorer();
 var reranker = new Reranker(scorer, logger: new WarningLogger());
 
 // The search that you have, an ITextSearch<TRecord>; with a vector store it is a VectorStoreTextSearch<TRecord>.
-var search = new HelpCentreTextSearch();
+var search = new HelpCenterTextSearch();
 KernelSearchResults<Article> found = await search.GetSearchResultsAsync(Question, new TextSearchOptions<Article> { Top = 8 });
 Show.Ranking("First stage", await found.Results.Select(article => article.Title).ToListAsync());
 

@@ -8,5 +8,5 @@ internal sealed class HelpPlugin
 {
     [KernelFunction]
     [Description("Searches the help center.")]
-    public static List<string> Search(string query, int count = 3) => [.. HelpCentre.Search(query, count).Select(article => article.Text)];
+    public static List<string> Search(string query, int count = 3) => [.. HelpCenter.Search(query, count).Select(article => article.Text)];
 }

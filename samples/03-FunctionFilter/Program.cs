@@ -14,7 +14,7 @@ const string Template = """
 
 IKernelBuilder builder = Kernel.CreateBuilder();
 builder.Plugins.AddFromType<HelpPlugin>("Help");
-Show.Ranking("First stage", HelpCentre.Search(Question, count: 8).Select(article => article.Title));
+Show.Ranking("First stage", HelpCenter.Search(Question, count: 8).Select(article => article.Title));
 Show.Text("Prompt without the filter", await RenderAsync(builder.Build()));
 
 // The plugin and its callers stay as they are. The filter asks Help.Search for 50 results instead of 3, reranks them, and gives the caller its 3.

@@ -11,7 +11,7 @@ var reranker = new Reranker(scorer, logger: new WarningLogger());
 var best = new RerankingOptions { TopN = 3 };
 
 // A search as Agent Framework has it: a delegate that takes no count. Let it fetch wide; reranking cuts to TopN.
-Func<string, CancellationToken, Task<IEnumerable<Article>>> search = (query, _) => Task.FromResult<IEnumerable<Article>>(HelpCentre.Search(query, count: 50));
+Func<string, CancellationToken, Task<IEnumerable<Article>>> search = (query, _) => Task.FromResult<IEnumerable<Article>>(HelpCenter.Search(query, count: 50));
 Show.Ranking("First stage", (await search(Question, CancellationToken.None)).Select(article => article.Title));
 
 // One way: the delegate, reranked. Hand it to the TextSearchProvider that you have.

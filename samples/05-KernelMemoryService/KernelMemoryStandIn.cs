@@ -35,7 +35,7 @@ internal sealed class KernelMemoryStandIn : IAsyncDisposable
 
     private static IResult Search(SearchRequest request)
     {
-        IReadOnlyList<Article> found = HelpCentre.Search(request.Query, request.Limit > 0 ? request.Limit : MaxMatchesCount);
+        IReadOnlyList<Article> found = HelpCenter.Search(request.Query, request.Limit > 0 ? request.Limit : MaxMatchesCount);
         return Results.Json(new
         {
             request.Query,

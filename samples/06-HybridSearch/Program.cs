@@ -8,7 +8,7 @@ using Samples;
 string question = args.Length > 0 ? args[0] : "In which country are our notes kept, and may we choose another country?";
 
 // The first stage: cosine of embeddings and BM25, fused by reciprocal rank, behind the interface that the hybrid collections of vector databases have.
-IReadOnlyList<Passage> passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+IReadOnlyList<Passage> passages = HelpCenter.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
 using var embeddings = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions
 {
     ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "bge-small-en-v1.5-int8"),

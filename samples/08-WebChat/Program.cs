@@ -12,7 +12,7 @@ using var embeddings = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOpti
     ModelPath = Path.Combine(AppContext.BaseDirectory, "models", "bge-small-en-v1.5-int8"),
     QueryPrefix = "Represent this sentence for searching relevant passages: ",
 });
-IReadOnlyList<Passage> passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+IReadOnlyList<Passage> passages = HelpCenter.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
 using PassageIndex index = await PassageIndex.BuildAsync(passages, embeddings);
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });

@@ -20,10 +20,10 @@ internal sealed class HelpDesk(OnnxEmbeddingGenerator embeddings, IRelevanceScor
     /// <summary>Gets the passages that are searched.</summary>
     public IReadOnlyList<Passage> Passages { get; } = options.Value.Documents is { } folder
         ? DocumentFolder.Read(folder)
-        : HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+        : HelpCenter.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
 
     /// <summary>Gets the question that a chat begins with, or <see langword="null"/> where the passages are somebody's own.</summary>
-    public string? FirstQuestion => options.Value.Documents is null ? HelpCentre.FirstQuestion : null;
+    public string? FirstQuestion => options.Value.Documents is null ? HelpCenter.FirstQuestion : null;
 
     /// <summary>Embeds the passages and, meanwhile, loads the cross-encoder.</summary>
     public async Task WarmUpAsync()

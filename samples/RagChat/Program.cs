@@ -44,7 +44,7 @@ catch (InvalidOperationException exception)
 await desk.WarmUpAsync();
 if (args.Contains("--compare"))
 {
-    IReadOnlyList<Question> questions = HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
+    IReadOnlyList<Question> questions = HelpCenter.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
     IRelevanceScorer scorer = host.Services.GetRequiredService<IRelevanceScorer>();
     await foreach (EvaluationReport report in Comparison.RunAsync(desk, scorer, questions, view))
     {

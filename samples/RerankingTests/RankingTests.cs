@@ -38,7 +38,7 @@ public sealed class RankingTests
     {
         EvaluationDocument[] passages =
         [
-            .. HelpCentre.ReadPassages(InOutput("knowledge")).Select(passage => new EvaluationDocument(passage.Id, passage.Text)),
+            .. HelpCenter.ReadPassages(InOutput("knowledge")).Select(passage => new EvaluationDocument(passage.Id, passage.Text)),
         ];
         var set = new EvaluationSet
         {
@@ -46,7 +46,7 @@ public sealed class RankingTests
             Documents = passages,
             Queries =
             [
-                .. HelpCentre.ReadQuestions(InOutput("questions.jsonl")).Select((question, index) => new EvaluationQuery
+                .. HelpCenter.ReadQuestions(InOutput("questions.jsonl")).Select((question, index) => new EvaluationQuery
                 {
                     Id = $"q{index + 1}", Text = question.Text, Grades = new Dictionary<string, int> { [question.PassageId] = 1 },
                 }),

@@ -13,7 +13,7 @@ namespace RagChat.Tests;
 /// <summary>docs/images/ragchat.svg is what a terminal shows after the first command of README.md.</summary>
 public sealed partial class PictureTests
 {
-    private const string Command = $"dotnet run --project samples/RagChat -- \"{HelpCentre.FirstQuestion}\"";
+    private const string Command = $"dotnet run --project samples/RagChat -- \"{HelpCenter.FirstQuestion}\"";
     private const int Width = 120;
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "picture");
@@ -84,7 +84,7 @@ public sealed partial class PictureTests
         List<Findings> findings = [];
         while (findings.Count < attempts)
         {
-            findings.Add(await desk.FindAsync(HelpCentre.FirstQuestion, rerank: true, desk.Mode, desk.Reranking.TopN));
+            findings.Add(await desk.FindAsync(HelpCenter.FirstQuestion, rerank: true, desk.Mode, desk.Reranking.TopN));
         }
 
         Findings found = findings.MinBy(static findings => findings.Reranking!.Elapsed)!;   // the one that other programs disturbed least
@@ -103,7 +103,7 @@ public sealed partial class PictureTests
         RankedCandidate<VectorSearchResult<Passage>> answer = found.Ranking[0];
         string title = string.Create(
             CultureInfo.InvariantCulture,
-            $"{HelpCentre.FirstQuestion} {answer.Candidate.Record.Title} moves from rank {answer.Index + 1} to 1 of the help center's passages.");
+            $"{HelpCenter.FirstQuestion} {answer.Candidate.Record.Title} moves from rank {answer.Index + 1} to 1 of the help center's passages.");
         return console.Export(new SvgEncoder(title, Command));
     }
 

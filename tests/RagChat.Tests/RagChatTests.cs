@@ -13,7 +13,7 @@ public sealed class RagChatTests
     [Fact]
     public async Task Run_FirstQuestion_MovesTheAnswerFromFarDownToTheTop()
     {
-        string output = await RunAsync("", HelpCentre.FirstQuestion);
+        string output = await RunAsync("", HelpCenter.FirstQuestion);
 
         Assert.Matches(@"rank\s+before, by retrieval\s+after, by the cross-encoder\s+was\s+score\s+passage", output);
         Match first = Regex.Match(output, @"(?m)^\s*1\s+\S.*\s+Failed Payments\s+(?<was>\d+)\s+(?<score>[01]\.\d{3})");
@@ -35,14 +35,14 @@ public sealed class RagChatTests
         int off = output.IndexOf("Reranking is off.", StringComparison.Ordinal);
         int on = output.IndexOf("Reranking is on.", StringComparison.Ordinal);
         Assert.True(0 < off && off < on);
-        Assert.Contains($"> {HelpCentre.FirstQuestion}", output[..off], StringComparison.Ordinal);
+        Assert.Contains($"> {HelpCenter.FirstQuestion}", output[..off], StringComparison.Ordinal);
         Assert.Contains("[1] Failed Payments (", output[..off], StringComparison.Ordinal);
         Assert.Contains("First-stage order: not reranked.", output[off..on], StringComparison.Ordinal);
         Assert.Contains("candidates reranked by", output[on..], StringComparison.Ordinal);
         Assert.Matches(@"reranking: rank 1, relevance [01]\.\d{4}, logit -?\d+\.\d\d, \d+ tokens", output[on..]);
         Assert.Contains("/why takes a rank from 1 to 5.", output[on..], StringComparison.Ordinal);
         Assert.Contains(
-            $"1. {HelpCentre.FirstQuestion}\n2. How do I reset my password?\n3. How do I reset my password?",
+            $"1. {HelpCenter.FirstQuestion}\n2. How do I reset my password?\n3. How do I reset my password?",
             output[on..].ReplaceLineEndings("\n"),
             StringComparison.Ordinal);
         Assert.Contains("Commands: /rerank on, /rerank off, /why N, /history, /quit.", output, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class RagChatTests
 
         Assert.Contains("[1] Descaling (guides/kettle.md#1)", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Notterby", output, StringComparison.Ordinal);
-        Assert.DoesNotContain(HelpCentre.FirstQuestion, output, StringComparison.Ordinal);   // it is no question to these documents
+        Assert.DoesNotContain(HelpCenter.FirstQuestion, output, StringComparison.Ordinal);   // it is no question to these documents
     }
 
     [Fact]

@@ -18,12 +18,12 @@ public static class BenchmarkData
 
     /// <summary>Gives a query and a number of documents of everyday length, about 90 tokens with the query.</summary>
     public static (string Query, string[] Documents, string Source) Passages(int count) =>
-        SharedData.Dl19 is { } dl19 ? ReadDl19(dl19, count) : ReadHelpCentre(count);
+        SharedData.Dl19 is { } dl19 ? ReadDl19(dl19, count) : ReadHelpCenter(count);
 
     /// <summary>Gives a number of documents that fill the model's input of 512 tokens.</summary>
     public static string[] LongDocuments(int count)
     {
-        string text = string.Join(' ', Enumerable.Repeat(string.Join(' ', ReadHelpCentre(10).Documents), 2));
+        string text = string.Join(' ', Enumerable.Repeat(string.Join(' ', ReadHelpCenter(10).Documents), 2));
         return [.. Enumerable.Range(0, count).Select(i => $"{i} {text}")];
     }
 
@@ -35,7 +35,7 @@ public static class BenchmarkData
         return (line.RootElement.GetProperty("query").GetString()!, Repeat(documents, count), "TREC DL19 passages");
     }
 
-    private static (string Query, string[] Documents, string Source) ReadHelpCentre(int count)
+    private static (string Query, string[] Documents, string Source) ReadHelpCenter(int count)
     {
         string[] sections =
         [

@@ -9,17 +9,17 @@ namespace Reranking.KernelMemory.Tests;
 /// <summary>The way from question to prompt through Kernel Memory's search client, with the real model.</summary>
 public sealed class KernelMemoryBuilderTests(BundledModel model)
 {
-    private readonly MemoryStore _store = new(HelpCentre.Memories);
+    private readonly MemoryStore _store = new(HelpCenter.Memories);
     private readonly FactReader _generator = new();
 
     [Fact]
     public async Task SearchAsync_AnswerBeyondTheThirdPlace_ComesFirst()
     {
-        SearchResult before = await new SearchClient(_store, _generator).SearchAsync("help", HelpCentre.Question, limit: 3);
-        SearchResult after = await NewClient().SearchAsync("help", HelpCentre.Question, limit: 3);
+        SearchResult before = await new SearchClient(_store, _generator).SearchAsync("help", HelpCenter.Question, limit: 3);
+        SearchResult after = await NewClient().SearchAsync("help", HelpCenter.Question, limit: 3);
 
-        Assert.DoesNotContain(HelpCentre.Answer, Texts(before));
-        Assert.Equal(HelpCentre.Answer, Texts(after)[0]);
+        Assert.DoesNotContain(HelpCenter.Answer, Texts(before));
+        Assert.Equal(HelpCenter.Answer, Texts(after)[0]);
         Assert.Equal((3, 3), (before.Results.Count, after.Results.Count));
         Assert.All(after.Results.SelectMany(static citation => citation.Partitions), static partition => Assert.InRange(partition.Relevance, 0, 1));
     }
@@ -27,20 +27,20 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     [Fact]
     public async Task AskAsync_AnswerBeyondTheThirdPlace_IsTheFirstFactOfThePrompt()
     {
-        await new SearchClient(_store, _generator).AskAsync("help", HelpCentre.Question);
-        Assert.True(_generator.Facts.ToList().IndexOf(HelpCentre.Answer) >= 3);
-        MemoryAnswer answer = await NewClient().AskAsync("help", HelpCentre.Question);
+        await new SearchClient(_store, _generator).AskAsync("help", HelpCenter.Question);
+        Assert.True(_generator.Facts.ToList().IndexOf(HelpCenter.Answer) >= 3);
+        MemoryAnswer answer = await NewClient().AskAsync("help", HelpCenter.Question);
 
-        Assert.Equal(HelpCentre.Answer, _generator.Facts[0]);
-        Assert.Equal(HelpCentre.Memories.Count, _generator.Facts.Count);
-        Assert.Equal(HelpCentre.Answer, answer.Result);
+        Assert.Equal(HelpCenter.Answer, _generator.Facts[0]);
+        Assert.Equal(HelpCenter.Memories.Count, _generator.Facts.Count);
+        Assert.Equal(HelpCenter.Answer, answer.Result);
         Assert.Equal("help/refunds/refunds.md", answer.RelevantSources[0].Link);
     }
 
     [Fact]
     public async Task AskAsync_Relevance_IsPrintedAsAFallingShare()
     {
-        await NewClient().AskAsync("help", HelpCentre.Question);
+        await NewClient().AskAsync("help", HelpCenter.Question);
 
         Assert.Equal(_generator.Percentages.OrderDescending(), _generator.Percentages);
         Assert.All(_generator.Percentages, static percentage => Assert.InRange(percentage, 0, 100));
@@ -51,12 +51,12 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     [Fact]
     public async Task AskAsync_PromptForTwoFacts_HoldsTheAnswer()
     {
-        _generator.MaxTokenTotal = 300 + _generator.CountTokens(HelpCentre.Question) + 70;
-        await new SearchClient(_store, _generator).AskAsync("help", HelpCentre.Question);
-        Assert.DoesNotContain(HelpCentre.Answer, _generator.Facts);
-        await NewClient().AskAsync("help", HelpCentre.Question);
+        _generator.MaxTokenTotal = 300 + _generator.CountTokens(HelpCenter.Question) + 70;
+        await new SearchClient(_store, _generator).AskAsync("help", HelpCenter.Question);
+        Assert.DoesNotContain(HelpCenter.Answer, _generator.Facts);
+        await NewClient().AskAsync("help", HelpCenter.Question);
 
-        Assert.Equal(HelpCentre.Answer, _generator.Facts[0]);
+        Assert.Equal(HelpCenter.Answer, _generator.Facts[0]);
         Assert.InRange(_generator.Facts.Count, 1, 3);
     }
 
@@ -65,14 +65,14 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
     {
         var parts = new List<string>();
         string? source = null;
-        await foreach (MemoryAnswer part in NewClient().AskStreamingAsync("help", HelpCentre.Question))
+        await foreach (MemoryAnswer part in NewClient().AskStreamingAsync("help", HelpCenter.Question))
         {
             parts.Add(part.Result);
             source ??= part.RelevantSources.FirstOrDefault()?.Link;
         }
 
-        Assert.Equal(HelpCentre.Answer, _generator.Facts[0]);
-        Assert.Equal(HelpCentre.Answer, string.Concat(parts));
+        Assert.Equal(HelpCenter.Answer, _generator.Facts[0]);
+        Assert.Equal(HelpCenter.Answer, string.Concat(parts));
         Assert.Equal("help/refunds/refunds.md", source);
     }
 
@@ -82,10 +82,10 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
         RerankingOptions options = model.Reranker.DefaultOptions;
         options.CandidateCount = 2;
 
-        await NewClient(options).AskAsync("help", HelpCentre.Question);
+        await NewClient(options).AskAsync("help", HelpCenter.Question);
 
         Assert.Equal(100, Assert.Single(_store.Calls).Limit);
-        Assert.Equal(HelpCentre.Memories.Skip(2).Select(static memory => memory.Text), _generator.Facts.Skip(2));
+        Assert.Equal(HelpCenter.Memories.Skip(2).Select(static memory => memory.Text), _generator.Facts.Skip(2));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
 
         SearchResult result = await NewClient().SearchAsync("help", "", filters, limit: 3);
 
-        Assert.Equal(HelpCentre.Memories.Take(3).Select(static memory => memory.Text), Texts(result));
+        Assert.Equal(HelpCenter.Memories.Take(3).Select(static memory => memory.Text), Texts(result));
         Assert.Equal([new SimilarListCall("help", null, filters, 0, 3, false)], _store.Calls);
     }
 
@@ -120,7 +120,7 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
 
         Assert.Equal((before + 1, hostBefore + 1), (builder.Services.Count, host.Count));
         using ServiceProvider services = host.BuildServiceProvider();
-        Assert.Equal(HelpCentre.Answer, Texts(await services.GetRequiredService<ISearchClient>().SearchAsync("help", HelpCentre.Question, limit: 1)).Single());
+        Assert.Equal(HelpCenter.Answer, Texts(await services.GetRequiredService<ISearchClient>().SearchAsync("help", HelpCenter.Question, limit: 1)).Single());
     }
 
     [Fact]
@@ -143,9 +143,9 @@ public sealed class KernelMemoryBuilderTests(BundledModel model)
         builder.Services.AddSingleton(new SearchClientConfig { MaxMatchesCount = 1 });
         using ServiceProvider services = builder.WithReranking(model.Reranker).Services.BuildServiceProvider();
 
-        await services.GetRequiredService<ISearchClient>().AskAsync("help", HelpCentre.Question);
+        await services.GetRequiredService<ISearchClient>().AskAsync("help", HelpCenter.Question);
 
-        Assert.Equal([HelpCentre.Answer], _generator.Facts);
+        Assert.Equal([HelpCenter.Answer], _generator.Facts);
         Assert.Equal(50, Assert.Single(_store.Calls).Limit);
     }
 

@@ -4,12 +4,12 @@ namespace Reranking.SemanticKernel.Tests;
 public sealed class BundledModelTests(BundledModel model)
 {
     [Fact]
-    public async Task RerankAsync_HelpCentre_MovesTheAnswerFromBehindTheThirdPlaceToTheFirst()
+    public async Task RerankAsync_HelpCenter_MovesTheAnswerFromBehindTheThirdPlaceToTheFirst()
     {
-        Article[] firstStage = [.. HelpCentre.ByCommonWords(HelpCentre.Question)];
-        RerankingResult<Article> result = await model.Reranker.RerankAsync(HelpCentre.Question, firstStage, static article => article.Text);
+        Article[] firstStage = [.. HelpCenter.ByCommonWords(HelpCenter.Question)];
+        RerankingResult<Article> result = await model.Reranker.RerankAsync(HelpCenter.Question, firstStage, static article => article.Text);
 
-        Assert.True(Array.FindIndex(firstStage, static article => article.Text == HelpCentre.Answer) >= 3);
-        Assert.Equal(HelpCentre.Answer, result.Ranking[0].Candidate.Text);
+        Assert.True(Array.FindIndex(firstStage, static article => article.Text == HelpCenter.Answer) >= 3);
+        Assert.Equal(HelpCenter.Answer, result.Ranking[0].Candidate.Text);
     }
 }

@@ -32,7 +32,7 @@ public sealed class ChatLoopTests(BundledModel model)
         await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, seam);
         ChatMessageContent answer =
-            await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCentre.Question, Settings(), kernel);
+            await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCenter.Question, Settings(), kernel);
 
         AssertAnswered(server, answer.Content);
     }
@@ -45,7 +45,7 @@ public sealed class ChatLoopTests(BundledModel model)
         Kernel kernel = NewKernel(server, seam);
         string answer = "";
         await foreach (StreamingChatMessageContent part in
-            kernel.GetRequiredService<IChatCompletionService>().GetStreamingChatMessageContentsAsync(HelpCentre.Question, Settings(), kernel))
+            kernel.GetRequiredService<IChatCompletionService>().GetStreamingChatMessageContentsAsync(HelpCenter.Question, Settings(), kernel))
         {
             answer += part.Content;
         }
@@ -61,7 +61,7 @@ public sealed class ChatLoopTests(BundledModel model)
         await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, seam);
         using IChatClient client = NewChatClient(kernel);
-        ChatResponse answer = await client.GetResponseAsync(HelpCentre.Question, Settings().ToChatOptions(kernel));
+        ChatResponse answer = await client.GetResponseAsync(HelpCenter.Question, Settings().ToChatOptions(kernel));
 
         AssertAnswered(server, answer.Text);
     }
@@ -75,7 +75,7 @@ public sealed class ChatLoopTests(BundledModel model)
         await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, results ? Seam.FilterAroundResults : Seam.FilterAroundStrings);
         kernel.FunctionInvocationFilters.Clear();
-        await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCentre.Question, Settings(), kernel);
+        await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(HelpCenter.Question, Settings(), kernel);
 
         Assert.Equal(3, server.ToolResult.Count);
         Assert.DoesNotContain("Trouble signing in", server.ToolResult.ToJsonString(), StringComparison.Ordinal);
@@ -86,9 +86,9 @@ public sealed class ChatLoopTests(BundledModel model)
     {
         await using OpenAiServer server = await OpenAiServer.StartAsync(count: 3);
         Kernel kernel = NewKernel(server, Seam.AutoFilterAroundStrings);
-        List<string>? texts = await kernel.InvokeAsync<List<string>>("Help", "Search", new() { ["query"] = HelpCentre.Question, ["count"] = 3 });
+        List<string>? texts = await kernel.InvokeAsync<List<string>>("Help", "Search", new() { ["query"] = HelpCenter.Question, ["count"] = 3 });
 
-        Assert.Equal(HelpCentre.ByCommonWords(HelpCentre.Question).Take(3).Select(static article => article.Text), texts);
+        Assert.Equal(HelpCenter.ByCommonWords(HelpCenter.Question).Take(3).Select(static article => article.Text), texts);
     }
 
     private static OpenAIPromptExecutionSettings Settings() => new() { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
@@ -100,14 +100,14 @@ public sealed class ChatLoopTests(BundledModel model)
     {
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(3, server.ToolResult.Count);
-        Assert.Equal(HelpCentre.Answer, answer);
+        Assert.Equal(HelpCenter.Answer, answer);
     }
 
     private Kernel NewKernel(OpenAiServer server, Seam seam)
     {
         IKernelBuilder builder = Kernel.CreateBuilder();
         builder.AddOpenAIChatCompletion("loopback", server.Endpoint, apiKey: "none");
-        var search = new ArticleSearch(HelpCentre.ByCommonWords(HelpCentre.Question));
+        var search = new ArticleSearch(HelpCenter.ByCommonWords(HelpCenter.Question));
         var plain = new ObsoleteArticleSearch(search);
         RerankedTextSearch<Article> reranked = search.WithReranking(model.Reranker);
         builder.Plugins.Add(KernelPluginFactory.CreateFromFunctions("Help",

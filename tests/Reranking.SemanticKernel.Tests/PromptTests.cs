@@ -13,42 +13,42 @@ public sealed class PromptTests(BundledModel model)
     [Fact]
     public async Task Default_PluginFunction_HasTheAnswerFirst()
     {
-        string prompt = await Prompts.RenderAsync(NewKernel(NewPlugin(count: 3)), Default, HelpCentre.Question);
+        string prompt = await Prompts.RenderAsync(NewKernel(NewPlugin(count: 3)), Default, HelpCenter.Question);
 
         string[] lines = prompt.Split('\n');
         Assert.Equal(5, lines.Length);
-        Assert.Equal(("Facts:", HelpCentre.Answer), (lines[0], lines[1]));
-        Assert.Equal($"Question: {HelpCentre.Question}", lines[4]);
+        Assert.Equal(("Facts:", HelpCenter.Answer), (lines[0], lines[1]));
+        Assert.Equal($"Question: {HelpCenter.Question}", lines[4]);
     }
 
     [Fact]
     public async Task Default_FilterAroundSemanticKernelsFunction_HasTheAnswerFirst()
     {
         Kernel kernel = NewKernel(new ObsoleteArticleSearch(FirstStage()).CreateWithSearch("Help"));
-        string before = await Prompts.RenderAsync(kernel, Default, HelpCentre.Question);
+        string before = await Prompts.RenderAsync(kernel, Default, HelpCenter.Question);
         kernel = NewKernel(new ObsoleteArticleSearch(FirstStage()).CreateWithSearch("Help"));
         kernel.FunctionInvocationFilters.Add(new RerankingFunctionFilter(model.Reranker, new RerankingFunctionFilterOptions().AddFunction("Help", "Search")));
-        string after = await Prompts.RenderAsync(kernel, Default, HelpCentre.Question);
+        string after = await Prompts.RenderAsync(kernel, Default, HelpCenter.Question);
 
-        Assert.DoesNotContain(HelpCentre.Answer, before, StringComparison.Ordinal);
+        Assert.DoesNotContain(HelpCenter.Answer, before, StringComparison.Ordinal);
         Assert.Equal(before.Split('\n').Length, after.Split('\n').Length);
-        Assert.Equal(HelpCentre.Answer, after.Split('\n')[1]);
+        Assert.Equal(HelpCenter.Answer, after.Split('\n')[1]);
     }
 
     /// <summary>Semantic Kernel's function over the decorated search: nothing but the search changes.</summary>
     [Fact]
     public async Task Default_SemanticKernelsFunctionOverRerankedSearch_HasTheAnswerFirst()
     {
-        string prompt = await Prompts.RenderAsync(NewKernel(FirstStage().WithReranking(model.Reranker).CreateWithSearch("Help")), Default, HelpCentre.Question);
+        string prompt = await Prompts.RenderAsync(NewKernel(FirstStage().WithReranking(model.Reranker).CreateWithSearch("Help")), Default, HelpCenter.Question);
 
-        Assert.Equal(HelpCentre.Answer, prompt.Split('\n')[1]);
+        Assert.Equal(HelpCenter.Answer, prompt.Split('\n')[1]);
     }
 
     /// <summary>The default engine prints lists of strings only; this is why there are two functions.</summary>
     [Fact]
     public async Task Default_TextSearchResults_PrintsTheNameOfTheType()
     {
-        string prompt = await Prompts.RenderAsync(NewKernel(NewPlugin(count: 3)), "{{Help.GetTextSearchResults $query}}", HelpCentre.Question);
+        string prompt = await Prompts.RenderAsync(NewKernel(NewPlugin(count: 3)), "{{Help.GetTextSearchResults $query}}", HelpCenter.Question);
 
         Assert.StartsWith("System.Collections.Generic.List`1[", prompt, StringComparison.Ordinal);
     }
@@ -61,8 +61,8 @@ public sealed class PromptTests(BundledModel model)
         string[] results = await RenderHandlebarsAsync(kernel, HandlebarsResults);
 
         Assert.Equal((3, 3), (texts.Length, results.Length));
-        Assert.Equal($"- {HelpCentre.Answer}", texts[0]);
-        Assert.Equal($"- {HelpCentre.Answer} (Account Trouble, https://help.example/Account Trouble)", results[0]);
+        Assert.Equal($"- {HelpCenter.Answer}", texts[0]);
+        Assert.Equal($"- {HelpCenter.Answer} (Account Trouble, https://help.example/Account Trouble)", results[0]);
     }
 
     [Fact]
@@ -77,11 +77,11 @@ public sealed class PromptTests(BundledModel model)
         string[] results = await RenderHandlebarsAsync(kernel, HandlebarsResults);
 
         Assert.Equal((3, 3), (texts.Length, results.Length));
-        Assert.Equal($"- {HelpCentre.Answer}", texts[0]);
-        Assert.StartsWith($"- {HelpCentre.Answer} (Account Trouble", results[0], StringComparison.Ordinal);
+        Assert.Equal($"- {HelpCenter.Answer}", texts[0]);
+        Assert.StartsWith($"- {HelpCenter.Answer} (Account Trouble", results[0], StringComparison.Ordinal);
     }
 
-    private static ArticleSearch FirstStage() => new(HelpCentre.ByCommonWords(HelpCentre.Question));
+    private static ArticleSearch FirstStage() => new(HelpCenter.ByCommonWords(HelpCenter.Question));
 
     private static Kernel NewKernel(KernelPlugin plugin)
     {
@@ -91,7 +91,7 @@ public sealed class PromptTests(BundledModel model)
     }
 
     private static async Task<string[]> RenderHandlebarsAsync(Kernel kernel, string template) =>
-        (await Prompts.RenderAsync(kernel, template, HelpCentre.Question, new HandlebarsTemplateFactory(), HandlebarsTemplateFactory.Format))
+        (await Prompts.RenderAsync(kernel, template, HelpCenter.Question, new HandlebarsTemplateFactory(), HandlebarsTemplateFactory.Format))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private KernelPlugin NewPlugin(int count)

@@ -8,17 +8,17 @@ namespace Reranking.SemanticKernel.Tests;
 /// <summary>Semantic Kernel's own searches and context providers, with the real model under or over them.</summary>
 public sealed class SemanticKernelSearchTests(BundledModel model)
 {
-    private readonly PassageStore _store = new(HelpCentre.ByCommonWords(HelpCentre.Question).Select(static (article, i) =>
-        new Passage(article.Title, article.Title, article.Text) { TextVector = Passage.LettersOf(HelpCentre.Question + new string('z', 3 * i)) }));
+    private readonly PassageStore _store = new(HelpCenter.ByCommonWords(HelpCenter.Question).Select(static (article, i) =>
+        new Passage(article.Title, article.Title, article.Text) { TextVector = Passage.LettersOf(HelpCenter.Question + new string('z', 3 * i)) }));
 
     [Fact]
     public async Task VectorStoreTextSearch_OverTheStore_HasTheAnswerBehindTheThirdPlace()
     {
         ITextSearch<Passage> search = NewSearch(_store);
-        string[] texts = await (await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Top = 3 })).Results.ToArrayAsync();
+        string[] texts = await (await search.SearchAsync(HelpCenter.Question, new TextSearchOptions<Passage> { Top = 3 })).Results.ToArrayAsync();
 
         Assert.Equal(3, texts.Length);
-        Assert.DoesNotContain(HelpCentre.Answer, texts);
+        Assert.DoesNotContain(HelpCenter.Answer, texts);
     }
 
     [Fact]
@@ -28,19 +28,19 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
             NewSearch(_store).WithReranking(model.Reranker, new RerankedTextSearchOptions<Passage> { TextSelector = static passage => passage.Text });
         var options = new TextSearchOptions<Passage> { Top = 3 };
 
-        Assert.Equal(HelpCentre.Answer, await (await search.SearchAsync(HelpCentre.Question, options)).Results.FirstAsync());
-        Assert.Equal("Account Trouble", (await (await search.GetTextSearchResultsAsync(HelpCentre.Question, options)).Results.FirstAsync()).Name);
-        Assert.Equal("Account Trouble", (await (await search.GetSearchResultsAsync(HelpCentre.Question, options)).Results.FirstAsync()).Id);
-        Assert.Equal(3, await (await search.SearchAsync(HelpCentre.Question, options)).Results.CountAsync());
+        Assert.Equal(HelpCenter.Answer, await (await search.SearchAsync(HelpCenter.Question, options)).Results.FirstAsync());
+        Assert.Equal("Account Trouble", (await (await search.GetTextSearchResultsAsync(HelpCenter.Question, options)).Results.FirstAsync()).Name);
+        Assert.Equal("Account Trouble", (await (await search.GetSearchResultsAsync(HelpCenter.Question, options)).Results.FirstAsync()).Id);
+        Assert.Equal(3, await (await search.SearchAsync(HelpCenter.Question, options)).Results.CountAsync());
     }
 
     [Fact]
     public async Task VectorStoreTextSearch_OverRerankedCollection_HasTheAnswerFirst()
     {
         ITextSearch<Passage> search = NewSearch(_store.WithReranking(model.Reranker, static passage => passage.Text));
-        string[] texts = await (await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Top = 3 })).Results.ToArrayAsync();
+        string[] texts = await (await search.SearchAsync(HelpCenter.Question, new TextSearchOptions<Passage> { Top = 3 })).Results.ToArrayAsync();
 
-        Assert.Equal((3, HelpCentre.Answer), (texts.Length, texts[0]));
+        Assert.Equal((3, HelpCenter.Answer), (texts.Length, texts[0]));
     }
 
     /// <summary>Built with an embedding generator, the search hands vectors down: a reranker under it has no query, one over it has.</summary>
@@ -51,10 +51,10 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
         var under =
             new VectorStoreTextSearch<Passage>(_store.WithReranking(model.Reranker, static passage => passage.Text), new LetterEmbeddings(), TextOf, ResultOf);
 
-        Assert.Equal(HelpCentre.Answer, await (await search.WithReranking(model.Reranker).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
+        Assert.Equal(HelpCenter.Answer, await (await search.WithReranking(model.Reranker).SearchAsync(HelpCenter.Question)).Results.FirstAsync());
         Assert.IsType<ReadOnlyMemory<float>>(Assert.Single(_store.Calls).SearchValue);
         await Assert.ThrowsAsync<NotSupportedException>(
-            async () => await (await ((ITextSearch<Passage>)under).SearchAsync(HelpCentre.Question)).Results.FirstAsync());
+            async () => await (await ((ITextSearch<Passage>)under).SearchAsync(HelpCenter.Question)).Results.FirstAsync());
     }
 
     [Fact]
@@ -63,10 +63,10 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
         string? before = await InstructionsAsync(NewSearch(_store));
         string? after = await InstructionsAsync(NewSearch(_store).WithReranking(model.Reranker));
 
-        Assert.DoesNotContain(HelpCentre.Answer, before, StringComparison.Ordinal);
-        string[] order = [.. HelpCentre.Articles.Select(static article => article.Text!).Where(text => after!.Contains(text, StringComparison.Ordinal))
+        Assert.DoesNotContain(HelpCenter.Answer, before, StringComparison.Ordinal);
+        string[] order = [.. HelpCenter.Articles.Select(static article => article.Text!).Where(text => after!.Contains(text, StringComparison.Ordinal))
             .OrderBy(text => after!.IndexOf(text, StringComparison.Ordinal))];
-        Assert.Equal((3, HelpCentre.Answer), (order.Length, order[0]));
+        Assert.Equal((3, HelpCenter.Answer), (order.Length, order[0]));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     {
         RerankedTextSearch<Passage> search = NewSearch(_store).WithReranking(model.Reranker);
         KernelSearchResults<string> results =
-            await search.SearchAsync(HelpCentre.Question, new TextSearchOptions<Passage> { Filter = static passage => passage.Id == "Invoices" });
+            await search.SearchAsync(HelpCenter.Question, new TextSearchOptions<Passage> { Filter = static passage => passage.Id == "Invoices" });
 
         Assert.StartsWith("We send invoices", await results.Results.SingleAsync(), StringComparison.Ordinal);
     }
@@ -88,7 +88,7 @@ public sealed class SemanticKernelSearchTests(BundledModel model)
     private static async Task<string?> InstructionsAsync(ITextSearch search)
     {
         var provider = new TextSearchProvider(search, options: new() { Top = 3 });
-        return (await provider.ModelInvokingAsync([new ChatMessage(ChatRole.User, HelpCentre.Question)])).Instructions;
+        return (await provider.ModelInvokingAsync([new ChatMessage(ChatRole.User, HelpCenter.Question)])).Instructions;
     }
 
     private sealed class LetterEmbeddings : IEmbeddingGenerator<string, Embedding<float>>

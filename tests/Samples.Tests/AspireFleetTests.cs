@@ -12,6 +12,8 @@ public sealed class AspireFleetTests
 {
     private const int Ports = 8;
 
+    private static readonly string[] Documents = ["Password Security Best Practices. Use at least 14 characters.", "Password Reset Guide. Choose 'Forgot password'."];
+
     [Fact]
     public async Task Run_NginxAndRedisInstalled_RanksThroughEachReplicaAndLeavesNothingBehind()
     {
@@ -32,7 +34,7 @@ public sealed class AspireFleetTests
                     new
                     {
                         query = "How do I reset my password?",
-                        documents = new[] { "Security Best Practices. Use at least 14 characters.", "Password Reset Guide. Choose 'Forgot password'." },
+                        documents = Documents,
                     });
                 JsonElement results = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results");
                 Assert.Equal(1, results[0].GetProperty("index").GetInt32());

@@ -28,8 +28,8 @@ public sealed class HelpCenterReport : IDisposable
     private static async Task<EvaluationReport> EvaluateAsync(int questionCount)
     {
         string knowledge = Path.Combine(AppContext.BaseDirectory, "knowledge");
-        EvaluationDocument[] documents = [.. HelpCentre.ReadPassages(knowledge).Select(static passage => new EvaluationDocument(passage.Id, passage.Text))];
-        IReadOnlyList<Question> questions = [.. HelpCentre.ReadQuestions(Path.Combine(knowledge, "questions.jsonl"))];
+        EvaluationDocument[] documents = [.. HelpCenter.ReadPassages(knowledge).Select(static passage => new EvaluationDocument(passage.Id, passage.Text))];
+        IReadOnlyList<Question> questions = [.. HelpCenter.ReadQuestions(Path.Combine(knowledge, "questions.jsonl"))];
         var set = new EvaluationSet
         {
             Name = "help desk",

@@ -3,7 +3,7 @@ namespace Reranking.KernelMemory.Tests;
 /// <summary>
 /// A question, and memories in the order in which counting common words finds them: the one that answers is behind others that only talk about the same things.
 /// </summary>
-public static class HelpCentre
+public static class HelpCenter
 {
     public const string Question = "How do I get a refund for the rest of the month after I cancel?";
 

@@ -22,16 +22,16 @@ public sealed class RerankedKernelMemorySearchTests(BundledModel model)
     [Fact]
     public async Task SearchAsync_AnswerBeyondTheThirdPlace_ComesFirst()
     {
-        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync(HelpCentre.Memories);
+        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync(HelpCenter.Memories);
         using var client = new HttpClient();
         var search = new RerankedKernelMemorySearch(client, model.Reranker, new KernelMemorySearchOptions { Endpoint = server.Address });
 
-        KernelMemorySearchResult result = await search.SearchAsync(HelpCentre.Question, limit: 3);
+        KernelMemorySearchResult result = await search.SearchAsync(HelpCenter.Question, limit: 3);
 
-        Assert.True(HelpCentre.Memories.ToList().FindIndex(static memory => memory.Text == HelpCentre.Answer) >= 3);
+        Assert.True(HelpCenter.Memories.ToList().FindIndex(static memory => memory.Text == HelpCenter.Answer) >= 3);
         Assert.Equal(3, result.Results.Count);
-        Assert.Equal(HelpCentre.Answer, result.Results[0].Partitions[0].Text);
-        Assert.Equal(HelpCentre.Answer, result.Reranking.Ranking[0].Candidate.Text);
+        Assert.Equal(HelpCenter.Answer, result.Results[0].Partitions[0].Text);
+        Assert.Equal(HelpCenter.Answer, result.Reranking.Ranking[0].Candidate.Text);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.SemanticKernel.Data;
 namespace Samples;
 
 /// <summary>The help center as a text search of Semantic Kernel.</summary>
-internal sealed class HelpCentreTextSearch : ITextSearch<Article>
+internal sealed class HelpCenterTextSearch : ITextSearch<Article>
 {
     public Task<KernelSearchResults<string>> SearchAsync(
         string query, TextSearchOptions<Article>? searchOptions = null, CancellationToken cancellationToken = default) =>
@@ -20,7 +20,7 @@ internal sealed class HelpCentreTextSearch : ITextSearch<Article>
     private static Task<KernelSearchResults<T>> FindAsync<T>(string query, TextSearchOptions<Article>? options, Func<Article, T> select)
     {
         options ??= new TextSearchOptions<Article>();
-        IEnumerable<Article> found = HelpCentre.Search(query, options.Skip + options.Top).Skip(options.Skip);
+        IEnumerable<Article> found = HelpCenter.Search(query, options.Skip + options.Top).Skip(options.Skip);
         return Task.FromResult(new KernelSearchResults<T>(found.Select(select).ToAsyncEnumerable()));
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace RagChat.Knowledge;
 
 /// <summary>Reads the Markdown files and the questions that lie beside the program.</summary>
-internal static class HelpCentre
+internal static class HelpCenter
 {
     /// <summary>The question to begin with: vector search has what answers it far down, below whatever else speaks of workspaces.</summary>
     public const string FirstQuestion = "Why is our workspace read-only?";

@@ -1,7 +1,7 @@
 namespace Samples;
 
 /// <summary>Some articles, and a first stage over them.</summary>
-internal static class HelpCentre
+internal static class HelpCenter
 {
     private static readonly char[] Separators = [' ', ',', '.', '?'];
 

@@ -3,7 +3,7 @@ namespace Reranking.SemanticKernel.Tests;
 /// <summary>
 /// A question, and passages in the order in which counting common words finds them: the one that answers is behind others that only talk about the same things.
 /// </summary>
-public static class HelpCentre
+public static class HelpCenter
 {
     public const string Question = "How do I sign in when I forgot my password?";
 

@@ -3,14 +3,14 @@ using RagChat.Retrieval;
 
 namespace RagChat.Tests;
 
-public sealed class HelpCentreTests
+public sealed class HelpCenterTests
 {
-    private static readonly IReadOnlyList<Passage> Passages = HelpCentre.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
+    private static readonly IReadOnlyList<Passage> Passages = HelpCenter.ReadPassages(Path.Combine(AppContext.BaseDirectory, "knowledge"));
 
     [Fact]
     public void ReadQuestions_EveryQuestion_NamesAPassage()
     {
-        IReadOnlyList<Question> questions = HelpCentre.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
+        IReadOnlyList<Question> questions = HelpCenter.ReadQuestions(Path.Combine(AppContext.BaseDirectory, "questions.jsonl"));
 
         Assert.Equal(40, questions.Count);
         Assert.InRange(Passages.Count, 80, int.MaxValue);
@@ -23,7 +23,7 @@ public sealed class HelpCentreTests
     {
         string folder = Directory.CreateTempSubdirectory("ragchat-").FullName;
 
-        var exception = Assert.Throws<InvalidOperationException>(() => HelpCentre.ReadPassages(folder));
+        var exception = Assert.Throws<InvalidOperationException>(() => HelpCenter.ReadPassages(folder));
 
         Assert.Equal($"'{folder}' holds no passage; expected Markdown files with ## headings.", exception.Message);
     }
