@@ -188,7 +188,7 @@ public sealed class WarmUpTests : IDisposable
             await call;
         }
 
-        Assert.Equal(staysClosed, breaker.TryEnter());
+        Assert.Equal(staysClosed, breaker.TryEnter() is not null);
     }
 
     [Fact]

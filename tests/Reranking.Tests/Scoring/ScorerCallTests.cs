@@ -122,6 +122,62 @@ public class ScorerCallTests
         Assert.Equal(0, _scorer.Calls);
     }
 
+    [Theory]
+    [InlineData("succeeds")]
+    [InlineData("fails")]
+    [InlineData("is canceled")]
+    public async Task TryAsync_CallFromBeforeTheCircuitOpenedEndsDuringAProbe_LetsNoSecondProbeIn(string end)
+    {
+        var calls = new HeldCalls(_time);
+        Held stale = calls.Start();
+        calls.Open();
+        Held probe = calls.Start();
+
+        await stale.EndAsync(end);
+
+        Assert.True(await calls.Start().IsRefusedAsync());
+        await probe.EndAsync("succeeds");
+        Assert.Null((await calls.Start().EndAsync("succeeds")).Failed);
+    }
+
+    [Theory]
+    [InlineData("succeeds")]
+    [InlineData("fails")]
+    [InlineData("is canceled")]
+    public async Task TryAsync_CallFromBeforeTheCircuitOpenedEndsWhileItIsOpen_ChangesNothing(string end)
+    {
+        var calls = new HeldCalls(_time);
+        Held stale = calls.Start();
+        calls.Open(elapsed: 29);
+
+        await stale.EndAsync(end);
+
+        Assert.True(await calls.Start().IsRefusedAsync());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null((await calls.Start().EndAsync("succeeds")).Failed);
+    }
+
+    [Theory]
+    [InlineData("succeeds")]
+    [InlineData("fails")]
+    [InlineData("is canceled")]
+    public async Task TryAsync_CallFromBeforeTheCircuitOpenedEndsAfterItClosed_DoesNotCount(string end)
+    {
+        var calls = new HeldCalls(_time);
+        Held stale = calls.Start();
+        calls.Open();
+        await calls.Start().EndAsync("succeeds");
+        for (int i = 1; i < 5; i++)
+        {
+            Assert.Equal(ScoringAttemptReason.Failed, (await calls.Start().EndAsync("fails")).Failed?.Reason);
+        }
+
+        await stale.EndAsync(end);
+
+        Assert.Equal(ScoringAttemptReason.Failed, (await calls.Start().EndAsync("fails")).Failed?.Reason);
+        Assert.True(await calls.Start().IsRefusedAsync());
+    }
+
     private NamedRelevanceScorer Named(IRelevanceScorer scorer) => NamedScorer.Create("named", scorer, timeProvider: _time);
 
     private static async Task RerankAsync(Reranker reranker, int times)
@@ -129,6 +185,72 @@ public class ScorerCallTests
         for (int i = 0; i < times; i++)
         {
             await reranker.RerankAsync("query", Documents);
+        }
+    }
+
+    /// <summary>Calls of one scorer with a breaker, each of which ends when and how a test says.</summary>
+    private sealed class HeldCalls
+    {
+        private readonly FakeTimeProvider _time;
+        private readonly ScriptedScorer _scorer = new();
+        private readonly CircuitBreaker _breaker;
+        private TaskCompletionSource<RelevanceScores> _next = new();
+
+        public HeldCalls(FakeTimeProvider time)
+        {
+            (_time, _breaker) = (time, new CircuitBreaker(time));
+            _scorer.Script = (_, _) => _next.Task;
+        }
+
+        public Held Start()
+        {
+            _next = new TaskCompletionSource<RelevanceScores>();
+            var cancellation = new CancellationTokenSource();
+            return new Held(
+                new ScorerCall("a", _scorer, _time) { CircuitBreaker = _breaker }.TryAsync("query", Documents, options: null, cancellation.Token),
+                _next,
+                cancellation,
+                _scorer.Numbers(Documents));
+        }
+
+        /// <summary>Fails until the circuit opens, and lets some of the break of half a minute pass.</summary>
+        public void Open(double elapsed = 30)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                Start().Answer.SetException(new HttpRequestException());
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(elapsed));
+        }
+    }
+
+    private sealed record Held(
+        Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> Result,
+        TaskCompletionSource<RelevanceScores> Answer,
+        CancellationTokenSource Cancellation,
+        RelevanceScores Scores)
+    {
+        /// <summary>Returns whether the circuit was open; a call that was let in has not ended yet.</summary>
+        public async Task<bool> IsRefusedAsync() => Result.IsCompleted && (await Result).Failed?.Reason == ScoringAttemptReason.CircuitOpen;
+
+        public async Task<(RelevanceScores? Scores, ScoringAttempt? Failed)> EndAsync(string end)
+        {
+            switch (end)
+            {
+                case "succeeds":
+                    Answer.SetResult(Scores);
+                    break;
+                case "fails":
+                    Answer.SetException(new HttpRequestException());
+                    break;
+                default:
+                    await Cancellation.CancelAsync();
+                    await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Result);
+                    return default;
+            }
+
+            return await Result;
         }
     }
 }

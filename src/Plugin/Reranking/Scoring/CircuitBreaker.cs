@@ -2,7 +2,8 @@ namespace Reranking.Scoring;
 
 /// <summary>Keeps calls from a scorer that failed several times in a row, until one call shows that it works again.</summary>
 /// <remarks>
-/// Thread-safe. Closed: all calls pass. Open: none does. Half open, once the break is over: one call passes, and its end closes or opens the circuit.
+/// Thread-safe. Closed: all calls pass. Open: none does. Half open, once the break is over: one call at a time passes, and its end closes or opens the
+/// circuit. A call counts only if the circuit is still in the state in which it let the call in.
 /// </remarks>
 internal sealed class CircuitBreaker(TimeProvider timeProvider)
 {
@@ -10,6 +11,7 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
     private int _failures;
     private long _openedAt;
     private bool _isProbing;
+    private long _period;   // rises whenever the circuit opens or closes, and when a probe begins or ends
 
     /// <summary>Gets how many failures in a row open the circuit.</summary>
     public int FailureThreshold { get; init; } = 5;
@@ -17,79 +19,54 @@ internal sealed class CircuitBreaker(TimeProvider timeProvider)
     /// <summary>Gets how long the circuit stays open.</summary>
     public TimeSpan BreakDuration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Asks to call the scorer; whoever is let in reports the end by <see cref="Succeed"/>, <see cref="Fail(Exception?, bool)"/> or
-    /// <see cref="Leave"/>.
-    /// </summary>
-    public bool TryEnter()
+    private bool IsClosed => _failures < FailureThreshold;
+
+    /// <summary>Asks to call the scorer.</summary>
+    /// <returns>The call, which has to be ended, or <see langword="null"/> if it is not let in.</returns>
+    public CircuitCall? TryEnter()
     {
         lock (_lock)
         {
-            if (_failures < FailureThreshold)
+            if (!IsClosed)
             {
-                return true;
+                if (_isProbing || timeProvider.GetElapsedTime(_openedAt) < BreakDuration)
+                {
+                    return null;
+                }
+
+                (_isProbing, _period) = (true, _period + 1);
             }
 
-            if (_isProbing || timeProvider.GetElapsedTime(_openedAt) < BreakDuration)
+            return new CircuitCall(this, _period);
+        }
+    }
+
+    /// <summary>Counts the end of a call.</summary>
+    /// <param name="period">The period in which the call was let in.</param>
+    /// <param name="succeeded">Whether it succeeded, or <see langword="null"/> if its end says nothing about the scorer.</param>
+    public void End(long period, bool? succeeded)
+    {
+        lock (_lock)
+        {
+            if (period != _period)
             {
-                return false;
+                return;   // the circuit has opened or closed since, and another call has the say
             }
 
-            _isProbing = true;
-            return true;
-        }
-    }
-
-    public void Succeed()
-    {
-        lock (_lock)
-        {
-            (_failures, _isProbing) = (0, false);
-        }
-    }
-
-    /// <summary>Ends a call that failed. What the caller is to blame for does not count, since the circuit is that of all callers.</summary>
-    /// <param name="failure">Why it failed, or <see langword="null"/> if that is unknown.</param>
-    /// <param name="hadTime">Whether the call had enough time, so that being late or overloaded counts.</param>
-    public void Fail(Exception? failure, bool hadTime)
-    {
-        bool counts = failure switch
-        {
-            RelevanceScoringException { IsRequestFault: true } or RelevanceScoringException { IsRateLimited: true } => false,
-            RelevanceScoringException { IsSetupFault: true } => false,   // an open circuit would hide what has to be changed
-            TimeoutException or RelevanceScoringException { IsTransient: true } => hadTime,
-            _ => true,
-        };
-        if (counts)
-        {
-            Fail();
-        }
-        else
-        {
-            Leave();
-        }
-    }
-
-    public void Fail()
-    {
-        lock (_lock)
-        {
-            if (_failures == FailureThreshold && !_isProbing)
+            if (succeeded == true)
             {
-                return;   // a call from before the circuit opened must not keep it open for longer
+                _failures = 0;
+            }
+            else if (succeeded == false)
+            {
+                _failures = Math.Min(_failures + 1, FailureThreshold);
+                _openedAt = timeProvider.GetTimestamp();
             }
 
-            _failures = Math.Min(_failures + 1, FailureThreshold);
-            (_openedAt, _isProbing) = (timeProvider.GetTimestamp(), false);
-        }
-    }
-
-    /// <summary>Ends a call that says nothing about the scorer, such as one that its caller canceled.</summary>
-    public void Leave()
-    {
-        lock (_lock)
-        {
-            _isProbing = false;
+            if (_isProbing || !IsClosed)
+            {
+                (_isProbing, _period) = (false, _period + 1);
+            }
         }
     }
 }

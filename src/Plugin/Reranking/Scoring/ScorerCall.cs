@@ -29,7 +29,8 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
     {
         cancellationToken.ThrowIfCancellationRequested();
         CircuitBreaker? breaker = scorer.GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options) ?? CircuitBreaker;
-        if (breaker?.TryEnter() == false)
+        CircuitCall? circuit = breaker?.TryEnter();
+        if (breaker is not null && circuit is null)
         {
             return (null, new ScoringAttempt(name, ScoringAttemptReason.CircuitOpen, null, TimeSpan.Zero));
         }
@@ -39,18 +40,18 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             (RelevanceScores? scores, ScoringAttempt? failed) = await CallAsync(query, documents, options, cancellationToken).ConfigureAwait(false);
             if (scores is not null)
             {
-                breaker?.Succeed();
+                circuit?.Succeed();
             }
             else
             {
-                breaker?.Fail(failed!.Failure, hadTime: HadTime() && !IsLoading);
+                circuit?.Fail(failed!.Failure, hadTime: HadTime() && !IsLoading);
             }
 
             return (scores, failed);
         }
         catch
         {
-            breaker?.Leave();
+            circuit?.Leave();
             throw;
         }
     }

@@ -157,15 +157,16 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
 
     private async Task RunAsync(string query, string[] documents, RelevanceScoringOptions options, RelevanceScores scores, string? model, string? shadowModel)
     {
-        CircuitBreaker? breaker = null;
+        CircuitCall? circuit = null;
         long start = _timeProvider.GetTimestamp();
         Task<RelevanceScores>? scoring = null;
         using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposal.Token);
         try
         {
-            breaker = _shadowScorer.GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options);
-            if (breaker?.TryEnter() == false)
+            CircuitBreaker? breaker = _shadowScorer.GetService<ICircuitBreakerSource>()?.GetCircuitBreaker(options);
+            circuit = breaker?.TryEnter();
+            if (breaker is not null && circuit is null)
             {
                 _metrics.RecordDropped(ShadowMetrics.Tags(model, shadowModel));
                 return;
@@ -178,7 +179,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                 throw new RelevanceScoringException(RelevanceScoresValidator.FindProblem(shadow, documents.Length, "the shadow"));
             }
 
-            breaker?.Succeed();
+            circuit?.Succeed();
 
             // What one of the two could not score can't be compared.
             int[] both = [.. Enumerable.Range(0, documents.Length).Where(i => scores[i].IsScored && shadow![i].IsScored)];
@@ -200,11 +201,11 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
                 : exception;
             if (_disposal.IsCancellationRequested)
             {
-                breaker?.Leave();
+                circuit?.Leave();
             }
             else
             {
-                breaker?.Fail(failure, hadTime: failure is not TimeoutException);   // how long a shadow may take is its own setting
+                circuit?.Fail(failure, hadTime: failure is not TimeoutException);   // how long a shadow may take is its own setting
             }
 
             LogFailed(failure, documents.Length);
