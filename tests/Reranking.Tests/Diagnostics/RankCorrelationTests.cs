@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using CsCheck;
 using Reranking.Diagnostics;
@@ -31,6 +32,35 @@ public sealed class RankCorrelationTests
 
         Assert.Equal(expected is null, tau is null);
         Assert.Equal(expected ?? 0, tau ?? 0, 1e-15);
+    }
+
+    [Fact]
+    public void KendallTau_AnyScores_IsThatOfEveryPairAgainstEveryPair() =>
+        GenPair.Sample(pair => Assert.Equal(OfEveryPair(pair.First, pair.Second), RankCorrelation.KendallTau(pair.First, pair.Second)));
+
+    // A NaN sorts before all numbers and ties with itself, and -0 is 0: as RelevanceScore compares them.
+    [Fact]
+    public void KendallTau_AnyDoubles_IsThatOfEveryPairAgainstEveryPair() =>
+        Gen.Select(
+            Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)), Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)), Gen.Int[-1, 1])
+            .Array[0, 60].Sample(rows =>
+            {
+                RelevanceScore[] first = [.. rows.Select(row => new RelevanceScore(0, row.Item1))];
+                RelevanceScore[] second = [.. rows.Select(row => new RelevanceScore(0, row.Item2) { Stage = row.Item3 })];
+
+                Assert.Equal(OfEveryPair(first, second), RankCorrelation.KendallTau(first, second));
+            });
+
+    [Fact]
+    public void KendallTau_BulkCall_ReadsEachScoreAFewTimes()
+    {
+        const int Count = 20_000;
+        var first = new CountingScores(Count, factor: 7_919);
+        var second = new CountingScores(Count, factor: 104_729);
+
+        Assert.InRange(RankCorrelation.KendallTau(first, second) ?? -1, -0.99, 0.99);
+
+        Assert.InRange(first.Reads + second.Reads, 2 * Count, 10L * Count);
     }
 
     [Fact]
@@ -88,7 +118,53 @@ public sealed class RankCorrelationTests
     public void Overlap_Stages_CountBeforeScores() =>
         Assert.Equal(0, RankCorrelation.Overlap([new(0, 1) { Stage = 1 }, new(0, 9)], Scores("1 2"), 1));
 
+    private static double? OfEveryPair(RelevanceScore[] first, RelevanceScore[] second)
+    {
+        long balance = 0;
+        long orderedByFirst = 0;
+        long orderedBySecond = 0;
+        for (int i = 1; i < first.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                int byFirst = Compare(first[i], first[j]);
+                int bySecond = Compare(second[i], second[j]);
+                balance += byFirst * bySecond;
+                orderedByFirst += Math.Abs(byFirst);
+                orderedBySecond += Math.Abs(bySecond);
+            }
+        }
+
+        return orderedByFirst == 0 || orderedBySecond == 0
+            ? null
+            : orderedByFirst == orderedBySecond ? (double)balance / orderedByFirst
+            : balance / (Math.Sqrt(orderedByFirst) * Math.Sqrt(orderedBySecond));
+
+        static int Compare(RelevanceScore one, RelevanceScore other) =>
+            Math.Sign(one.Stage != other.Stage ? one.Stage.CompareTo(other.Stage) : one.RawValue.CompareTo(other.RawValue));
+    }
+
     private static RelevanceScore[] Scores(string numbers) =>
         [.. numbers.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(number => new RelevanceScore(0, double.Parse(number, CultureInfo.InvariantCulture)))];
+
+    private sealed class CountingScores(int count, int factor) : IReadOnlyList<RelevanceScore>
+    {
+        public long Reads { get; private set; }
+
+        public int Count => count;
+
+        public RelevanceScore this[int index]
+        {
+            get
+            {
+                Reads++;
+                return new RelevanceScore(0, (long)index * factor % 10_007);
+            }
+        }
+
+        public IEnumerator<RelevanceScore> GetEnumerator() => Enumerable.Range(0, count).Select(index => this[index]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

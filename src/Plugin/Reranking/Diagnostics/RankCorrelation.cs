@@ -10,21 +10,25 @@ internal static class RankCorrelation
     /// <returns>The coefficient, or <see langword="null"/> if a scorer gives all documents the same score, or there are fewer than two.</returns>
     public static double? KendallTau(IReadOnlyList<RelevanceScore> first, IReadOnlyList<RelevanceScore> second)
     {
-        // Every pair against every pair: half a million steps for the largest rerankings, off the path of any answer.
-        long balance = 0;
-        long orderedByFirst = 0;
-        long orderedBySecond = 0;
-        for (int i = 1; i < first.Count; i++)
+        // Knight's algorithm: by the order of the first, the pairs that the second orders the other way are the inversions that a merge sort removes.
+        int count = first.Count;
+        int[] byFirst = Ranks(first);
+        int[] bySecond = Ranks(second);
+        long[] pairs = new long[count];
+        for (int i = 0; i < count; i++)
         {
-            for (int j = 0; j < i; j++)
-            {
-                int byFirst = Compare(first[i], first[j]);
-                int bySecond = Compare(second[i], second[j]);
-                balance += byFirst * bySecond;
-                orderedByFirst += Math.Abs(byFirst);
-                orderedBySecond += Math.Abs(bySecond);
-            }
+            pairs[i] = ((long)byFirst[i] << 32) | (uint)bySecond[i];
         }
+
+        Array.Sort(pairs);
+        int[] sorted = Array.ConvertAll(pairs, static pair => (int)pair);
+        Array.Sort(byFirst);
+        Array.Sort(bySecond);
+        long all = (long)count * (count - 1) / 2;
+        long orderedByFirst = all - CountTies(byFirst);
+        long orderedBySecond = all - CountTies(bySecond);
+        long orderedByBoth = orderedByFirst + orderedBySecond - (all - CountTies(pairs));
+        long balance = orderedByBoth - (2 * CountInversions(sorted, new int[count]));
 
         // A root each: the product of the two would round where the roots cancel out.
         return orderedByFirst == 0 || orderedBySecond == 0
@@ -44,6 +48,65 @@ internal static class RankCorrelation
             .ThenByDescending(i => scores[i].RawValue)
             .Take(count);
 
-    private static int Compare(in RelevanceScore first, in RelevanceScore second) =>
-        first.Stage != second.Stage ? Math.Sign(first.Stage.CompareTo(second.Stage)) : Math.Sign(first.RawValue.CompareTo(second.RawValue));
+    // From 0 for the lowest, and equal for ties.
+    private static int[] Ranks(IReadOnlyList<RelevanceScore> scores)
+    {
+        (int Stage, double RawValue)[] keys = new (int, double)[scores.Count];
+        int[] positions = new int[keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            RelevanceScore score = scores[i];
+            (keys[i], positions[i]) = ((score.Stage, score.RawValue), i);
+        }
+
+        Array.Sort(keys, positions);
+        int[] ranks = new int[keys.Length];
+        for (int i = 1; i < keys.Length; i++)
+        {
+            ranks[positions[i]] = ranks[positions[i - 1]] + (keys[i].CompareTo(keys[i - 1]) == 0 ? 0 : 1);
+        }
+
+        return ranks;
+    }
+
+    private static long CountTies<T>(T[] sorted)
+        where T : IEquatable<T>
+    {
+        long ties = 0;
+        int equal = 0;   // how many before this one are equal to it
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            equal = sorted[i].Equals(sorted[i - 1]) ? equal + 1 : 0;
+            ties += equal;
+        }
+
+        return ties;
+    }
+
+    // How many pairs fall; sorts the values.
+    private static long CountInversions(Span<int> values, Span<int> buffer)
+    {
+        if (values.Length < 2)
+        {
+            return 0;
+        }
+
+        int half = values.Length / 2;
+        long inversions = CountInversions(values[..half], buffer) + CountInversions(values[half..], buffer);
+        for (int left = 0, right = half, i = 0; i < values.Length; i++)
+        {
+            if (right == values.Length || (left < half && values[left] <= values[right]))
+            {
+                buffer[i] = values[left++];
+            }
+            else
+            {
+                buffer[i] = values[right++];
+                inversions += half - left;
+            }
+        }
+
+        buffer[..values.Length].CopyTo(values);
+        return inversions;
+    }
 }
