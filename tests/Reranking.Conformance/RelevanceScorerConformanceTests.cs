@@ -89,6 +89,33 @@ public abstract class RelevanceScorerConformanceTests
         Assert.All(scores, score => Assert.InRange(score.Value, 0, 1));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public async Task ScoreAsync_TopN_GivesOneScoreEach(int topN)
+    {
+        using IRelevanceScorer scorer = CreateScorer();
+
+        RelevanceScores scores = await scorer.ScoreAsync(HelpCenter.Query, HelpCenter.Documents, new RelevanceScoringOptions { TopN = topN });
+
+        Assert.Equal(HelpCenter.Documents.Count, scores.Count);
+        Assert.All(scores, score => Assert.True(double.IsFinite(score.RawValue), $"The raw score is {score.RawValue}."));
+    }
+
+    // Before any scorer sees it, so that no scorer can treat it in a way of its own.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task ScoreAsync_TopNBelowOne_ThrowsNamingTheValue(int topN)
+    {
+        using IRelevanceScorer scorer = CreateScorer();
+
+        var exception = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => scorer.ScoreAsync(HelpCenter.Query, HelpCenter.Documents, new RelevanceScoringOptions { TopN = topN }));
+
+        Assert.StartsWith($"TopN is {topN}; expected 1 or more", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ScoreAsync_Documents_ScoresRiseWithRawScores()
     {

@@ -27,5 +27,26 @@ public class RelevanceScoringOptionsTests
     [Fact]
     public void CopyConstructor_Null_Throws() => Assert.Equal("other", Assert.Throws<ArgumentNullException>(() => new Derived(null!)).ParamName);
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    public void TopN_BelowOne_ThrowsNamingTheValue(int topN)
+    {
+        var options = new RelevanceScoringOptions { TopN = 3 };
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>("value", () => options.TopN = topN);
+
+        Assert.StartsWith($"TopN is {topN}; expected 1 or more, or null for the scores of all documents.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(topN, exception.ActualValue);
+        Assert.Equal(3, options.TopN);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public void TopN_FromOne_IsKept(int? topN) => Assert.Equal(topN, new RelevanceScoringOptions { TopN = topN }.Clone().TopN);
+
     private sealed class Derived(RelevanceScoringOptions other) : RelevanceScoringOptions(other);
 }

@@ -4,6 +4,8 @@ namespace Reranking;
 /// <remarks>A scorer does not change the options it receives; a decorator that needs different options clones them first.</remarks>
 public class RelevanceScoringOptions
 {
+    private int? _topN;
+
     /// <summary>Initializes a new instance of the <see cref="RelevanceScoringOptions"/> class.</summary>
     public RelevanceScoringOptions()
     {
@@ -54,7 +56,13 @@ public class RelevanceScoringOptions
     /// From 1. The default is <see langword="null"/>: the scores of all documents. A scorer that can tell early which documents are not among the best may
     /// return an estimate for those (<see cref="RelevanceScore.IsEstimate"/>); other scorers score all documents.
     /// </value>
-    public int? TopN { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public int? TopN
+    {
+        get => _topN;
+        set => _topN = value is not < 1 ? value : throw new ArgumentOutOfRangeException(
+            nameof(value), value, $"{nameof(TopN)} is {value}; expected 1 or more, or null for the scores of all documents.");
+    }
 
     /// <summary>Gets or sets provider-specific options beyond the members of this type.</summary>
     /// <value>The properties by name. The default is <see langword="null"/>. A scorer ignores properties that it does not know.</value>

@@ -251,6 +251,10 @@ public sealed class ContextPackerTests
         AssertInvalid(new() { NearDuplicateThreshold = 1.5 }, "NearDuplicateThreshold is 1.5; expected more than 0 and at most 1, or none.");
         AssertInvalid(new() { NearDuplicateThreshold = double.NaN }, "NearDuplicateThreshold is NaN; expected more than 0 and at most 1, or none.");
         AssertInvalid(new() { Order = (PassageOrder)7 }, "Order is 7; expected BestFirst or BestFirstAndLast.");
+        AssertInvalid(new() { Preamble = null! }, "Preamble is null; expected a text, which may be empty.");
+        AssertInvalid(new() { Separator = null! }, "Separator is null; expected a text, which may be empty.");
+        AssertInvalid(
+            new() { Separator = null!, Format = static passage => passage.Text }, "Separator is null; expected a text, which may be empty.");
         AssertInvalid(
             new() { TokenBudget = 2, Preamble = "more than two" },
             "Preamble has 3 tokens, and TokenBudget is 2; expected room for passages. Raise the budget or shorten the preamble.");

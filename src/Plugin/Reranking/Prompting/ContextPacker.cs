@@ -33,12 +33,13 @@ public sealed class ContextPacker
         ArgumentNullException.ThrowIfNull(countTokens);
         _countTokens = countTokens;
         _options = options?.Clone() ?? new ContextPackerOptions();
-        _separator = _options.Format is null ? OnLinesOfItsOwn(_options.Separator) : _options.Separator;
-        _preambleTokenCount = countTokens(_options.Preamble);
+        _preambleTokenCount = _options.Preamble is null ? 0 : countTokens(_options.Preamble);
         if (FindFault() is { } fault)
         {
             throw new ArgumentException(fault, nameof(options));
         }
+
+        _separator = _options.Format is null ? OnLinesOfItsOwn(_options.Separator) : _options.Separator;
     }
 
     /// <summary>Packs the candidates of a ranking.</summary>
@@ -137,6 +138,8 @@ public sealed class ContextPacker
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"{nameof(_options.FirstCitation)} is {_options.FirstCitation}; expected 1 to {ContextPackerOptions.LastFirstCitation}.")
+        : _options.Preamble is null ? $"{nameof(_options.Preamble)} is null; expected a text, which may be empty."
+        : _options.Separator is null ? $"{nameof(_options.Separator)} is null; expected a text, which may be empty."
         : _options.TokenBudget < 1 ? $"{nameof(_options.TokenBudget)} is {_options.TokenBudget}; expected 1 or more."
         : _options.NearDuplicateThreshold is not (null or > 0 and <= 1)
             ? string.Create(
