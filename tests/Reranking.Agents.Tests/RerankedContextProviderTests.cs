@@ -189,6 +189,9 @@ public sealed class RerankedContextProviderTests : IDisposable
         Assert.Throws<ArgumentNullException>("reranker", () => new RerankedContextProvider<Hit>(search, null!, hit => hit.Text));
         Assert.Throws<ArgumentNullException>("textSelector", () => new RerankedContextProvider<Hit>(search, reranker, null!));
         Assert.Throws<ArgumentException>("options", () => Provider(new() { Reranking = new() { TopN = 0 } }));
+        Assert.Equal(
+            "ContextPrompt is null; expected a text, which may be empty. (Parameter 'options')",
+            Assert.Throws<ArgumentException>("options", () => Provider(new() { ContextPrompt = null! })).Message);
     }
 
     private TestAgent Agent(RerankedContextProviderOptions<Hit>? options = null) => new(_model, Provider(options));

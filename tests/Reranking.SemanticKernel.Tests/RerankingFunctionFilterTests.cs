@@ -116,6 +116,15 @@ public sealed class RerankingFunctionFilterTests
     }
 
     [Fact]
+    public void RerankedFunction_NullName_Throws()
+    {
+        Assert.Throws<ArgumentNullException>("functionName", () => new RerankedFunction("Help", null!));
+        Assert.Throws<ArgumentNullException>(nameof(RerankedFunction.QueryArgument), () => new RerankedFunction("Help", "Find") { QueryArgument = null! });
+        Assert.Throws<ArgumentNullException>(nameof(RerankedFunction.CountArgument), () => new RerankedFunction("Help", "Find") { CountArgument = null! });
+        Assert.Throws<ArgumentNullException>(nameof(RerankedFunction.SkipArgument), () => new RerankedFunction("Help", "Find") { SkipArgument = null! });
+    }
+
+    [Fact]
     public async Task Invoke_OtherArgumentNames_AreThoseOfTheOptions()
     {
         _options.Functions.Clear();

@@ -51,6 +51,11 @@ public sealed class RerankedContextProvider<TResult> : MessageAIContextProvider
         RerankedContextProviderOptions<TResult>? options = null)
     {
         options ??= new();
+        if (options.ContextPrompt is null)
+        {
+            throw new ArgumentException($"{nameof(options.ContextPrompt)} is null; expected a text, which may be empty.", nameof(options));
+        }
+
         _search = search.WithReranking(options.QueryBuilder ?? new LastUserMessageQueryBuilder(), reranker, textSelector, options.Reranking);
         _textSelector = textSelector;
         _sourceNameSelector = options.SourceNameSelector;

@@ -248,6 +248,8 @@ public sealed class RerankedSearchToolTests : IDisposable
     public void Constructor_OptionOutOfRange_NamesIt()
     {
         AssertInvalid(new() { Name = "" }, "Name is blank; expected the name that the model calls the tool by.");
+        AssertInvalid(new() { Name = null! }, "Name is blank; expected the name that the model calls the tool by.");
+        AssertInvalid(new() { Description = null! }, "Description is null; expected a text, which may be empty.");
         AssertInvalid(new() { MaxCount = 0 }, "MaxCount is 0; expected 1 or more.");
         AssertInvalid(new() { Reranking = new() { CandidateCount = 0 } }, "Reranking:CandidateCount is 0; expected 1 or more.");
 

@@ -56,6 +56,11 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
             throw new ArgumentException($"{nameof(options.Name)} is blank; expected the name that the model calls the tool by.", nameof(options));
         }
 
+        if (options.Description is null)
+        {
+            throw new ArgumentException($"{nameof(options.Description)} is null; expected a text, which may be empty.", nameof(options));
+        }
+
         if (options.MaxCount < 1)
         {
             throw new ArgumentException($"{nameof(options.MaxCount)} is {options.MaxCount}; expected 1 or more.", nameof(options));
