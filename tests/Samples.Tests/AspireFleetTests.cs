@@ -12,7 +12,7 @@ public sealed class AspireFleetTests
 {
     private const int Ports = 8;
 
-    private static readonly string[] Documents = ["Password Security Best Practices. Use at least 14 characters.", "Password Reset Guide. Choose 'Forgot password'."];
+    private static readonly string[] Documents = ["Security Best Practices. Use at least 14 characters.", "Password Reset Guide. Choose 'Forgot password'."];
 
     [Fact]
     public async Task Run_NginxAndRedisInstalled_RanksThroughEachReplicaAndLeavesNothingBehind()
