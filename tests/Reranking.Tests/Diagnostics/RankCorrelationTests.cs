@@ -42,7 +42,9 @@ public sealed class RankCorrelationTests
     [Fact]
     public void KendallTau_AnyDoubles_IsThatOfEveryPairAgainstEveryPair() =>
         Gen.Select(
-            Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)), Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)), Gen.Int[-1, 1])
+            Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)),
+            Gen.OneOf(Gen.Double.Special, Gen.Int[-1, 1].Select(static i => i == -1 ? -0.0 : i)),
+            Gen.Int[-1, 1])
             .Array[0, 60].Sample(rows =>
             {
                 RelevanceScore[] first = [.. rows.Select(row => new RelevanceScore(0, row.Item1))];
