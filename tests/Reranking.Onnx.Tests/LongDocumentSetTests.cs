@@ -11,7 +11,7 @@ public sealed class LongDocumentSetTests
         using var truncating = new OnnxRelevanceScorer();
         using var windowed = new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = LongDocumentMode.Windows });
         IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(
-            Path.Combine(AppContext.BaseDirectory, "knowledge"), TokenizerData.Bundled, count: 12, documentCount: 2, minTokens: 700, maxTokens: 1_200);
+            Path.Combine(AppContext.BaseDirectory, "knowledge"), TokenizerData.Bundled, count: 12, documentCount: 2, minTokens: 900, maxTokens: 1_800);
         int passages = 0;
         int cut = 0;
         int found = 0;
