@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 using Microsoft.Extensions.Configuration;
 using Reranking.Http.Configuration;
+using Reranking.Http.Protocol;
 
 namespace Reranking.Http.Tests;
 
@@ -245,4 +247,47 @@ public sealed class RequestFieldTests
             Assert.True(revisions.Add(await scorer.GetService<IModelRevision>()!.GetRevisionAsync()));
         }
     }
+
+    // Few names and texts, so that many pairs nearly collide: names of options among them, and texts that look like a field.
+    private static readonly Gen<HttpScorerOptions> GenOptions = Gen.Select(
+        OneOf<string?>(null, "", "a", "1:a", "Prefer the newest."),
+        OneOf<bool?>(null, true, false),
+        Gen.Enum<OversizedDocuments>(),
+        Gen.Select(
+            OneOf("a", "ab", "b", "Instruction", "Truncate", "OversizedDocuments"),
+            OneOf<object?>(null, "", "a", "1:a", 1, 2, 12, true, false)).Array[0, 2]).Select(
+        static (instruction, truncate, oversized, properties) => new HttpScorerOptions
+        {
+            Instruction = instruction,
+            Truncate = truncate,
+            OversizedDocuments = oversized,
+            AdditionalProperties = properties.DistinctBy(static property => property.Item1)
+                .ToDictionary(static property => property.Item1, static property => property.Item2),
+        });
+
+    [Fact]
+    public void Identity_DifferentSettings_Differ()
+    {
+        // All pairs of some hundred settings, which collide far more often than pairs drawn one by one.
+        Dictionary<string, string> settingsByIdentity = [];
+        GenOptions.Sample(
+            options =>
+            {
+                string settings = JsonSerializer.Serialize<object?[]>(
+                [
+                    options.Instruction, options.Truncate, (int)options.OversizedDocuments,
+                    options.AdditionalProperties!.OrderBy(static property => property.Key, StringComparer.Ordinal)
+                        .Select(static property => new[] { property.Key, property.Value }),
+                ]);
+                string identity = RequestFields.Identity(options);
+                lock (settingsByIdentity)
+                {
+                    settingsByIdentity.TryAdd(identity, settings);
+                    Assert.Equal(settingsByIdentity[identity], settings);
+                }
+            },
+            iter: 5_000);
+    }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }

@@ -25,10 +25,13 @@ internal sealed class RequestFields
     /// <summary>Gets what the fields that can be set make of scores, for the revision of the scorer; empty if none is set.</summary>
     public static string Identity(HttpScorerOptions options)
     {
+        // No property has a name with a parenthesis, so none can be taken for an option or replace it.
         RequestFields set = new();
-        set.Add(nameof(options.Instruction), options.Instruction is null ? null : RequestJson.Text(options.Instruction));
-        set.Add(nameof(options.Truncate), options.Truncate is { } truncates ? RequestJson.Flag(truncates) : null);
-        set.Add(nameof(options.OversizedDocuments), options.OversizedDocuments == default ? null : $"{(int)options.OversizedDocuments}");
+        set.Add($"({nameof(options.Instruction)})", options.Instruction is null ? null : RequestJson.Text(options.Instruction));
+        set.Add($"({nameof(options.Truncate)})", options.Truncate is { } truncates ? RequestJson.Flag(truncates) : null);
+        set.Add(
+            $"({nameof(options.OversizedDocuments)})",
+            options.OversizedDocuments == default ? null : RequestJson.Number((int)options.OversizedDocuments));
         foreach ((string name, object? value) in Sorted(options.AdditionalProperties))
         {
             set.Add(name, RequestJson.TryWrite(value));
