@@ -22,7 +22,7 @@ Show.Ranking("First stage", found.Select(result => result.Record.Title));
 
 // The same index, reranked: it is asked for 50 passages, of which the best 3 come back.
 using var scorer = new OnnxRelevanceScorer();
-var reranker = new Reranker(scorer, new RerankingOptions { Timeout = TimeSpan.FromSeconds(30) }, new WarningLogger());   // enough for a busy machine
+var reranker = new Reranker(scorer, new RerankingOptions { Timeout = TimeSpan.FromMinutes(2) }, new WarningLogger());   // enough for a busy machine
 RerankedHybridSearch<Passage> reranked = ((IKeywordHybridSearchable<Passage>)index).WithReranking(reranker, passage => passage.Text);
 
 List<VectorSearchResult<Passage>> best = await reranked.HybridSearchAsync(question, keywords, top: 3).ToListAsync();

@@ -39,7 +39,7 @@ else
 // A tool that reranks would have to be given 50 passages through the model's context. One that searches and reranks returns the three that answer.
 IMcpServerBuilder AddSearch(IServiceCollection services)
 {
-    services.AddReranking(static options => options.Timeout = TimeSpan.FromSeconds(30)).AddOnnx();
+    services.AddReranking(static options => options.Timeout = TimeSpan.FromMinutes(2)).AddOnnx();
     services.AddSingleton(index);
     return services.AddMcpServer().WithTools<SearchTool>();
 }

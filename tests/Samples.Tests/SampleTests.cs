@@ -24,7 +24,7 @@ public sealed partial class SampleTests
     [InlineData("06-HybridSearch", "Where Your Data Is Stored", "First in the prompt:\nWhere Your Data Is Stored\n")]
     public async Task Run_Offline_PrintsWhatItsReadmeShowsAndPutsTheAnswerFirst(string name, string answer, string promptUpToTheAnswer)
     {
-        (int exitCode, string output, string errors) = await SampleProgram.RunAsync(name);
+        (int exitCode, string output, string errors) = await SampleProgram.RunPatientlyAsync(name);
 
         Assert.Equal("", errors);
         Assert.Equal(0, exitCode);
