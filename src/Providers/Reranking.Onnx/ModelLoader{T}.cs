@@ -22,7 +22,13 @@ internal sealed class ModelLoader<T>(object owner, Func<Task<T>> load) : IDispos
             ObjectDisposedException.ThrowIf(_disposed, owner);
 
             // Not the caller's token: the others wait for the same load.
-            loading = _loading = _loading is null or { IsFaulted: true } ? Task.Run(load, CancellationToken.None) : _loading;
+            if (_loading is null or { IsFaulted: true })
+            {
+                _loading = Task.Run(load, CancellationToken.None);
+                PendingLoads.Add(_loading);
+            }
+
+            loading = _loading;
         }
 
         return loading.WaitAsync(cancellationToken);
