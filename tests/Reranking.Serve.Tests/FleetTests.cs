@@ -181,7 +181,7 @@ public sealed class FleetTests
             using NginxServer nginx = await NginxServer.StartAsync(ports);   // those that are not there are passed over
             ServerProcess[] replicas = await Task.WhenAll(
                 ports.Take(count).Select(static port => ServerProcess.StartAsync("--port", port.ToString(CultureInfo.InvariantCulture))));
-            using var client = new HttpClient { BaseAddress = nginx.Address, Timeout = TimeSpan.FromMinutes(2) };
+            using var client = new HttpClient { BaseAddress = nginx.Address, Timeout = TimeSpan.FromMinutes(10) };
             var time = Stopwatch.StartNew();
             int[] answered = await Task.WhenAll(Enumerable.Range(0, Workers).Select(async worker =>
             {

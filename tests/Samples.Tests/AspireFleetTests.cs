@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Reranking.Serve.Tests.Support;
+using Reranking.Tests;
 
 namespace Samples.Tests;
 
@@ -41,7 +43,7 @@ public sealed class AspireFleetTests
             }
 
             // Two texts were scored; the other replicas found the scores in Redis.
-            Assert.Equal(2, await CountKeysAsync(port + 4));
+            Assert.Equal(2, await RedisServer.CountKeysAsync(port + 4));
             using HttpResponseMessage dashboard = await http.GetAsync($"http://127.0.0.1:{port + 5}/login");
             Assert.Equal(HttpStatusCode.OK, dashboard.StatusCode);
         }
@@ -58,7 +60,7 @@ public sealed class AspireFleetTests
         Assert.Equal(0, host.ExitCode);
         for (int i = 0; i <= 4; i++)
         {
-            while (await IsListeningAsync(port + i))
+            while (await LoopbackPort.IsListeningAsync(port + i))
             {
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
@@ -123,29 +125,6 @@ public sealed class AspireFleetTests
             }
 
             await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
-
-    private static async Task<int> CountKeysAsync(int port)
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, port);
-        await client.GetStream().WriteAsync("DBSIZE\r\n"u8.ToArray());
-        using var reader = new StreamReader(client.GetStream());
-        return int.Parse((await reader.ReadLineAsync())![1..], System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 

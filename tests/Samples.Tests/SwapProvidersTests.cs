@@ -14,7 +14,7 @@ public sealed partial class SwapProvidersTests
         DirectoryInfo root = Directory.CreateTempSubdirectory("swap-");
         string settings = Path.Combine(root.FullName, "appsettings.json");
         string text = (await File.ReadAllTextAsync(Path.Combine(SampleProgram.Output("SwapProviders"), "appsettings.json")))
-            .Replace("00:00:05", "00:05:00", StringComparison.Ordinal);
+            .Replace("00:00:30", "00:05:00", StringComparison.Ordinal);
         Assert.Contains(Shipped, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(settings, text);
         using Process process = SampleProgram.Start("SwapProviders", "--urls", "http://127.0.0.1:0", "--contentRoot", root.FullName);

@@ -13,14 +13,15 @@ internal sealed class VectorFile
 
     private VectorFile(string path, int count) => (_path, _count) = (path, count);
 
-    /// <summary>Gets the folder of the files: <c>reranking-samples</c> in the user's folder for the data of programs.</summary>
-    public static string Folder { get; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "reranking-samples");
+    /// <summary>Gets the folder of the files, which may not exist: <c>reranking-samples</c> in the user's folder for the data of programs.</summary>
+    public static string DefaultFolder { get; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "reranking-samples");
 
     /// <summary>Returns the file of these texts, which may not exist yet.</summary>
     /// <param name="model">The name of the model that embeds them.</param>
     /// <param name="texts">The texts.</param>
-    public static VectorFile For(string model, IReadOnlyList<string> texts)
+    /// <param name="folder">The folder of the file; <see cref="DefaultFolder"/> by default.</param>
+    public static VectorFile For(string model, IReadOnlyList<string> texts, string? folder = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string part in texts.Prepend(model))
@@ -30,7 +31,7 @@ internal sealed class VectorFile
             hash.AppendData(bytes);
         }
 
-        return new VectorFile(Path.Combine(Folder, $"{Convert.ToHexStringLower(hash.GetHashAndReset())}.f32"), texts.Count);
+        return new VectorFile(Path.Combine(folder ?? DefaultFolder, $"{Convert.ToHexStringLower(hash.GetHashAndReset())}.f32"), texts.Count);
     }
 
     /// <summary>Returns the vectors, in the order of the texts, or <see langword="null"/> if they are not on disk.</summary>
@@ -62,7 +63,7 @@ internal sealed class VectorFile
         string part = $"{_path}.{Environment.ProcessId}.part";
         try
         {
-            Directory.CreateDirectory(Folder);
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             using (FileStream stream = File.Create(part))
             {
                 foreach (ReadOnlyMemory<float> vector in vectors)
@@ -75,7 +76,7 @@ internal sealed class VectorFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(part);
+            // Nothing is lost but time.
         }
     }
 }

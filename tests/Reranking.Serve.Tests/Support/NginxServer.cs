@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Reranking.Serve.Tests.Support;
 
@@ -39,7 +37,7 @@ internal sealed class NginxServer : IDisposable
         string file = folder.Write("nginx.conf", process + configuration);
         Process nginx = Process.Start(new ProcessStartInfo(program!, ["-c", file, "-p", folder.PathOf(""), "-e", folder.PathOf("error.log")]))!;
         var server = new NginxServer(nginx, folder, new Uri($"http://127.0.0.1:{port}"));
-        while (!await IsListeningAsync(port))
+        while (!await LoopbackPort.IsListeningAsync(port))
         {
             Assert.False(nginx.HasExited, "nginx does not start.");
             await Task.Delay(20);
@@ -60,19 +58,5 @@ internal sealed class NginxServer : IDisposable
     {
         Assert.Contains(old, text, StringComparison.Ordinal);
         return text.Replace(old, with, StringComparison.Ordinal);
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -51,10 +51,13 @@ internal sealed class RedisServer : IDisposable
     }
 
     /// <summary>Returns how many keys the server has.</summary>
-    public async Task<int> CountKeysAsync()
+    public Task<int> CountKeysAsync() => CountKeysAsync(Port);
+
+    /// <summary>Returns how many keys a server on a port of this machine has.</summary>
+    public static async Task<int> CountKeysAsync(int port)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await client.ConnectAsync(IPAddress.Loopback, port);
         await client.GetStream().WriteAsync("DBSIZE\r\n"u8.ToArray());
         using var reader = new StreamReader(client.GetStream());
         return int.Parse((await reader.ReadLineAsync())![1..], System.Globalization.CultureInfo.InvariantCulture);
