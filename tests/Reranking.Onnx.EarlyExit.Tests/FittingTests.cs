@@ -111,6 +111,72 @@ public sealed class FittingTests
         Assert.Equal(0, checkpoint.TryLoad([new NormalEquations(3)]));
     }
 
+    // A kill leaves the file of the last save, and possibly a part of the next one under another name.
+    [Fact]
+    public void Resume_KilledAnywhere_EndsAsIfItHadNotBeen()
+    {
+        const int Queries = 3;
+        byte[] unbroken = Sums(Fit(checkpoint: null, from: 0, to: Queries));
+        using var folder = new TemporaryFolder();
+        string path = folder.File("checkpoint");
+        var checkpoint = new FittingCheckpoint(path, FittingCheckpoint.Fingerprint(["a"]));
+        for (int saved = 0; saved <= Queries; saved++)
+        {
+            checkpoint.Delete();
+            if (saved > 0)
+            {
+                Fit(checkpoint, from: 0, to: saved);
+            }
+
+            byte[]? before = File.Exists(path) ? File.ReadAllBytes(path) : null;
+            byte[] next = Next();
+            for (int written = -1; written <= next.Length; written++)
+            {
+                Restore(path, before);
+                Restore(path + ".tmp", written < 0 ? null : next[..written]);
+
+                Assert.Equal(unbroken, Sums(Fit(checkpoint, from: saved, to: Queries)));
+            }
+
+            byte[] Next()
+            {
+                Fit(checkpoint, from: saved, to: Math.Min(saved + 1, Queries));
+                return File.Exists(path) ? File.ReadAllBytes(path) : [];
+            }
+        }
+    }
+
+    [Fact]
+    public void Save_FailsAndIsTriedAgain_CountsNoQueryTwice()
+    {
+        using var folder = new TemporaryFolder();
+        string missing = folder.File("missing");
+        var checkpoint = new FittingCheckpoint(Path.Combine(missing, "checkpoint"), FittingCheckpoint.Fingerprint(["a"]));
+        NormalEquations[] equations = [new(3), new(3)];
+        var state = new FittingState(equations, checkpoint);
+        state.Add(Taught(0));
+        Assert.Throws<DirectoryNotFoundException>(state.Save);
+        Directory.CreateDirectory(missing);
+        state.Save();
+
+        Assert.Equal(Sums(Fit(checkpoint: null, from: 0, to: 3)), Sums(Fit(checkpoint, from: 1, to: 3)));
+    }
+
+    [Fact]
+    public void Save_QueryAddedToSomeOfTheSums_LeavesTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = new FittingCheckpoint(folder.File("checkpoint"), FittingCheckpoint.Fingerprint(["a"]));
+        Fit(checkpoint, from: 0, to: 1);
+        var state = new FittingState([new(3), new(3)], checkpoint);
+        TaughtPairs pairs = Taught(1);
+        Assert.ThrowsAny<Exception>(() => state.Add(pairs with { Features = [pairs.Features[0], []], Logits = null! }));
+        Assert.ThrowsAny<Exception>(() => state.Add(pairs with { Features = [pairs.Features[0]] }));
+        state.Save();
+
+        Assert.Equal(Sums(Fit(checkpoint: null, from: 0, to: 3)), Sums(Fit(checkpoint, from: 1, to: 3)));
+    }
+
     [Fact]
     public void Fingerprint_PartsThatJoinToTheSame_Differ()
     {
@@ -164,6 +230,52 @@ public sealed class FittingTests
 
         Assert.Equal(agreement, half.Agreement);
         Assert.Equal(time, half.Time, 1e-12);
+    }
+
+    private static NormalEquations[] Fit(FittingCheckpoint? checkpoint, int from, int to)
+    {
+        NormalEquations[] equations = [new(3), new(3)];
+        var state = new FittingState(equations, checkpoint);
+        Assert.Equal(from, state.Done);
+        while (state.Done < to)
+        {
+            state.Add(Taught(state.Done));
+        }
+
+        if (to > 0)
+        {
+            state.Save();
+        }
+
+        return equations;
+    }
+
+    private static TaughtPairs Taught(int query)
+    {
+        (float[][] first, double[] targets) = Pairs(4, 3, seed: query);
+        return new TaughtPairs([first, Pairs(4, 3, seed: query + 100).Rows], targets, [1, 1, 1, 1]);
+    }
+
+    private static byte[] Sums(NormalEquations[] equations)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        foreach (NormalEquations equation in equations)
+        {
+            equation.Write(writer);
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private static void Restore(string path, byte[]? content)
+    {
+        File.Delete(path);
+        if (content is not null)
+        {
+            File.WriteAllBytes(path, content);
+        }
     }
 
     private static NormalEquations Equations(int size, int seed)

@@ -84,33 +84,29 @@ public static class EarlyExitBuilder
             [
                 cut.Fingerprint, string.Join(' ', cut.Layers), trainingCandidates.ToString(CultureInfo.InvariantCulture), .. training, "", .. passages,
             ]));
-        int done = checkpoint?.TryLoad(equations) ?? 0;
+        var state = new FittingState(equations, checkpoint);
         long saved = Stopwatch.GetTimestamp();
         try
         {
-            for (; done < training.Length; done++)
+            while (state.Done < training.Length)
             {
-                Report(EarlyExitPhase.Fitting, done, training.Length);
-                TaughtPairs pairs = await teacher
-                    .ScoreAsync(training[done], Candidates(training[done], trainingCandidates, seed: done), cancellationToken).ConfigureAwait(false);
-                for (int exit = 0; exit < equations.Length; exit++)
+                Report(EarlyExitPhase.Fitting, state.Done, training.Length);
+                state.Add(await teacher
+                    .ScoreAsync(training[state.Done], Candidates(training[state.Done], trainingCandidates, seed: state.Done), cancellationToken)
+                    .ConfigureAwait(false));
+                if (Stopwatch.GetElapsedTime(saved).TotalSeconds > SaveInterval)
                 {
-                    equations[exit].Add(pairs.Features[exit], pairs.Logits);
-                }
-
-                if (checkpoint is not null && Stopwatch.GetElapsedTime(saved).TotalSeconds > SaveInterval)
-                {
-                    checkpoint.Save(done + 1, equations);
+                    state.Save();
                     saved = Stopwatch.GetTimestamp();
                 }
             }
         }
         finally
         {
-            checkpoint?.Save(done, equations);   // an interruption, too; the query under way begins again
+            state.Save();   // an interruption, too; the query under way begins again
         }
 
-        Report(EarlyExitPhase.Fitting, done, training.Length);
+        Report(EarlyExitPhase.Fitting, state.Done, training.Length);
         var heldOutPairs = new List<TaughtPairs>();
         int candidates = Math.Min(EarlyExitStep.UsualCount, passages.Length);
         foreach (string query in heldOut)

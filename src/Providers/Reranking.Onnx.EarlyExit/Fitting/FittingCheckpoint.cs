@@ -13,7 +13,8 @@ internal sealed class FittingCheckpoint(string path, byte[] fingerprint)
     public void Save(int done, IReadOnlyList<NormalEquations> equations)
     {
         string temporary = path + ".tmp";
-        using (var writer = new BinaryWriter(new BufferedStream(File.Create(temporary), 1 << 20)))
+        using (FileStream file = File.Create(temporary))
+        using (var writer = new BinaryWriter(new BufferedStream(file, 1 << 20)))
         {
             writer.Write(Magic);
             writer.Write(fingerprint);
@@ -22,6 +23,9 @@ internal sealed class FittingCheckpoint(string path, byte[] fingerprint)
             {
                 equation.Write(writer);
             }
+
+            writer.Flush();
+            file.Flush(flushToDisk: true);   // before the name points to it, or a power failure could leave the name without the content
         }
 
         File.Move(temporary, path, overwrite: true);
