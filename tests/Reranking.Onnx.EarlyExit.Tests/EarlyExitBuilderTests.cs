@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reranking.Onnx.Models;
 using Reranking.Onnx.Scoring;
 using Reranking.Onnx.Tests;
@@ -115,6 +116,25 @@ public sealed class EarlyExitBuilderTests
         var options = new EarlyExitBuilderOptions { ModelPath = path, MaxLoss = loss, MaxPairs = pairs, MaxHeldOutQueries = heldOut };
 
         Assert.Equal(expected, (await Assert.ThrowsAsync<ArgumentException>(() => EarlyExitBuilder.BuildAsync(options, Passages))).Message);
+    }
+
+    [Theory]
+    [InlineData("de-DE")]
+    [InlineData("tr-TR")]
+    public async Task BuildAsync_OptionOutOfRangeInAnotherCulture_IsTheSameMessage(string culture)
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+
+            await BuildAsync_OptionOutOfRange_NamesIt("m", 0.6, 1_000, 40, "MaxLoss is 0.6; expected 0 to 0.5. (Parameter 'options')");
+            Assert.Equal("2:60.5 5:25", EarlyExitPlan.TryParse("2:60.5 5:25")?.ToString());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Theory]

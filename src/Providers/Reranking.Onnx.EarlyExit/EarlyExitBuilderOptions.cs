@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reranking.Onnx.Models;
 
 namespace Reranking.Onnx.EarlyExit;
@@ -53,7 +54,7 @@ public sealed class EarlyExitBuilderOptions
     {
         string? problem =
             string.IsNullOrWhiteSpace(ModelPath) ? $"{nameof(ModelPath)} is blank; expected the folder of a cross-encoder."
-            : MaxLoss is not (>= 0 and <= 0.5) ? $"{nameof(MaxLoss)} is {MaxLoss}; expected 0 to 0.5."
+            : MaxLoss is not (>= 0 and <= 0.5) ? string.Create(CultureInfo.InvariantCulture, $"{nameof(MaxLoss)} is {MaxLoss}; expected 0 to 0.5.")
             : TopN is < 1 or > EarlyExitStep.UsualCount / 2 ? $"{nameof(TopN)} is {TopN}; expected 1 to {EarlyExitStep.UsualCount / 2}."
             : MaxPairs < 100 ? $"{nameof(MaxPairs)} is {MaxPairs}; expected 100 or more."
             : MaxHeldOutQueries is < 5 or > 1_000 ? $"{nameof(MaxHeldOutQueries)} is {MaxHeldOutQueries}; expected 5 to 1000."

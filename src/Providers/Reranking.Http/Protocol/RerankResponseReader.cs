@@ -139,7 +139,7 @@ internal sealed class RerankResponseReader(RerankDialect dialect, HttpScoreKind 
             ? Math.Clamp(score, lowest, highest)
             : throw errors.Invalid(
                 string.Create(CultureInfo.InvariantCulture, $"returned the score {score:G7} for document {index}"),
-                $"{lowest} to {highest} for the kind {scoreKind}",
+                string.Create(CultureInfo.InvariantCulture, $"{lowest} to {highest} for the kind {scoreKind}"),
                 nameof(HttpScorerOptions.ScoreKind));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Engine;
 using Reranking.Onnx.Models;
@@ -125,9 +126,10 @@ internal sealed class CrossEncoder : IDisposable
 
     public void Dispose() => Engine.Dispose();
 
-    private RelevanceScoringException NotFinite(double logit, int document) => new(
+    private RelevanceScoringException NotFinite(double logit, int document) => new(string.Create(
+        CultureInfo.InvariantCulture,
         $"Model '{Profile.Folder.ModelId}' returned {logit} for document {document}; expected a finite logit. "
-        + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32.");
+        + $"Try another {_options.SettingsPath}:{nameof(_options.ExecutionProvider)}, or a model in fp32."));
 
     private RelevanceScores Collect(PairInputs pairs, PairScore[] pairScores)
     {
