@@ -200,9 +200,14 @@ public sealed class ServeTests
         (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "health", "localhost:8080");
         Assert.Equal((2, "rerank: The address is 'localhost:8080'; expected one such as http://127.0.0.1:8080.\n"), (exitCode, errors));
         Assert.Equal((0, "ready\n", ""), await ToolProcess.RunAsync("", "health", address));
+        Assert.Equal((0, Json("ready"), ""), await ToolProcess.RunAsync("", "health", address, "--json"));
         await server.SignalAsync();
         await server.WaitForExitAsync();
         Assert.Equal((3, "", $"rerank: No server answers at {address}.\n"), await ToolProcess.RunAsync("", "health", address));
+        Assert.Equal(
+            (3, Json("unreachable"), $"rerank: No server answers at {address}.\n"), await ToolProcess.RunAsync("", "health", address, "--json"));
+
+        string Json(string state) => $"{{\n  \"address\": \"{address}\",\n  \"state\": \"{state}\"\n}}\n";
     }
 
     [Theory]

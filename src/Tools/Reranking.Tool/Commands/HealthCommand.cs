@@ -15,16 +15,19 @@ internal static class HealthCommand
             Description = "Where the server is.",
             DefaultValueFactory = static _ => "http://127.0.0.1:8080",
         };
+        Option<bool> json = new CommonOptions().Json;
         var command = new Command("health", CommandRunner.Describe(
-            "Asks a server of 'rerank serve' whether it is ready; the exit code says so.", "rerank health", "rerank health http://127.0.0.1:9000"))
+            "Asks a server of 'rerank serve' whether it is ready; the exit code says so.",
+            "rerank health",
+            "rerank health http://127.0.0.1:9000 --json"))
         {
-            address,
+            address, json,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(terminal, parsed.GetValue(address)!, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(terminal, parsed.GetValue(address)!, parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, string text, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, string text, bool asJson, CancellationToken cancellationToken)
     {
         Uri address = CommonOptions.AddressOf(text)
             ?? throw new ToolException($"The address is '{text}'; expected one such as http://127.0.0.1:8080.", ExitCode.Usage);
@@ -32,12 +35,28 @@ internal static class HealthCommand
         try
         {
             using HttpResponseMessage response = await client.GetAsync(new Uri(address, "/health/ready"), cancellationToken).ConfigureAwait(false);
-            terminal.WriteLine(response.IsSuccessStatusCode ? "ready" : "not ready");
+            terminal.WriteLine((asJson, response.IsSuccessStatusCode) switch
+            {
+                (true, var isReady) => Json(address, isReady ? "ready" : "notReady"),
+                (false, true) => "ready",
+                (false, false) => "not ready",
+            });
             return response.IsSuccessStatusCode ? ExitCode.Success : ExitCode.CheckFailed;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            if (asJson)
+            {
+                terminal.WriteLine(Json(address, "unreachable"));
+            }
+
             throw new ToolException($"No server answers at {address}.", ExitCode.CheckFailed);
         }
     }
+
+    private static string Json(Uri address, string state) => ToolJson.Write(writer =>
+    {
+        writer.WriteString("address", address.OriginalString);
+        writer.WriteString("state", state);
+    });
 }

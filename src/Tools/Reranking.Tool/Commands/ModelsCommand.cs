@@ -89,10 +89,13 @@ internal static class ModelsCommand
         var name = new Argument<string>("name") { Description = "A name such as BAAI/bge-reranker-v2-m3." };
         var revision = new Option<string?>("--revision") { Description = "A commit, a tag or a branch." };
         var file = new Option<string?>("--model-file") { Description = "The ONNX file, such as onnx/model_quantized.onnx." };
+        Option<bool> json = new CommonOptions().Json;
         var command = new Command("pull", CommandRunner.Describe(
-            "Fetches a model from the Hugging Face hub, once; a download that was cut goes on.", "rerank models pull mixedbread-ai/mxbai-rerank-xsmall-v1"))
+            "Fetches a model from the Hugging Face hub, once; a download that was cut goes on.",
+            "rerank models pull mixedbread-ai/mxbai-rerank-xsmall-v1",
+            "rerank models pull mixedbread-ai/mxbai-rerank-xsmall-v1 --json"))
         {
-            name, revision, file,
+            name, revision, file, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -107,7 +110,11 @@ internal static class ModelsCommand
             {
                 string folder = await store
                     .GetAsync(parsed.GetValue(name)!, parsed.GetValue(revision), parsed.GetValue(file), progress, cancellationToken).ConfigureAwait(false);
-                terminal.WriteLine(folder);
+                terminal.WriteLine(!parsed.GetValue(json) ? folder : ToolJson.Write(writer =>
+                {
+                    writer.WriteString("model", parsed.GetValue(name));
+                    writer.WriteString("folder", folder);
+                }));
                 return ExitCode.Success;
             }
             finally
@@ -121,10 +128,13 @@ internal static class ModelsCommand
     private static Command CreateRemove(Terminal terminal)
     {
         var name = new Argument<string>("name") { Description = "A name such as BAAI/bge-reranker-v2-m3." };
-        var command = new Command(
-            "remove", CommandRunner.Describe("Removes a model that was fetched.", "rerank models remove BAAI/bge-reranker-base"))
+        Option<bool> json = new CommonOptions().Json;
+        var command = new Command("remove", CommandRunner.Describe(
+            "Removes a model that was fetched, in all revisions.",
+            "rerank models remove BAAI/bge-reranker-base",
+            "rerank models remove BAAI/bge-reranker-base --json"))
         {
-            name,
+            name, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -135,6 +145,15 @@ internal static class ModelsCommand
             }
 
             terminal.Note($"Removed {parsed.GetValue(name)}.");
+            if (parsed.GetValue(json))
+            {
+                terminal.WriteLine(ToolJson.Write(writer =>
+                {
+                    writer.WriteString("model", parsed.GetValue(name));
+                    writer.WriteBoolean("removed", true);
+                }));
+            }
+
             return ExitCode.Success;
         });
         return command;
