@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace RagChat;
 
-/// <summary>What a person sees: in colour on a terminal, plain in a pipe.</summary>
+/// <summary>What a person sees: in color on a terminal, plain in a pipe.</summary>
 internal sealed class ConsoleView : IProgress<EvaluationProgress>
 {
     private const int PipeWidth = 120;

@@ -20,14 +20,14 @@ internal sealed class SvgEncoder(string title, string command) : IAnsiConsoleEnc
           <style>
             rect { fill: #f6f8fa; stroke: #d1d9e0 }
             text { fill: #1f2328; font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; white-space: pre }
-            .grey { fill: #59636e }
+            .gray { fill: #59636e }
             .green { fill: #1a7f37; font-weight: bold }
             .red { fill: #d1242f }
             .bold { font-weight: bold }
             @media (prefers-color-scheme: dark) {
               rect { fill: #0d1117; stroke: #3d444d }
               text { fill: #f0f6fc }
-              .grey { fill: #9198a1 }
+              .gray { fill: #9198a1 }
               .green { fill: #3fb950 }
               .red { fill: #f85149 }
             }
@@ -120,7 +120,7 @@ internal sealed class SvgEncoder(string title, string command) : IAnsiConsoleEnc
     private static string Class(Segment segment) =>
         segment.Style.Foreground == Color.Green ? "green"
         : segment.Style.Foreground == Color.Red ? "red"
-        : segment.Style.Foreground == Color.Grey ? "grey"
+        : segment.Style.Foreground == Color.Grey ? "gray"
         : segment.Style.Decoration.HasFlag(Decoration.Bold) ? "bold"
         : "";
 

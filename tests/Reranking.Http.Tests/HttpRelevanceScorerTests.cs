@@ -6,7 +6,7 @@ public sealed class HttpRelevanceScorerTests
     public async Task ScoreAsync_GivenClient_IsNeitherChangedNorDisposed()
     {
         await using var server = new StubServer(TestScorers.Scores(0.5));
-        using var handler = new SignallingHandler();
+        using var handler = new SignalingHandler();
         using var client = new HttpClient(handler) { BaseAddress = new Uri("http://127.0.0.1:9") };
         client.DefaultRequestHeaders.Add("X-Mine", "1");
         var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client);

@@ -105,7 +105,7 @@ public sealed class PrivacyTests
     {
         // An address of this machine that does not look like one.
         await using var server = new StubServer(TestScorers.Scores(0.5));
-        using var handler = new SignallingHandler(new SocketsHttpHandler
+        using var handler = new SignalingHandler(new SocketsHttpHandler
         {
             ConnectCallback = async (_, token) =>
             {

@@ -5,7 +5,7 @@ namespace Reranking.Http.Tests;
 
 public sealed class HttpScorerProviderTests
 {
-    private readonly SignallingClock _clock = new();
+    private readonly SignalingClock _clock = new();
 
     [Fact]
     public void Keys_AreTheOptions()

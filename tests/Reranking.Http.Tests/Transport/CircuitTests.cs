@@ -9,7 +9,7 @@ public sealed class CircuitTests
     private const int Threshold = 5;
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(30);
 
-    private readonly SignallingClock _clock = new();
+    private readonly SignalingClock _clock = new();
 
     [Theory]
     [InlineData(500)]

@@ -7,7 +7,7 @@ public sealed class RateLimitTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly SignallingClock _clock = new();
+    private readonly SignalingClock _clock = new();
 
     [Fact]
     public async Task ScoreAsync_MoreRequestsThanAMinuteTakes_WaitForTheirTurn()

@@ -9,7 +9,7 @@ namespace Reranking.Http.Tests;
 
 public sealed class RetryTests
 {
-    private readonly SignallingClock _clock = new();
+    private readonly SignalingClock _clock = new();
 
     [Theory]
     [InlineData(408)]

@@ -2,7 +2,7 @@ namespace Reranking.Http.Tests;
 
 public sealed class TimeoutTests
 {
-    private readonly SignallingClock _clock = new();
+    private readonly SignalingClock _clock = new();
 
     [Fact]
     public async Task ScoreAsync_TryWithoutAResponse_IsTriedAgain()
@@ -53,7 +53,7 @@ public sealed class TimeoutTests
     public async Task ScoreAsync_SlowBody_EndsAtTheTotalTimeout()
     {
         await using var server = new StubServer(StubResponse.Partial("""{"results":[""", hangUp: false));
-        using var handler = new SignallingHandler();
+        using var handler = new SignalingHandler();
         using var client = new HttpClient(handler);
         using var scorer = new HttpRelevanceScorer(TestScorers.Options(server), client, timeProvider: _clock);
 

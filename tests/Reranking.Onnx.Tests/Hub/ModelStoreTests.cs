@@ -285,7 +285,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     }
 
     [Fact]
-    public async Task GetAsync_NotInTheCatalogue_WarnsAndSaysWhatIsTrusted()
+    public async Task GetAsync_NotInTheCatalog_WarnsAndSaysWhatIsTrusted()
     {
         string folder = await CreateStore().GetAsync(HubServer.Repository);
 
@@ -302,7 +302,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     }
 
     [Fact]
-    public async Task GetAsync_HashOfTheCatalogue_IsHeldAgainstTheEndpoint()
+    public async Task GetAsync_HashOfTheCatalog_IsHeldAgainstTheEndpoint()
     {
         // The server gives the files of the fixture under the name of a model whose tokenizer the catalog knows.
         var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => CreateStore().GetAsync("cross-encoder/ms-marco-MiniLM-L-6-v2"));
@@ -316,7 +316,7 @@ public sealed class ModelStoreTests : ModelStoreTestBase
     }
 
     [Fact]
-    public async Task GetAsync_AnotherRevisionThanThatOfTheCatalogue_IsNotHeldAgainstItsHashes() =>
+    public async Task GetAsync_AnotherRevisionThanThatOfTheCatalog_IsNotHeldAgainstItsHashes() =>
         AssertIsTheModel(await CreateStore().GetAsync("cross-encoder/ms-marco-MiniLM-L-6-v2", "main"));
 
     [Fact]

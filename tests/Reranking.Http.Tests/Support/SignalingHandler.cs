@@ -1,11 +1,11 @@
 namespace Reranking.Http.Tests;
 
 /// <summary>Tells when the headers of a response are there, and remembers what it was asked to send.</summary>
-internal sealed class SignallingHandler : DelegatingHandler
+internal sealed class SignalingHandler : DelegatingHandler
 {
     private readonly TaskCompletionSource _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SignallingHandler(HttpMessageHandler? inner = null)
+    public SignalingHandler(HttpMessageHandler? inner = null)
         : base(inner ?? new SocketsHttpHandler { AllowAutoRedirect = false })
     {
     }

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace Reranking.Http.Tests;
 
 /// <summary>A fake clock that tells when somebody starts to wait, so that a test never advances it too early.</summary>
-public sealed class SignallingClock : FakeTimeProvider
+public sealed class SignalingClock : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
     private readonly SemaphoreSlim _changed = new(0);
 
-    public SignallingClock()
+    public SignalingClock()
         : base(new DateTimeOffset(2026, 8, 1, 12, 0, 0, TimeSpan.Zero))
     {
     }
