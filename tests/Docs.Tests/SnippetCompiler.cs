@@ -35,15 +35,20 @@ internal static partial class SnippetCompiler
     /// <summary>Returns the errors of a snippet.</summary>
     /// <param name="code">The snippet: a program, statements, or members of a class.</param>
     /// <param name="preamble">The code that stands for the rest of the application.</param>
-    public static IReadOnlyList<string> Errors(string code, params IEnumerable<string> preamble)
+    public static IReadOnlyList<string> Errors(string code, params IEnumerable<string> preamble) =>
+        [.. Compile(code, preamble).GetDiagnostics().Where(static found => found.Severity == DiagnosticSeverity.Error).Select(static found => found.ToString())];
+
+    /// <summary>Returns the assembly of a snippet.</summary>
+    /// <param name="code">The snippet: a program, statements, or members of a class.</param>
+    /// <param name="preamble">The code that stands for the rest of the application.</param>
+    public static CSharpCompilation Compile(string code, params IEnumerable<string> preamble)
     {
         SyntaxTree[] trees = [.. preamble.Prepend(ImplicitUsings).Append(IsMember(code) ? $"{Usings(code)}\nclass Holder {{\n{Body(code)}\n}}" : code)
             .Select(static text => CSharpSyntaxTree.ParseText(text, Language))];
         OutputKind kind = IsMember(code) ? OutputKind.DynamicallyLinkedLibrary : OutputKind.ConsoleApplication;
 
         // The name lets stand-ins see internals, as the tests of Kernel Memory's adapter do.
-        var compilation = CSharpCompilation.Create("Reranking.KernelMemory.Tests", trees, References, Options.WithOutputKind(kind));
-        return [.. compilation.GetDiagnostics().Where(static found => found.Severity == DiagnosticSeverity.Error).Select(static found => found.ToString())];
+        return CSharpCompilation.Create("Reranking.KernelMemory.Tests", trees, References, Options.WithOutputKind(kind));
     }
 
     // A method with an access modifier is no statement.
