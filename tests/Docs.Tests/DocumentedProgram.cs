@@ -55,7 +55,8 @@ internal sealed partial class DocumentedProgram(string page, int line, string co
         return output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Returns whether a line is the documented one, which may leave out its end. Scores of a quantized model differ a little between processors.</summary>
+    /// <summary>Returns whether a line is the documented one, which may leave out its end.</summary>
+    /// <remarks>Scores of a quantized model differ a little between processors.</remarks>
     public static bool Matches(string expected, string actual)
     {
         string pattern = ScorePattern().Replace(expected, "#");

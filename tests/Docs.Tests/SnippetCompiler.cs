@@ -36,7 +36,11 @@ internal static partial class SnippetCompiler
     /// <param name="code">The snippet: a program, statements, or members of a class.</param>
     /// <param name="preamble">The code that stands for the rest of the application.</param>
     public static IReadOnlyList<string> Errors(string code, params IEnumerable<string> preamble) =>
-        [.. Compile(code, preamble).GetDiagnostics().Where(static found => found.Severity == DiagnosticSeverity.Error).Select(static found => found.ToString())];
+    [
+        .. Compile(code, preamble).GetDiagnostics()
+            .Where(static found => found.Severity == DiagnosticSeverity.Error)
+            .Select(static found => found.ToString()),
+    ];
 
     /// <summary>Returns the assembly of a snippet.</summary>
     /// <param name="code">The snippet: a program, statements, or members of a class.</param>

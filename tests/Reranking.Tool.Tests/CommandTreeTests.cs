@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Reranking.Tool.Commands;
 using Reranking.Tool.Output;
 using Spectre.Console;
 
@@ -8,7 +7,7 @@ namespace Reranking.Tool.Tests;
 /// <summary>What holds for every command, whoever adds one.</summary>
 public sealed class CommandTreeTests
 {
-    private static readonly Dictionary<string, Command> Commands = Walk(CommandTree.Create(Quiet()), "rerank").ToDictionary();
+    private static readonly Dictionary<string, Command> Commands = Walk(Program.CreateRoot(Quiet()), "rerank").ToDictionary();
 
     public static TheoryData<string> Paths => [.. Commands.Keys];
 
