@@ -160,6 +160,31 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
         Assert.Null(_generator.GetService(typeof(IEmbeddingGenerator<string, Embedding<float>>), "key"));
     }
 
+    [Theory]
+    [InlineData(nameof(OnnxEmbeddingGeneratorOptions.QueryPrefix), "null")]
+    [InlineData(nameof(OnnxEmbeddingGeneratorOptions.PassagePrefix), "null")]
+    [InlineData(nameof(OnnxEmbeddingGeneratorOptions.Pooling), "9")]
+    public void Constructor_OptionOutOfRange_Throws(string key, string found)
+    {
+        var options = new OnnxEmbeddingGeneratorOptions { ModelPath = "model" };
+        switch (key)
+        {
+            case nameof(options.QueryPrefix):
+                options.QueryPrefix = null!;
+                break;
+            case nameof(options.PassagePrefix):
+                options.PassagePrefix = null!;
+                break;
+            default:
+                options.Pooling = (EmbeddingPooling)9;
+                break;
+        }
+
+        var exception = Assert.Throws<ArgumentException>(() => new OnnxEmbeddingGenerator(options));
+
+        Assert.Contains($"{key} is {found}; expected ", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Constructor_NoPath_NamesTheKey()
     {

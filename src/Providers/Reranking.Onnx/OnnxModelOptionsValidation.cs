@@ -46,6 +46,11 @@ internal static class OnnxModelOptionsValidation
             yield return $"{path}:{nameof(options.ModelPath)} is not set; expected the folder of a bi-encoder.";
         }
 
+        foreach (string failure in options is OnnxEmbeddingGeneratorOptions generator ? EmbeddingFailures(generator) : [])
+        {
+            yield return failure;
+        }
+
         if (options.ModelPath is { } folder && string.IsNullOrWhiteSpace(folder))
         {
             yield return Message(path, nameof(options.ModelPath), "blank", "the path of a model folder, or none");
@@ -120,6 +125,25 @@ internal static class OnnxModelOptionsValidation
             {
                 yield return failure;
             }
+        }
+    }
+
+    private static IEnumerable<string> EmbeddingFailures(OnnxEmbeddingGeneratorOptions options)
+    {
+        string path = options.SettingsPath;
+        if (!Enum.IsDefined(options.Pooling))
+        {
+            yield return Message(path, nameof(options.Pooling), options.Pooling, string.Join(" or ", Enum.GetNames<EmbeddingPooling>()));
+        }
+
+        if (options.QueryPrefix is null)
+        {
+            yield return Message(path, nameof(options.QueryPrefix), "null", "a text, which may be empty");
+        }
+
+        if (options.PassagePrefix is null)
+        {
+            yield return Message(path, nameof(options.PassagePrefix), "null", "a text, which may be empty");
         }
     }
 

@@ -132,7 +132,7 @@ internal sealed class KernelMemoryEndpoint
     {
         int limit = response.IsSuccessStatusCode ? _maxResponseBytes : LongestProblem;
         Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var body = new MemoryStream();
+        using var body = new MemoryStream(capacity: (int)Math.Min(response.Content.Headers.ContentLength ?? 0, limit));
         byte[] buffer = new byte[16 << 10];
         for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
         {
@@ -151,7 +151,7 @@ internal sealed class KernelMemoryEndpoint
         }
 
         HttpContent head = response.Content;
-        response.Content = new ByteArrayContent(body.ToArray());
+        response.Content = new ByteArrayContent(body.GetBuffer(), 0, (int)body.Length);   // not a copy
         response.Content.Headers.ContentType = head.Headers.ContentType;
         head.Dispose();
         return true;
