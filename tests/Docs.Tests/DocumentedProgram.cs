@@ -12,7 +12,7 @@ namespace Docs.Tests;
 /// <param name="settings">The content of its appsettings.json, or <see langword="null"/>.</param>
 internal sealed partial class DocumentedProgram(string page, int line, string code, string? settings)
 {
-    // A busy machine must not make it fall back, and what a host logs is no output of the program.
+    // A busy machine must not make it fall back, and what a host logs is not an output of the program.
     private static readonly string[] Arguments = ["--Reranking:Timeout=00:05:00", "--Logging:LogLevel:Default=None"];
 
     public string Name => $"{page}:{line}";

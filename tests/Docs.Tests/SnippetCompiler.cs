@@ -55,7 +55,7 @@ internal static partial class SnippetCompiler
         return CSharpCompilation.Create("Reranking.KernelMemory.Tests", trees, References, Options.WithOutputKind(kind));
     }
 
-    // A method with an access modifier is no statement.
+    // A method with an access modifier is not a statement.
     private static bool IsMember(string code) => MemberPattern().IsMatch(Body(code));
 
     private static string Usings(string code) => string.Join('\n', CSharpSyntaxTree.ParseText(code, Language).GetCompilationUnitRoot().Usings);

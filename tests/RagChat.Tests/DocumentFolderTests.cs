@@ -61,7 +61,7 @@ public sealed class DocumentFolderTests : IDisposable
             $"--docs is '{_folder}', which holds no text; expected files with the endings .md, .markdown, .txt.",
             Assert.Throws<InvalidOperationException>(Read).Message);
         Assert.Equal(
-            "--docs is 'absent', which is no folder; expected one with Markdown or text files.",
+            "--docs is 'absent', which is not a folder; expected one with Markdown or text files.",
             Assert.Throws<InvalidOperationException>(static () => DocumentFolder.Read("absent")).Message);
     }
 

@@ -64,7 +64,7 @@ public sealed class RagChatTests
 
         Assert.Contains("[1] Descaling (guides/kettle.md#1)", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Notterby", output, StringComparison.Ordinal);
-        Assert.DoesNotContain(HelpCenter.FirstQuestion, output, StringComparison.Ordinal);   // it is no question to these documents
+        Assert.DoesNotContain(HelpCenter.FirstQuestion, output, StringComparison.Ordinal);   // it is not a question to these documents
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class RagChatTests
         string output = await RunAsync("", "--docs", "/no/such/folder", "question");
 
         Assert.Contains(
-            "--docs is '/no/such/folder', which is no folder; expected one with Markdown or text files.",
+            "--docs is '/no/such/folder', which is not a folder; expected one with Markdown or text files.",
             output.ReplaceLineEndings(" "),
             StringComparison.Ordinal);
     }

@@ -227,7 +227,7 @@ public sealed class LimitTests
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(
             () => RerankServer.StartAsync(configure: static options => options.ApiKeyHashes.Add("my-secret-key")));
 
-        Assert.StartsWith("RerankingServer:ApiKeyHashes:0 is no SHA-256 hash;", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("RerankingServer:ApiKeyHashes:0 is not a SHA-256 hash;", Assert.Single(exception.Failures), StringComparison.Ordinal);
         Assert.DoesNotContain("my-secret-key", exception.ToString(), StringComparison.Ordinal);
     }
 

@@ -208,7 +208,7 @@ public sealed class PrivacyTests
         Assert.DoesNotContain("Ozymandias", exception.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>What only the API itself has in a request is no text of anybody, and says what to change.</summary>
+    /// <summary>What only the API itself has in a request is not a text of anybody, and says what to change.</summary>
     [Fact]
     public async Task ScoreAsync_ServerNamesAFieldOfTheApi_IsShown()
     {

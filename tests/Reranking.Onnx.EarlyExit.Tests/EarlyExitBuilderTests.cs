@@ -169,7 +169,7 @@ public sealed class EarlyExitBuilderTests
 
         string message = Assert.Throws<RelevanceScoringException>(() => ModelCut.Create(EarlyExitModels.Open(folder.Path), layers)).Message;
 
-        Assert.Contains($"but ExitLayers is {string.Join(", ", layers)}; expected rising numbers from 1 to ", message, StringComparison.Ordinal);
+        Assert.Contains($"but ExitLayers is {string.Join(", ", layers)}; expected increasing numbers from 1 to ", message, StringComparison.Ordinal);
         Assert.Single(Directory.EnumerateFiles(folder.Path, "*.onnx*"));
     }
 

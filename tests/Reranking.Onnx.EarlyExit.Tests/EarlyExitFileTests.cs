@@ -19,7 +19,7 @@ public sealed class EarlyExitFileTests : IDisposable
         { "cls documentMean", "documentMean", "'{json}' has the features 'documentMean queryMean product absoluteDifference maxSim'; expected '*" },
         { "\"plan\": \"1:50\"", "\"plan\": \"half\"", "'{json}' has the plan 'half'; expected layers and how many of 100 stay, as 2:60 5:25. {build}" },
         { "\"topN\": 10", "\"topN\": 51", "'{json}' has topN 51; expected 1 to 50. {build}" },
-        { "\"layer\": 1", "\"layer\": 9", "'{json}' has exits after the layers 9; expected rising numbers from 1 to *" },
+        { "\"layer\": 1", "\"layer\": 9", "'{json}' has exits after the layers 9; expected increasing numbers from 1 to *" },
         { "\"hiddenSize\": 32", "\"hiddenSize\": 0", "'{json}' has hiddenSize 0; expected 1 to 65536. {build}" },
         { "\"hiddenSize\": 32", "\"hiddenSize\": 16", "'{folder}early-exit.f32' has 644 bytes; expected 324, 81 weights for each of 1 probes. {build}" },
         { "\"measured\": null", "\"measured\": null, \"more\": 1", "'{json}' can't be read: *" },

@@ -57,7 +57,7 @@ public sealed partial class ReadmeTests
         string code = Code("Reranking.Onnx.Tests") + Code("Reranking.Integration.Tests");
         string[] snippets = [.. File.ReadAllText(Path.Combine(root, "README.md")).Split("```csharp").Skip(1).Select(block => block.Split("```")[0])];
 
-        Assert.Equal(3, snippets.Length);
+        Assert.Equal(2, snippets.Length);
         Assert.All(snippets, snippet => Assert.Contains(Squeeze(snippet), code, StringComparison.Ordinal));
 
         string Code(string tests) => Squeeze(File.ReadAllText(Path.Combine(root, "tests", tests, "ReadmeTests.cs")));

@@ -91,7 +91,7 @@ public sealed class RerankedTextSearchRecordTests
         NotSupportedException thrown = await Assert.ThrowsAsync<NotSupportedException>(() => search.SearchAsync(Query, options));
 
         Assert.Equal(
-            "Reranking.SemanticKernel.Tests.ArticleSearch does not take a TextSearchFilter, since it is no ITextSearch. "
+            "Reranking.SemanticKernel.Tests.ArticleSearch does not take a TextSearchFilter, since it is not an ITextSearch. "
             + "Search through ITextSearch<Article> with a filter expression.",
             thrown.Message);
         await Assert.ThrowsAsync<NotSupportedException>(() => search.GetTextSearchResultsAsync(Query, options));

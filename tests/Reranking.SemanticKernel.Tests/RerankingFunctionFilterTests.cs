@@ -213,7 +213,7 @@ public sealed class RerankingFunctionFilterTests
         Assert.Empty(_scorer.Calls);
         AssertLogged(
             103,
-            $"The function Help.Find was called with an argument '{name}' that is no number of results, so its result is not reranked. "
+            $"The function Help.Find was called with an argument '{name}' that is not a number of results, so its result is not reranked. "
             + "Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.");
     }
 

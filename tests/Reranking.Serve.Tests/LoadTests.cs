@@ -47,7 +47,8 @@ public sealed class LoadTests
         TimeSpan p99 = answers.Select(static answer => answer.Latency).Order().ElementAt((answers.Count * 99) / 100);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{answers.Count} answered, {statuses[HttpStatusCode.TooManyRequests]} refused, {growth / 1_000_000} MB more, p99 {p99 / bound:0.00} of the bound"));
+            $"{answers.Count} answered, {statuses[HttpStatusCode.TooManyRequests]} refused, {growth / 1_000_000} MB more, "
+                + $"p99 {p99 / bound:0.00} of the bound"));
         Assert.InRange(growth, long.MinValue, 50_000_000);
         Assert.InRange(p99 / bound, 0, 2);   // the rate is not the same throughout
 
@@ -71,7 +72,8 @@ public sealed class LoadTests
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 using JsonDocument body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync());
-                answers.Add((Stopwatch.GetElapsedTime(sent), body.RootElement.GetProperty("meta").GetProperty("tokens").GetProperty("input_tokens").GetInt32()));
+                JsonElement tokens = body.RootElement.GetProperty("meta").GetProperty("tokens");
+                answers.Add((Stopwatch.GetElapsedTime(sent), tokens.GetProperty("input_tokens").GetInt32()));
             }
             else
             {

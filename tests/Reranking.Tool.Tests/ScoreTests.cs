@@ -124,7 +124,7 @@ public sealed class ScoreTests
 
     [Theory]
     [InlineData("{ \"Reranking\": {} }", "has no scorers; expected the section Reranking:Scorers, as in an application.")]
-    [InlineData("{", "is no JSON: ")]
+    [InlineData("{", "is not JSON: ")]
     [InlineData("{ \"Reranking\": { \"Scorers\": { \"local\": { \"Provider\": \"Onnx\" } } } }", "--scorer is 'cohere'; expected one of local, as in ")]
     [InlineData("{ \"Reranking\": { \"Scorers\": { \"cohere\": { \"Provider\": \"Onnxx\" } } } }", "Reranking:Scorers:cohere:Provider is ")]
     public async Task Run_SettingsThatDoNotDo_AreOneLineThatNamesTheSetting(string settings, string message)

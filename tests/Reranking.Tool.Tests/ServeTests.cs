@@ -224,7 +224,7 @@ public sealed class ServeTests
     [InlineData(2, "--model names 'bundled' twice;", "--model", "bundled", "--model", "bundled")]
     [InlineData(1, "--config is 'absent.json', which does not exist;", "--config", "absent.json")]
     [InlineData(1, "--model is 'no-such-model', which is neither a folder nor a file here,", "--model", "no-such-model")]
-    [InlineData(1, "RerankingServer:ApiKeyHashes:0 is no SHA-256 hash;", "--api-key-hash", "the key itself")]
+    [InlineData(1, "RerankingServer:ApiKeyHashes:0 is not a SHA-256 hash;", "--api-key-hash", "the key itself")]
     public async Task Serve_ArgumentsThatCannotBe_EndWithALineThatSaysWhat(int exitCode, string message, params string[] arguments)
     {
         (int actual, string output, string errors) = await ToolProcess.RunAsync("", ["serve", .. arguments]);
@@ -236,7 +236,7 @@ public sealed class ServeTests
     }
 
     [Theory]
-    [InlineData("{ \"Reranking\": ", "is no JSON: ")]
+    [InlineData("{ \"Reranking\": ", "is not JSON: ")]
     [InlineData("{}", "has no scorers; expected the section Reranking:Scorers")]
     [InlineData("""{ "Reranking": { "Scorers": { "a": { "Provider": "Onyx" } } } }""", "Reranking:Scorers:a:Provider")]
     [InlineData("""{ "Reranking": { "Scorers": { "a": { "Provider": "Onnx" } } }, "RerankingServer": { "MaxDocument": 5 } }""", "MaxDocument")]

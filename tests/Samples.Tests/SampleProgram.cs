@@ -51,7 +51,7 @@ internal static class SampleProgram
         return (process.ExitCode, output.ReplaceLineEndings("\n"), await errors);
     }
 
-    /// <summary>Runs a sample again while it prints that scoring took too long: a machine that runs other tests too is no fault of the sample.</summary>
+    /// <summary>Runs a sample again while it prints that scoring took too long: a machine that runs other tests too is not a fault of the sample.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunPatientlyAsync(string name)
     {
         const int Attempts = 10;

@@ -17,7 +17,7 @@ internal static class DocumentFolder
     {
         if (!Directory.Exists(folder))
         {
-            throw new InvalidOperationException($"--docs is '{folder}', which is no folder; expected one with Markdown or text files.");
+            throw new InvalidOperationException($"--docs is '{folder}', which is not a folder; expected one with Markdown or text files.");
         }
 
         List<Passage> passages = [];

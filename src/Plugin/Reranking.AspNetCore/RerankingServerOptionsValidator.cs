@@ -30,7 +30,7 @@ internal sealed class RerankingServerOptionsValidator : IValidateOptions<Reranki
             {
                 // Whatever it is instead may be the key itself.
                 failures.Add(
-                    $"{Path(nameof(options.ApiKeyHashes))}:{i} is no SHA-256 hash; expected {HashLength} hexadecimal digits, as of printf %s KEY | sha256sum.");
+                    $"{Path(nameof(options.ApiKeyHashes))}:{i} is not a SHA-256 hash; expected {HashLength} hexadecimal digits (printf %s KEY | sha256sum).");
             }
         }
 

@@ -100,7 +100,7 @@ internal sealed class ReportBuilder(
         Dictionary<string, IReadOnlyList<PairedComparison>> comparisons = [];
         foreach (RankingMetric metric in options.Metrics)
         {
-            // A scorer that failed every query has nothing to compare, and is no test to correct for.
+            // A scorer that failed every query has nothing to compare, and is not a test to correct for.
             comparisons[metric.Name] = PairedComparison.CorrectForCount(
                 [.. values.Where(static of => Array.Exists(of, static value => value is not null)).Select(of => Compare(of, metric.Name))]);
         }

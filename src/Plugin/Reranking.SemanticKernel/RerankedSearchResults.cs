@@ -6,7 +6,7 @@ namespace Reranking;
 /// <summary>Search results and the ranking that they come from.</summary>
 internal static class RerankedSearchResults
 {
-    // The results have no room for a score, and their metadata is no place for a ranking that holds texts. The table keeps no result alive.
+    // The results have no room for a score, and their metadata is not a place for a ranking that holds texts. The table keeps no result alive.
     private static readonly ConditionalWeakTable<object, object> Rankings = [];
 
     /// <summary>Replaces the results of the first stage by the page that was ranked from them.</summary>

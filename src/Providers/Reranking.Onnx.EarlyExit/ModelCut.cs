@@ -39,7 +39,7 @@ internal sealed class ModelCut : IDisposable
         {
             throw new RelevanceScoringException(
                 $"'{folder.ModelFile}' has {LayerCount} layers, but {nameof(EarlyExitBuilderOptions.ExitLayers)} is {string.Join(", ", Layers)}; "
-                + $"expected rising numbers from 1 to {LayerCount - 1}.");
+                + $"expected increasing numbers from 1 to {LayerCount - 1}.");
         }
 
         Boundaries = [.. Layers.Select(layer => boundaries.Tensors[layer - 1])];
@@ -88,7 +88,7 @@ internal sealed class ModelCut : IDisposable
     /// <summary>Cuts a model.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="layers">The layers after which to cut, or <see langword="null"/> for the usual ones.</param>
-    /// <exception cref="RelevanceScoringException">The model can't be read, or is no encoder whose layers can be told apart.</exception>
+    /// <exception cref="RelevanceScoringException">The model can't be read, or is not an encoder whose layers can be told apart.</exception>
     public static ModelCut Create(ModelFolder folder, IReadOnlyList<int>? layers) => new(folder, layers);
 
     /// <summary>Writes what a scorer reads: the parts, the probes, and last the file that says that they are complete.</summary>

@@ -221,7 +221,7 @@ internal static class OnnxModelOptionsValidation
 
         if (options.ModelFile is { } file && !ModelName.IsFile(file))
         {
-            yield return Message(path, nameof(options.ModelFile), file, "a path within the repository, as onnx/model_quantized.onnx");
+            yield return Message(path, nameof(options.ModelFile), file, "a path within the repository, such as onnx/model_quantized.onnx");
         }
     }
 

@@ -100,7 +100,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     public Task WarmUpAsync(CancellationToken cancellationToken = default) => ScoreAsync("warm up", ["warm up"], options: null, cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The additional property <see cref="InstructionProperty"/> is no text.</exception>
+    /// <exception cref="ArgumentException">The additional property <see cref="InstructionProperty"/> is not a text.</exception>
     /// <exception cref="ObjectDisposedException">The scorer was disposed.</exception>
     public async Task<RelevanceScores> ScoreAsync(
         string query,

@@ -7,7 +7,7 @@ namespace Reranking.Browser.Tests;
 /// <summary>The Chromium of the system, started by the first test that opens a page; each page gets a context of its own.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    private const float Patience = 60_000;   // milliseconds until something that hangs fails; a busy machine is no failure
+    private const float Patience = 60_000;   // milliseconds until something that hangs fails; a busy machine is not a failure
 
     private static readonly string[] Names = OperatingSystem.IsWindows()
         ? ["chrome.exe", "msedge.exe"]

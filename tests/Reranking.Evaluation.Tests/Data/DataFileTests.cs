@@ -183,7 +183,7 @@ public sealed class DataFileTests
         Assert.Equal([("q1", 0), ("q2", 1)], with.Queries.Select(query => (query.Id, query.Grades.Count)));
         Assert.Equal(["q2"], EvaluationSet.Load(folder.PathOf("nf")).Queries.Select(query => query.Id));
 
-        // A file that is there and wrong is no missing one.
+        // A file that is there and wrong is not a missing one.
         folder.Write("nf/qrels/test.tsv", "q2\td1\n");
         Assert.Throws<InvalidDataException>(() => EvaluationSet.Load(folder.PathOf("nf"), includeUnjudged: true));
     }

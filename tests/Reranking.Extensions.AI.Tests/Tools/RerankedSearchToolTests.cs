@@ -167,7 +167,7 @@ public sealed class RerankedSearchToolTests : IDisposable
     {
         var exception = await Assert.ThrowsAsync<ArgumentException>(() => InvokeAsync(Tool(), new() { ["query"] = "red fox", ["count"] = count }));
 
-        Assert.Equal("The tool 'search' was called with a 'count' that is no number; expected one from 1 to 20. (Parameter 'arguments')", exception.Message);
+        Assert.Equal("The tool 'search' was called with a 'count' that is not a number; expected one from 1 to 20. (Parameter 'arguments')", exception.Message);
     }
 
     public static TheoryData<AIFunctionArguments> WithoutQuery => new()

@@ -146,7 +146,7 @@ public sealed class DialectTests
             () => scorer.ScoreAsync("what?", ["zero"], new RelevanceScoringOptions { ModelId = "m-2" }));
 
         Assert.Equal(
-            $"The options ask for model 'm-2', but textembeddingsinference at {server.Authority} serves one model and can't be told which. "
+            $"The options ask for model 'm-2', but textembeddingsinference at {server.Authority} serves a single model, which a request can't choose. "
             + "Leave RelevanceScoringOptions.ModelId out, or register a scorer for a server of that model.",
             exception.Message);
         Assert.True(exception.IsRequestFault);

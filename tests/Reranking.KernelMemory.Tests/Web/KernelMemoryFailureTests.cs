@@ -202,7 +202,7 @@ public sealed class KernelMemoryFailureTests
 
         Assert.Equal(HttpRequestError.InvalidResponse, exception.HttpRequestError);
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered text/plain that is no search result; expected JSON with 'results'. " +
+            $"Kernel Memory at {server.Address.Authority} returned text/plain that is not a search result; expected JSON with 'results'. " +
             "Check KernelMemorySearchOptions.Endpoint: its path '/search' was requested.",
             exception.Message);
         Assert.Null(exception.InnerException);

@@ -21,7 +21,7 @@ public sealed class ModelStoreTokenizerTests : ModelStoreTestBase
         Assert.Equal(HuggingFaceTokenizer.Load(json).EncodeToIds(Text), tokenizer.EncodeToIds(Text));
         Assert.Equal(tokenizer.EncodeToIds(Text), again.EncodeToIds(Text));
         Assert.Equal([TokenizerFile], Server.Gets.Select(request => request.File));
-        Assert.Null(store.Find(HubServer.Repository));   // it is no whole model
+        Assert.Null(store.Find(HubServer.Repository));   // it is not a whole model
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             "OnnxScorerOptions:Revision is ../x; expected a commit, a tag or a branch without slashes. (Parameter 'options')",
             Failure(options => (options.Model, options.Revision) = ("a/b", "../x")));
         Assert.Equal(
-            "OnnxScorerOptions:ModelFile is ../x.onnx; expected a path within the repository, as onnx/model_quantized.onnx. (Parameter 'options')",
+            "OnnxScorerOptions:ModelFile is ../x.onnx; expected a path within the repository, such as onnx/model_quantized.onnx. (Parameter 'options')",
             Failure(options => (options.Model, options.ModelFile) = ("a/b", "../x.onnx")));
     }
 

@@ -51,7 +51,7 @@ public sealed class ModelCalibrationTests : IDisposable
         File.WriteAllText(_folder.File("calibration.json"), """{ "version": 9 }""");
         var damaged = await Assert.ThrowsAsync<RelevanceScoringException>(() => ScoreAsync(new OnnxScorerOptions()));
         Assert.Equal(
-            $"'{_folder.File("calibration.json")}' is no calibration: Its version is 9; expected 1. "
+            $"'{_folder.File("calibration.json")}' is not a calibration: Its version is 9; expected 1. "
             + "Restore it, or set OnnxScorerOptions:CalibrationFile to another one.",
             damaged.Message);
 

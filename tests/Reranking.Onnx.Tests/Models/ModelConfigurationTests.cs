@@ -104,13 +104,13 @@ public sealed class ModelConfigurationTests : IDisposable
     [InlineData("{ \"architectures\": [\"\\udc00\"] }")]
     [InlineData("{ \"_name_or_path\": \"\\udc00\\ud800\" }")]
     public void Read_TextThatIsNoUnicode_IsRefused(string config) => Assert.Equal(
-        $"'{_folder.File("config.json")}' or tokenizer_config.json has a text that is no Unicode. "
+        $"'{_folder.File("config.json")}' or tokenizer_config.json has a text that is not valid Unicode. "
         + "Expected the files as they were published with the model. Check OnnxScorerOptions:ModelPath.",
         Failure(config));
 
     [Fact]
     public void Read_NestedTooDeep_IsDamaged() => Assert.Equal(
-        $"'{_folder.File("config.json")}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.",
+        $"'{_folder.File("config.json")}' is not a JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.",
         Failure(string.Concat(Enumerable.Repeat("{\"a\":", 1_000)) + "1" + new string('}', 1_000)));
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ModelConfigurationTests : IDisposable
         }
 
         Assert.Equal(
-            $"'{_folder.File("config.json")}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath. "
+            $"'{_folder.File("config.json")}' is not a JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath. "
             + "It has 67108865 bytes.",
             Assert.Throws<RelevanceScoringException>(() => Read()).Message);
     }

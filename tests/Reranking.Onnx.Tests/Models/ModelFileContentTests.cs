@@ -22,13 +22,13 @@ public sealed class ModelFileContentTests
     [InlineData("config.json", "{\"error\":\"Repository not found\"}", "is an error in JSON")]
     [InlineData("config.json", "{\"errors\":[{\"code\":404}]}", "is an error in JSON")]
     [InlineData("config.json", "{\"detail\":\"Not Found\"}", "is an error in JSON")]
-    [InlineData("config.json", "{\"erro\\ud800\":1}", "is JSON with a name that is no Unicode")]
-    [InlineData("tokenizer.json", "{\"mode\\udc00\":1}", "is JSON with a name that is no Unicode")]
-    [InlineData("config.json", "[]", "is no JSON object")]
-    [InlineData("config.json", "null", "is no JSON object")]
-    [InlineData("config.json", "\"Not found\"", "is no JSON object")]
-    [InlineData("config.json", "{\"model_type\":", "is no JSON, or only a part of it")]
-    [InlineData("config.json", "Not found", "is no JSON, or only a part of it")]
+    [InlineData("config.json", "{\"erro\\ud800\":1}", "is JSON with a name that is not valid Unicode")]
+    [InlineData("tokenizer.json", "{\"mode\\udc00\":1}", "is JSON with a name that is not valid Unicode")]
+    [InlineData("config.json", "[]", "is not a JSON object")]
+    [InlineData("config.json", "null", "is not a JSON object")]
+    [InlineData("config.json", "\"Not found\"", "is not a JSON object")]
+    [InlineData("config.json", "{\"model_type\":", "is not JSON, or only a part of it")]
+    [InlineData("config.json", "Not found", "is not JSON, or only a part of it")]
     [InlineData("config.json", "", "is empty")]
     [InlineData("config.json", "<html>", "is an HTML page")]
     [InlineData("config.json", "<!DOCTYPE html>", "is an HTML page")]
@@ -43,8 +43,8 @@ public sealed class ModelFileContentTests
     [InlineData(Model, "<html>", "is an HTML page")]
     [InlineData(Model, "{\"error\":\"x\"}", "is JSON, not an ONNX model")]
     [InlineData(Model, " \n{", "is JSON, not an ONNX model")]
-    [InlineData(Model, "Not found", "is no ONNX model, or only a part of one")]
-    [InlineData("model.ONNX", "<", "is no ONNX model, or only a part of one")]
+    [InlineData(Model, "Not found", "is not an ONNX model, or only a part of one")]
+    [InlineData("model.ONNX", "<", "is not an ONNX model, or only a part of one")]
     [InlineData(Model, "", "is empty")]
     [InlineData("onnx/model.onnx_data", "any weights", null)]
     [InlineData("onnx/model.onnx_data", "<htm", null)]
@@ -72,7 +72,7 @@ public sealed class ModelFileContentTests
 
     [Fact]
     public void Problem_JsonNestedTooDeep_IsNoFileOfAModel() => Assert.Equal(
-        "is no JSON, or only a part of it",
+        "is not JSON, or only a part of it",
         ModelFileContent.Problem(new MemoryStream(Encoding.UTF8.GetBytes(new string('[', 100_000))), "config.json"));
 
     [Theory]

@@ -105,7 +105,7 @@ public sealed class ModelLoadingTests : IDisposable
         File.WriteAllText(_folder.File(file), content);
 
         Assert.Equal(
-            $"'{_folder.File(file)}' is no JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.",
+            $"'{_folder.File(file)}' is not a JSON object. Expected the file as it was published with the model. Check OnnxScorerOptions:ModelPath.",
             await FailureAsync());
     }
 

@@ -221,8 +221,8 @@ public sealed class ModularHeadTests
         """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "has tensors that overlap")]
     [InlineData(
         """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "has two tensors of")]
-    [InlineData("[]", 0, "has a header that is no JSON object of tensors")]
-    [InlineData("{", 0, "has a header that is no JSON object of tensors")]
+    [InlineData("[]", 0, "has a header that is not a JSON object of tensors")]
+    [InlineData("{", 0, "has a header that is not a JSON object of tensors")]
     public void SafeTensors_WhatDoesNotFit_IsRefused(string header, int dataLength, string message)
     {
         byte[] file = SafeTensors(header, new byte[dataLength]);

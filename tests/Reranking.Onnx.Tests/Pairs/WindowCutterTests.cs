@@ -108,7 +108,7 @@ public sealed class WindowCutterTests
 
         string[] windows = [.. new WindowCutter(Tokenizer, text, room: 40, overlap: 8, new TokenBuffer()).Cut().Select(window => text[window.Range])];
 
-        Assert.Equal($"Short.\n\n{string.Concat(Enumerable.Repeat(sentence, 7)).Trim()}", windows[0]);   // a line of two tokens is no window of its own
+        Assert.Equal($"Short.\n\n{string.Concat(Enumerable.Repeat(sentence, 7)).Trim()}", windows[0]);   // a line of two tokens is not a window of its own
         Assert.All(windows[1..^1], window => Assert.Equal(string.Concat(Enumerable.Repeat(sentence, 8)).Trim(), window));
         Assert.EndsWith("four.\n\nEnd of it.", windows[^1], StringComparison.Ordinal);
     }

@@ -92,7 +92,7 @@ public sealed class AnswerLogitsTests : IDisposable
             $"OnnxScorerOptions:Output is {usual}, but '{_folder.File("model.onnx")}' has the outputs first, second. Set it to one of them.",
             (await Assert.ThrowsAsync<RelevanceScoringException>(() => ScoreAsync("", options => options.Output = usual))).Message);
         Assert.Equal(
-            $"'{_folder.File("model.onnx")}' has the outputs first, second; expected one of the name logits, or only one. "
+            $"'{_folder.File("model.onnx")}' has the outputs first, second; expected one named logits, or a single output. "
             + "Set OnnxScorerOptions:Output to the one to read, or check OnnxScorerOptions:ModelPath.",
             (await Assert.ThrowsAsync<RelevanceScoringException>(() => ScoreAsync(""))).Message);
     }

@@ -102,10 +102,10 @@ public class RerankingPlanReaderTests
         """{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""",
         "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 1.00:00:00.")]
     [InlineData("""{ "Use": "local", "Shadow": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
-    [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, as "local": { "Provider": "Scripted" }.""")]
+    [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, such as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData("""{ "Use": [ "local", "jina" ], TWO }""", "Reranking:Use:1 is 'jina'; expected the name of a scorer: cohere or local.")]
-    [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which stands before it already; expected each scorer once.")]
+    [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which is listed before it; expected each scorer once.")]
     [InlineData("""{ "Use": "", TWO }""", "Reranking:Use is ''; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ TWO }""", "Reranking:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
@@ -167,33 +167,35 @@ public class RerankingPlanReaderTests
         "Reranking:KeepLocal:Use is 'lcal'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Value": "true" }, TWO }""",
-        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, such as "confidential".""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "" }, TWO }""",
-        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, such as "confidential".""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Use": "local" }, TWO }""",
-        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, such as "confidential".""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": "confidential", TWO }""",
-        """Reranking:KeepLocal is 'confidential'; expected a section, as { "Field": "confidential" }.""")]
+        """Reranking:KeepLocal is 'confidential'; expected a section, such as { "Field": "confidential" }.""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": {}, TWO }""",
-        """Reranking:KeepLocal is empty; expected a rule, as { "Field": "confidential" }, or no KeepLocal at all.""")]
+        """Reranking:KeepLocal is empty; expected a rule, such as { "Field": "confidential" }, or no KeepLocal at all.""")]
     [InlineData(
         """{ "Use": "local", "keepLocal": null, TWO }""",
-        """Reranking:KeepLocal is empty; expected a rule, as { "Field": "confidential" }, or no KeepLocal at all.""")]
+        """Reranking:KeepLocal is empty; expected a rule, such as { "Field": "confidential" }, or no KeepLocal at all.""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": null }, TWO }""",
-        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, as "confidential".""")]
+        """Reranking:KeepLocal:Field is not set; expected the name of a metadata field, such as "confidential".""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "Metadata..label" }, TWO }""",
-        """Reranking:KeepLocal:Field is 'Metadata..label'; expected names with a dot between them, as "confidential" or "Metadata.confidential".""")]
+        """Reranking:KeepLocal:Field is 'Metadata..label'; expected names separated by dots, such as "confidential" or "Metadata.confidential".""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "label", "Value": " " }, TWO }""",
-        """Reranking:KeepLocal:Value is empty; expected the value that keeps a text on this machine, as "true".""")]
+        """Reranking:KeepLocal:Value is empty; expected the value that keeps a text on this machine, such as "true".""")]
     [InlineData("""{ "Use": "local", "WarmUp": "Always", TWO }""", "Reranking:WarmUp is 'Always'; expected Background or BeforeStart or OnFirstCall.")]
-    [InlineData("""{ "Use": "local", "KeepLocal": true, TWO }""", """Reranking:KeepLocal is 'True'; expected a section, as { "Field": "confidential" }.""")]
+    [InlineData(
+        """{ "Use": "local", "KeepLocal": true, TWO }""",
+        """Reranking:KeepLocal is 'True'; expected a section, such as { "Field": "confidential" }.""")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "a", "WhenMissing": "Hostd" }, TWO }""",
         "Reranking:KeepLocal:WhenMissing is 'Hostd'; expected Local or Hosted. Did you mean 'Hosted'?")]

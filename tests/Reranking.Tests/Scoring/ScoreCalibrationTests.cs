@@ -139,9 +139,9 @@ public sealed class ScoreCalibrationTests
         ignoreLineEndingDifferences: true);
 
     [Theory]
-    [InlineData("", "It is no JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
+    [InlineData("", "It is not a JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
     [InlineData("null", "Its version is 0; expected 1.")]
-    [InlineData("[]", "It is no JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
+    [InlineData("[]", "It is not a JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
     [InlineData("""{ "version": 2, "kind": "platt", "slope": 1, "intercept": 0 }""", "Its version is 2; expected 1.")]
     [InlineData("""{ "version": 1 }""", "It has no known kind; expected platt or isotonic.")]
     [InlineData("""{ "version": 1, "kind": "beta" }""", "It has no known kind; expected platt or isotonic.")]
@@ -158,7 +158,7 @@ public sealed class ScoreCalibrationTests
         "Its modelHash has 2 characters; expected the 64 hexadecimal digits of a SHA-256.")]
     [InlineData(
         """{ "version": 1, "kind": "platt", "slope": 1, "intercept": 0, "offset": 3 }""",
-        "It is no JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
+        "It is not a JSON object with version, kind, slope and intercept or rawScores and probabilities, modelHash and source: see line 1.")]
     public void Parse_WhatIsNoCalibration_SaysWhatIsWrong(string json, string message) =>
         Assert.Equal(message, Assert.Throws<FormatException>(() => ScoreCalibration.Parse(json)).Message.ReplaceLineEndings("\n"));
 

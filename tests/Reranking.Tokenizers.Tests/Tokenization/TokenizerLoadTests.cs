@@ -161,7 +161,7 @@ public class TokenizerLoadTests
     [InlineData(
         "post_processor.pair.1",
         "{}",
-        "has a piece in the 'pair' template of its post_processor that is no text and no token; expected Sequence or SpecialToken.")]
+        "has a piece in the 'pair' template of its post_processor that is neither a text nor a token; expected Sequence or SpecialToken.")]
     [InlineData("post_processor.special_tokens", "null", "has no 'special_tokens' in its post_processor 'TemplateProcessing'; expected an object.")]
     public void Read_UnusableField_NamesIt(string field, string value, string problem)
     {

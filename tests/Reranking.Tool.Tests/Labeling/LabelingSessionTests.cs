@@ -87,7 +87,7 @@ public sealed class LabelingSessionTests
 
         await script.RunAsync();
 
-        Assert.Contains("'x' is no answer here.\n'\uFFFD' is no answer here.\n", script.Output, StringComparison.Ordinal);
+        Assert.Contains("'x' is not an answer here.\n'\uFFFD' is not an answer here.\n", script.Output, StringComparison.Ordinal);
         Assert.Equal([1, 1], script.Saved.Single()["q0"].Values);   // capitals count
     }
 
@@ -100,7 +100,7 @@ public sealed class LabelingSessionTests
         await script.RunAsync();
 
         Assert.DoesNotContain(One, script.Output, StringComparison.Ordinal);
-        Assert.Contains("'b' is no answer here.", script.Output, StringComparison.Ordinal);
+        Assert.Contains("'b' is not an answer here.", script.Output, StringComparison.Ordinal);
         Assert.Equal([("b", 1)], script.Saved.Single()["q"].Select(grade => (grade.Key, grade.Value)));
         Assert.Matches("[12] it answers(, 0 it does not)?, ", script.Output);
     }

@@ -12,7 +12,7 @@ namespace Reranking.AspNetCore.Endpoints;
 internal static class RequestBody
 {
     /// <summary>Reads the body.</summary>
-    /// <exception cref="RerankRequestException">It is no JSON by its headers, too long, or more than there is room for now.</exception>
+    /// <exception cref="RerankRequestException">It is not JSON by its headers, too long, or more than there is room for now.</exception>
     public static async Task<byte[]> ReadAsync(HttpRequest request, long maxBytes, BodyBudget.Share room, CancellationToken cancellationToken)
     {
         if (!request.HasJsonContentType())

@@ -103,7 +103,7 @@ public sealed record ThresholdCalibration
     /// <param name="path">The file.</param>
     /// <returns>The calibration.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidDataException">The file is no calibration.</exception>
+    /// <exception cref="InvalidDataException">The file is not a calibration.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static ThresholdCalibration Load(string path)
     {

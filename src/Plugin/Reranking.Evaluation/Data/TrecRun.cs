@@ -31,7 +31,7 @@ public sealed class TrecRun
     /// <param name="path">The file; one whose name ends in <c>.gz</c> is decompressed.</param>
     /// <returns>The run, in the order of the lines.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="path"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidDataException">The file is no run; the message names the line.</exception>
+    /// <exception cref="InvalidDataException">The file is not a run; the message names the line.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static TrecRun Read(string path)
     {

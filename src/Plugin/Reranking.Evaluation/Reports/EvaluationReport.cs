@@ -58,7 +58,7 @@ public sealed record EvaluationReport
     /// <param name="json">The text.</param>
     /// <returns>The report.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="json"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidDataException">The text is no report.</exception>
+    /// <exception cref="InvalidDataException">The text is not a report.</exception>
     public static EvaluationReport FromJson(string json)
     {
         ArgumentNullException.ThrowIfNull(json);

@@ -170,7 +170,7 @@ internal static class ReportPlots
                     Invariant($"{name}: {bin.Count} scores of {bin.MeanScore:0.00} in the mean, {bin.RelevantShare:P0} relevant"));
             }
 
-            // Right of the frame, so that it is no part of the curve.
+            // Right of the frame, so that it is not part of the curve.
             (double x, double y) = (1.03, 0.4 - (0.06 * i));
             plot.Point($"fill {color}", x, y, name);
             labels.Add((x, y, name));

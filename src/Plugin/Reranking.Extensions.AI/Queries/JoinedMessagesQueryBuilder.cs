@@ -26,7 +26,7 @@ public sealed class JoinedMessagesQueryBuilder : IQueryBuilder
     {
         ArgumentNullException.ThrowIfNull(messages);
 
-        // What is said again is no second topic: it counts once, where it was said last.
+        // What is said again is not a second topic: it counts once, where it was said last.
         return new(string.Join('\n', LastUserMessageQueryBuilder.UserTexts(messages).Reverse().Distinct(StringComparer.Ordinal).Take(_count).Reverse()));
     }
 }

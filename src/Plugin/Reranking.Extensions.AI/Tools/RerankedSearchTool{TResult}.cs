@@ -166,6 +166,6 @@ public sealed class RerankedSearchTool<TResult> : AIFunction
             && !double.IsNaN(count)
             ? (int)Math.Clamp(count, 1, _maxCount)
             : throw new ArgumentException(
-                $"The tool '{Name}' was called with a '{CountName}' that is no number; expected one from 1 to {_maxCount}.", nameof(arguments));
+                $"The tool '{Name}' was called with a '{CountName}' that is not a number; expected one from 1 to {_maxCount}.", nameof(arguments));
     }
 }

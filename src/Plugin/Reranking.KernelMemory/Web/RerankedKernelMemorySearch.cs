@@ -46,7 +46,7 @@ public sealed class RerankedKernelMemorySearch
     /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>The files and partitions found, the most relevant first.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="query"/> is <see langword="null"/>.</exception>
-    /// <exception cref="HttpRequestException">The service can't be reached, refused the request, or its response is no search result.</exception>
+    /// <exception cref="HttpRequestException">The service can't be reached, refused the request, or its response is not a search result.</exception>
     /// <exception cref="TimeoutException">
     /// The service took longer than the timeout of the client; or the scorer took too long, and <see cref="RerankingOptions.OnFailure"/> is
     /// <see cref="RerankingFailureMode.Throw"/>.

@@ -130,7 +130,7 @@ internal sealed partial class FunctionReranking
     private partial void LogStreamed(string? pluginName, string functionName);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message =
-        "The function {PluginName}.{FunctionName} was called with an argument '{Argument}' that is no number of results, so its result is not reranked. "
+        "The function {PluginName}.{FunctionName} was called with an argument '{Argument}' that is not a number of results, so its result is not reranked. "
         + "Expected a whole number; set RerankedFunction.CountArgument or SkipArgument to another name if this one means something else.")]
     private partial void LogUnreadable(string? pluginName, string functionName, string argument);
 }

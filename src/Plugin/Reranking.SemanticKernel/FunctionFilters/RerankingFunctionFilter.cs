@@ -17,7 +17,7 @@ namespace Reranking;
 /// <para>
 /// The result keeps its type: a <see cref="List{T}"/>, an array or a <c>KernelSearchResults</c> of strings or <c>TextSearchResult</c>s, or what the options
 /// add. A result of another type is not reranked; the function is then called again with the caller's own count. Neither is a streamed result, nor a call
-/// without a query or with a count that is no number. Each of these logs a warning.
+/// without a query or with a count that is not a number. Each of these logs a warning.
 /// </para>
 /// <para>
 /// The functions that Semantic Kernel creates from a text search keep the count of their first call. With this filter that is the raised one, and the results

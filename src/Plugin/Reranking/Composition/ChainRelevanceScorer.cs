@@ -82,7 +82,7 @@ public sealed partial class ChainRelevanceScorer : IRelevanceScorer, IKeepLocalS
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        DocumentList.ThrowIfInvalid(documents);   // here, so that it is no failure of the first scorer
+        DocumentList.ThrowIfInvalid(documents);   // here, so that it is not a failure of the first scorer
         ObjectDisposedException.ThrowIf(_disposed, this);
         var budget = new TimeBudget(options?.Timeout, _timeProvider);
         List<ScoringAttempt> failed = [];

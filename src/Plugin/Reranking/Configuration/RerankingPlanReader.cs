@@ -61,7 +61,7 @@ internal static class RerankingPlanReader
         if (names.Length == 0)
         {
             failures.Add(code.HasSection
-                ? $"{root.Path}:{Scorers} names no scorer; expected one or more, as \"local\": {{ \"Provider\": "
+                ? $"{root.Path}:{Scorers} names no scorer; expected one or more, such as \"local\": {{ \"Provider\": "
                     + $"\"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}."
                 : "AddReranking() was given no scorer; expected one or more. "
                     + "Call AddOnnx(), AddCohere() or AddScorer() on the builder that it returns, or pass a section that names scorers.");
@@ -279,7 +279,7 @@ internal static class RerankingPlanReader
         {
             if (isNamed)
             {
-                failures.Add($"{reader.Path} is empty; expected a rule, as {{ \"{Field}\": \"confidential\" }}, or no {KeepLocal} at all.");
+                failures.Add($"{reader.Path} is empty; expected a rule, such as {{ \"{Field}\": \"confidential\" }}, or no {KeepLocal} at all.");
             }
 
             return null;
@@ -287,7 +287,7 @@ internal static class RerankingPlanReader
 
         if (section.Value is { } value)
         {
-            failures.Add($"{reader.Path} is '{value}'; expected a section, as {{ \"{Field}\": \"confidential\" }}.");
+            failures.Add($"{reader.Path} is '{value}'; expected a section, such as {{ \"{Field}\": \"confidential\" }}.");
             return null;
         }
 
@@ -295,14 +295,14 @@ internal static class RerankingPlanReader
         MissingField missing = reader.Choice(WhenMissing, MissingField.Local);
         if (section[Value] is { } blank && string.IsNullOrWhiteSpace(blank))
         {
-            failures.Add($"{reader.Path}:{Value} is empty; expected the value that keeps a text on this machine, as \"true\".");
+            failures.Add($"{reader.Path}:{Value} is empty; expected the value that keeps a text on this machine, such as \"true\".");
         }
 
         if (reader.Text(Field) is { } field)
         {
             if (field.Split('.').Any(string.IsNullOrWhiteSpace))
             {
-                failures.Add($"{reader.Path}:{Field} is '{field}'; expected names with a dot between them, as \"confidential\" or \"Metadata.confidential\".");
+                failures.Add($"{reader.Path}:{Field} is '{field}'; expected names separated by dots, such as \"confidential\" or \"Metadata.confidential\".");
             }
 
             return new KeepLocalField(field, reader.Text(Value) ?? "true", missing);
@@ -310,7 +310,7 @@ internal static class RerankingPlanReader
 
         if (!hasRuleInCode || section[Field] is not null || section[Value] is not null || section[WhenMissing] is not null)
         {
-            failures.Add($"{reader.Path}:{Field} is not set; expected the name of a metadata field, as \"confidential\".");
+            failures.Add($"{reader.Path}:{Field} is not set; expected the name of a metadata field, such as \"confidential\".");
         }
 
         return null;

@@ -53,7 +53,7 @@ public sealed partial class LoggingRelevanceScorer : DelegatingRelevanceScorer
             throw;
         }
 
-        // A decorator is no judge of the answer, so it has to get along with none.
+        // It is not for a decorator to judge the answer, so it has to get along with none.
         string? modelId = ResponseName.Sanitize(scores?.ModelId);
         LogScored(documents.Count, modelId);
         return scores!;

@@ -77,6 +77,6 @@ public sealed class OpenTelemetryRelevanceScorer : DelegatingRelevanceScorer
 
         _metrics.RecordScoring(_timeProvider.GetElapsedTime(start), tags, scores?.ScorerName, errorType: null);
         RerankingMetrics.SetScores(activity, scores);
-        return scores!;   // a decorator is no judge of the answer
+        return scores!;   // it is not for a decorator to judge the answer
     }
 }

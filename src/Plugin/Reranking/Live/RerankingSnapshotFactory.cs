@@ -40,7 +40,7 @@ internal sealed class RerankingSnapshotFactory(IServiceProvider services, Rerank
                         ? $"{builder.Section!.Path}:KeepLocal:Use is '{hosted}', which is hosted; expected a local scorer."
                         : builder.Section is { Path: { } path }
                             ? $"{path}:KeepLocal keeps texts on this machine, but no scorer of {path}:Scorers is local; " +
-                                "expected one, as \"local\": { \"Provider\": \"Onnx\" }."
+                                "expected one, such as \"local\": { \"Provider\": \"Onnx\" }."
                             : "KeepLocal() keeps texts on this machine, but no scorer is local; expected one, as AddOnnx(\"local\").");
                     leases.ForEach(static lease => lease.Dispose());
                     Release(entries);

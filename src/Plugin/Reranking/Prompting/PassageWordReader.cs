@@ -62,7 +62,7 @@ internal ref struct PassageWordReader
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         if (category is UnicodeCategory.Format || (category is UnicodeCategory.Control && !Rune.IsWhiteSpace(rune)))
         {
-            return;   // a soft hyphen or a zero-width space is no end of a word
+            return;   // a soft hyphen or a zero-width space is not an end of a word
         }
 
         if (IsOfAWord(rune, category))
@@ -136,7 +136,7 @@ internal ref struct PassageWordReader
     private readonly bool IsQuotationMark(int start, int next) =>
         (start == 0 || _text[start - 1] is '\n' or '\r') && next < _text.Length && _text[next] == ' ' && !Beside(next, +1);
 
-    /// <summary>Returns whether the nearest character that is no white space is a digit.</summary>
+    /// <summary>Returns whether the nearest character that is not white space is a digit.</summary>
     private readonly bool Beside(int index, int step)
     {
         int i = step < 0 ? index - 1 : index;

@@ -3,7 +3,7 @@ namespace Reranking.Prompting;
 /// <summary>Finds the words that two passages do not share, in the order of the words: the shortest way to make one of the other (Myers).</summary>
 internal static class WordDifference
 {
-    // Passages that differ in more words are no duplicates of each other, and time and memory grow with the square.
+    // Passages that differ in more words are not duplicates of each other, and time and memory grow with the square.
     private const int MostDifferences = 500;
 
     /// <summary>Returns the positions of words of the first that are not in the second, and the other way round; or null if there are too many.</summary>

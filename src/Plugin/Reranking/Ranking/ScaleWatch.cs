@@ -6,7 +6,7 @@ namespace Reranking.Ranking;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ScaleWatch
 {
-    /// <summary>How many calls in a row are no coincidence.</summary>
+    /// <summary>How many calls in a row are not a coincidence.</summary>
     public const int CallCount = 5;
 
     private readonly object _lock = new();

@@ -126,7 +126,7 @@ public sealed record ScoreCalibration
         {
             // The inner message may quote the file; where it is damaged is enough.
             throw new FormatException(
-                $"It is no JSON object with {ScoreCalibrationFile.Keys}"
+                $"It is not a JSON object with {ScoreCalibrationFile.Keys}"
                 + $"{(exception as JsonException is { LineNumber: { } line } ? $": see line {line + 1}" : "")}.",
                 exception);
         }

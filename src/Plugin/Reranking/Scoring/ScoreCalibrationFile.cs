@@ -50,7 +50,7 @@ internal sealed record ScoreCalibrationFile
 
     /// <summary>Checks what was read.</summary>
     /// <exception cref="FormatException">A key is missing or says what no calibration has.</exception>
-    /// <exception cref="ArgumentException">The numbers are no rising curve.</exception>
+    /// <exception cref="ArgumentException">The numbers do not form an increasing curve.</exception>
     public ScoreCalibration ToCalibration()
     {
         if (Version != ScoreCalibration.FormatVersion)

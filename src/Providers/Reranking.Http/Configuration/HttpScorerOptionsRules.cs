@@ -42,7 +42,7 @@ internal static class HttpScorerOptionsRules
         }
         else if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
-            // Not echoed: what is no address can be anything, a key in the wrong place too.
+            // Not echoed: what is not an address can be anything, a key in the wrong place too.
             yield return $"{options.SettingsPath}:{Key} is not an address; expected one that begins with https://, or http:// for this machine.";
         }
         else if (address.UserInfo.Length > 0)

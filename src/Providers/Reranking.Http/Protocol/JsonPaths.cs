@@ -41,7 +41,7 @@ internal static class JsonPaths
         }
         catch (InvalidOperationException)
         {
-            return null;   // bytes that are no UTF-8, which are only noticed here
+            return null;   // bytes that are not UTF-8, which are only noticed here
         }
     }
 

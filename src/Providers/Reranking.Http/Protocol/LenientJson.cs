@@ -1,6 +1,6 @@
 namespace Reranking.Http.Protocol;
 
-/// <summary>JSON as servers in Python write it: with <c>NaN</c> and <c>Infinity</c>, which are no JSON.</summary>
+/// <summary>JSON as servers in Python write it: with <c>NaN</c> and <c>Infinity</c>, which are not JSON.</summary>
 internal static class LenientJson
 {
     private static readonly byte[] NotANumber = "NaN"u8.ToArray();

@@ -27,7 +27,7 @@ internal sealed class RerankErrors(string apiName, RerankEndpoint endpoint, stri
     };
 
     public RelevanceScoringException ModelRefused(string model) => new(
-        $"The options ask for model '{model}', but {Api} serves one model and can't be told which. "
+        $"The options ask for model '{model}', but {Api} serves a single model, which a request can't choose. "
         + "Leave RelevanceScoringOptions.ModelId out, or register a scorer for a server of that model.")
     {
         IsRequestFault = true,

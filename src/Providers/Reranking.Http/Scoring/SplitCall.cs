@@ -83,7 +83,7 @@ internal sealed class SplitCall(
         return (byLength[..split], byLength[split..]);
     }
 
-    // What is as long as one that was refused need not be refused first. Lengths are no tokens, so what was accepted can be longer than that.
+    // What is as long as one that was refused need not be refused first. Lengths are not tokens, so what was accepted can be longer than that.
     private void ShortenLike(int[] positions)
     {
         int accepted = _longestAccepted;

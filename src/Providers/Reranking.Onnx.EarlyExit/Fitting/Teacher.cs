@@ -11,7 +11,7 @@ namespace Reranking.Onnx.EarlyExit.Fitting;
 internal sealed class Teacher(CrossEncoder encoder) : IDisposable
 {
     /// <summary>Loads the parts of a model.</summary>
-    /// <exception cref="RelevanceScoringException">A part can't be loaded, the model is no encoder, or together the parts fail its self-test.</exception>
+    /// <exception cref="RelevanceScoringException">A part can't be loaded, the model is not an encoder, or together the parts fail its self-test.</exception>
     public static async Task<Teacher> LoadAsync(ModelFolder folder, OnnxScorerOptions options, EarlyExitFile file)
     {
         CrossEncoder encoder = await CrossEncoder.LoadAsync(folder, options, file).ConfigureAwait(false);

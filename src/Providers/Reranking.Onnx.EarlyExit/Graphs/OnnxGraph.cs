@@ -21,7 +21,7 @@ internal sealed class OnnxGraph
     /// <summary>Gets the weights by name.</summary>
     public required IReadOnlyDictionary<string, GraphWeight> Weights { get; init; }
 
-    /// <summary>Gets the inputs that are no weights.</summary>
+    /// <summary>Gets the inputs that are not weights.</summary>
     public required IReadOnlyList<GraphValue> Inputs { get; init; }
 
     /// <summary>Gets the outputs.</summary>

@@ -11,7 +11,7 @@ internal static class OnnxGraphReader
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The path.</param>
-    /// <exception cref="RelevanceScoringException">The file is no ONNX model.</exception>
+    /// <exception cref="RelevanceScoringException">The file is not an ONNX model.</exception>
     public static OnnxGraph Read(string path)
     {
         try
@@ -110,7 +110,7 @@ internal static class OnnxGraphReader
         return new GraphNode(name, [.. inputs], [.. captured], [.. outputs], message);
     }
 
-    // A graph within an operator sees the tensors around it. Names of its own are no tensors outside, and do no harm.
+    // A graph within an operator sees the tensors around it. Names of its own are not tensors outside, and do no harm.
     private static void Capture(ByteString attribute, List<string> captured)
     {
         foreach (RawField graph in RawField.ReadAll(attribute).Where(static field => field.Number is OnnxFields.AttributeGraph or OnnxFields.AttributeGraphs))

@@ -44,7 +44,7 @@ internal sealed class GraphInputs
         if (_tokenInputs.Select(name => inputs[name]).FirstOrDefault(static input => input.Dimensions is not [_, -1]) is { } fixedInput)
         {
             throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] of open length. " +
+                $"'{folder.ModelFile}' has an input of shape [{string.Join(", ", fixedInput.Dimensions)}]; expected [batch, sequence] with dynamic axes. " +
                 $"Export it with dynamic axes, or check {folder.Options.ModelSetting}.");
         }
 
@@ -150,7 +150,7 @@ internal sealed record PastInput(string Name, TensorElementType Type, long Heads
             ? new PastInput(name, input.ElementDataType, input.Dimensions[1], input.Dimensions[3])
             : throw new RelevanceScoringException(
                 $"'{folder.ModelFile}' has the input {name} of type {input.ElementDataType} and shape [{string.Join(", ", input.Dimensions)}]; " +
-                $"expected Float or Float16 of [batch, heads, past, size] with the past open. Check {folder.Options.ModelSetting}.");
+                $"expected Float or Float16 of [batch, heads, past, size] with a dynamic past axis. Check {folder.Options.ModelSetting}.");
 
     public OrtValue CreateEmpty(int batchSize) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Type, [batchSize, Heads, 0, HeadSize]);
 }

@@ -9,7 +9,7 @@ internal static class SessionFactory
     /// <summary>Opens the session of a model, has its profile resolved, and starts an engine over both.</summary>
     /// <param name="folder">The files of the model.</param>
     /// <param name="resolve">Resolves the profile from what the graph declares.</param>
-    /// <exception cref="RelevanceScoringException">The file is no complete model, the runtime can't be started, or the profile can't be resolved.</exception>
+    /// <exception cref="RelevanceScoringException">The file is not a complete model, the runtime can't start, or the profile can't be resolved.</exception>
     public static OnnxEngine Load(ModelFolder folder, Func<InferenceSession, ModelProfile> resolve)
     {
         InferenceSession session = Open(folder.ModelFile, folder.Options);
@@ -166,7 +166,7 @@ internal static class SessionFactory
         catch (OnnxRuntimeException exception)
         {
             throw new RelevanceScoringException(
-                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, which does not start: {exception.Message} " +
+                $"{options.SettingsPath}:ExecutionProvider is {options.ExecutionProvider}, which failed to start: {exception.Message} " +
                 $"Check the driver and {options.SettingsPath}:DeviceId ({options.DeviceId}), or set it to Cpu.",
                 exception);
         }

@@ -21,7 +21,7 @@ internal sealed class CrossEncoderProfile(OnnxScorerOptions options, ModelFolder
 
     private readonly string _settings = options.SettingsPath;
 
-    /// <exception cref="RelevanceScoringException">The model is no reranker, or the settings do not fit it.</exception>
+    /// <exception cref="RelevanceScoringException">The model is not a reranker, or the settings do not fit it.</exception>
     public ModelProfile Resolve(IReadOnlyDictionary<string, NodeMetadata> outputs)
     {
         // With a head beside it, logits of the graph are of a layer that nobody trained, unless the settings say that they are the head's.

@@ -140,7 +140,7 @@ internal sealed class EarlyExitFile
 
         return Array.TrueForAll(weights, float.IsFinite)
             ? [.. manifest.Exits.Select((exit, index) => new EarlyExitProbe(exit.Layer, weights.AsMemory(index * count, count), exit.Bias, exit.Error))]
-            : throw new RelevanceScoringException($"'{file}' has weights that are no finite numbers. {build}");
+            : throw new RelevanceScoringException($"'{file}' has weights that are not finite numbers. {build}");
     }
 
     // Within the folder: a file that others made must not lead out of it.
@@ -208,8 +208,8 @@ internal sealed record EarlyExitManifest
         : Exits.Count == 0 ? "no exits; expected one or more"
         : Parts.Count != Exits.Count + 1 ? $"{Parts.Count} parts; expected {Exits.Count + 1}, one more than exits"
         : Exits.Select(static exit => exit.Layer).Where((layer, index) => layer <= (index == 0 ? 0 : Exits[index - 1].Layer) || layer >= Layers).Any()
-            ? $"exits after the layers {string.Join(", ", Exits.Select(static exit => exit.Layer))}; expected rising numbers from 1 to {Layers - 1}"
-        : Exits.Any(static exit => !double.IsFinite(exit.Bias) || !(exit.Error >= 0)) ? "a bias or an error that is no finite number"
+            ? $"exits after the layers {string.Join(", ", Exits.Select(static exit => exit.Layer))}; expected increasing numbers from 1 to {Layers - 1}"
+        : Exits.Any(static exit => !double.IsFinite(exit.Bias) || !(exit.Error >= 0)) ? "a bias or an error that is not a finite number"
         : TopN is < 1 or > EarlyExitStep.UsualCount / 2 ? $"topN {TopN}; expected 1 to {EarlyExitStep.UsualCount / 2}"
         : EarlyExitPlan.TryParse(Plan) is null ? $"the plan '{Plan}'; expected layers and how many of 100 stay, as 2:60 5:25"
         : null;

@@ -43,7 +43,7 @@ internal static class ModelCalibration
         }
         catch (FormatException exception)
         {
-            throw new RelevanceScoringException($"'{file}' is no calibration: {exception.Message} Restore it, or set {setting} to another one.", exception);
+            throw new RelevanceScoringException($"'{file}' is not a calibration: {exception.Message} Restore it, or set {setting} to another one.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

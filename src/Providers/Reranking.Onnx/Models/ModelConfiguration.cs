@@ -74,14 +74,14 @@ internal sealed class ModelConfiguration
         {
             // A text with a lone surrogate, which is valid JSON and no Unicode.
             throw new RelevanceScoringException(
-                $"'{folder.ConfigFile}' or tokenizer_config.json has a text that is no Unicode. "
+                $"'{folder.ConfigFile}' or tokenizer_config.json has a text that is not valid Unicode. "
                 + $"Expected the files as they were published with the model. Check {folder.Options.ModelSetting}.",
                 exception);
         }
     }
 
     /// <summary>Reads a file of the folder.</summary>
-    /// <exception cref="RelevanceScoringException">It can't be read, or is no JSON of that kind.</exception>
+    /// <exception cref="RelevanceScoringException">It can't be read, or is not JSON of that kind.</exception>
     public static JsonDocument Parse(string path, OnnxModelOptions options, JsonValueKind kind = JsonValueKind.Object)
     {
         try
@@ -163,7 +163,7 @@ internal sealed class ModelConfiguration
             : [];
 
     private static string Damaged(string path, OnnxModelOptions options, JsonValueKind kind) =>
-        $"'{path}' is no JSON {(kind == JsonValueKind.Array ? "array" : "object")}. Expected the file as it was published with the model. "
+        $"'{path}' is not a JSON {(kind == JsonValueKind.Array ? "array" : "object")}. Expected the file as it was published with the model. "
         + $"Check {options.ModelSetting}.";
 
     // A size of 0 or of billions is not read over: it would become memory.

@@ -57,7 +57,7 @@ internal static class ModelFileContent
         return IsJson(name) ? JsonProblem(file, name)
             : !name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || OnnxFile.IsComplete(file) ? null
             : head.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? "is JSON, not an ONNX model"
-            : "is no ONNX model, or only a part of one";
+            : "is not an ONNX model, or only a part of one";
     }
 
     /// <summary>Returns whether a file of the disk is a pointer of Git LFS.</summary>
@@ -95,21 +95,21 @@ internal static class ModelFileContent
             using var document = JsonDocument.Parse(file);
             if (Path.GetFileName(name) == "modules.json")
             {
-                return document.RootElement.ValueKind == JsonValueKind.Array ? null : "is no JSON array of modules";
+                return document.RootElement.ValueKind == JsonValueKind.Array ? null : "is not a JSON array of modules";
             }
 
-            return document.RootElement is not { ValueKind: JsonValueKind.Object } root ? "is no JSON object"
+            return document.RootElement is not { ValueKind: JsonValueKind.Object } root ? "is not a JSON object"
                 : Path.GetFileName(name) == "tokenizer.json" && !root.TryGetProperty("model", out _) ? "is JSON without the model of a tokenizer"
                 : IsError(root) ? "is an error in JSON"
                 : null;
         }
         catch (JsonException)
         {
-            return "is no JSON, or only a part of it";
+            return "is not JSON, or only a part of it";
         }
         catch (InvalidOperationException)
         {
-            return "is JSON with a name that is no Unicode";   // a lone surrogate
+            return "is JSON with a name that is not valid Unicode";   // a lone surrogate
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class ModelFolder
     /// <param name="path">The folder, or the ONNX file.</param>
     /// <param name="options">The settings.</param>
     /// <param name="modelFile">The ONNX file within the folder, or <see langword="null"/> for that of the settings, else the usual or only one.</param>
-    /// <exception cref="RelevanceScoringException">The folder or a file is missing, or is no file of a model.</exception>
+    /// <exception cref="RelevanceScoringException">The folder or a file is missing, or is not a file of a model.</exception>
     public static ModelFolder Open(string path, OnnxModelOptions options, string? modelFile = null)
     {
         modelFile ??= options.ModelFile;

@@ -65,7 +65,7 @@ internal sealed class ModularHeadReader
         catch (InvalidOperationException exception)
         {
             // A text with a lone surrogate, which is valid JSON and no Unicode.
-            throw reader.Failure(folder.ModulesFile, "or a config.json of a module has a text that is no Unicode", exception);
+            throw reader.Failure(folder.ModulesFile, "or a config.json of a module has a text that is not valid Unicode", exception);
         }
     }
 

@@ -57,7 +57,7 @@ internal static class OnnxFile
         return hasGraph;
     }
 
-    /// <summary>Returns the names of the files that hold weights of a model, relative to its folder; none for a file that is no ONNX model.</summary>
+    /// <summary>Returns the names of the files that hold weights of a model, relative to its folder; none for a file that is not an ONNX model.</summary>
     public static IReadOnlyCollection<string> ExternalData(Stream file)
     {
         file.Position = 0;

@@ -20,7 +20,7 @@ internal static class SafeTensorsFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The path.</param>
     /// <param name="setting">The setting that says where the model is, for messages.</param>
-    /// <exception cref="RelevanceScoringException">The file can't be read or is no safetensors file.</exception>
+    /// <exception cref="RelevanceScoringException">The file can't be read or is not a safetensors file.</exception>
     public static IReadOnlyDictionary<string, HeadTensor> Load(string path, string setting)
     {
         byte[] bytes;
@@ -40,7 +40,7 @@ internal static class SafeTensorsFile
     }
 
     /// <summary>Reads the content of a file.</summary>
-    /// <exception cref="RelevanceScoringException">It is no safetensors file.</exception>
+    /// <exception cref="RelevanceScoringException">It is not a safetensors file.</exception>
     public static IReadOnlyDictionary<string, HeadTensor> Read(ReadOnlyMemory<byte> file, string path, string setting)
     {
         if (file.Length < LengthSize)
@@ -62,7 +62,7 @@ internal static class SafeTensorsFile
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw Damaged("has a header that is no JSON object of tensors", path, setting, exception);
+            throw Damaged("has a header that is not a JSON object of tensors", path, setting, exception);
         }
     }
 
@@ -70,7 +70,7 @@ internal static class SafeTensorsFile
     {
         if (header.ValueKind != JsonValueKind.Object)
         {
-            throw Damaged("has a header that is no JSON object of tensors", path, setting);
+            throw Damaged("has a header that is not a JSON object of tensors", path, setting);
         }
 
         var tensors = new Dictionary<string, HeadTensor>(StringComparer.Ordinal);
@@ -95,7 +95,7 @@ internal static class SafeTensorsFile
                     setting);
             if (!tensors.TryAdd(entry.Name, new HeadTensor(tensor.Shape, tensor.ToFloats(data))))
             {
-                throw Damaged($"has two tensors of the name '{entry.Name}'", path, setting);
+                throw Damaged($"has two tensors named '{entry.Name}'", path, setting);
             }
 
             parts.Add((tensor.Start, tensor.End));

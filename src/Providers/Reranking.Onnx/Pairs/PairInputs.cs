@@ -6,7 +6,7 @@ namespace Reranking.Onnx.Pairs;
 /// <summary>A query and its documents as the inputs of a model: each document is a pair with the query or, in windows, several.</summary>
 internal sealed class PairInputs : IDisposable
 {
-    // The least that what a prompt puts before a document has to leave to it: below that a window is no passage. A query in that place can take all
+    // The least that what a prompt puts before a document has to leave to it: below that a window is not a passage. A query in that place can take all
     // of the input.
     private const int MinRoomInFrame = 16;
 

@@ -30,7 +30,7 @@ internal sealed class BiEncoder : IDisposable
     public int Dimensions => Engine.Profile.Output.Width;
 
     /// <summary>Loads a model and checks that it returns one vector per token, or one per text.</summary>
-    /// <exception cref="RelevanceScoringException">The model is no bi-encoder.</exception>
+    /// <exception cref="RelevanceScoringException">The model is not a bi-encoder.</exception>
     public static BiEncoder Load(ModelFolder folder)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);

@@ -45,7 +45,7 @@ internal sealed class CrossEncoder : IDisposable
     /// <param name="folder">The files.</param>
     /// <param name="options">The settings.</param>
     /// <param name="parts">The parts to run it in, or <see langword="null"/> for what the settings say.</param>
-    /// <exception cref="RelevanceScoringException">The model is no reranker, the settings do not fit it, or it fails its self-test.</exception>
+    /// <exception cref="RelevanceScoringException">The model is not a reranker, the settings do not fit it, or it fails its self-test.</exception>
     public static async Task<CrossEncoder> LoadAsync(ModelFolder folder, OnnxScorerOptions options, EarlyExitFile? parts = null)
     {
         ModelConfiguration configuration = ModelConfiguration.Read(folder);
@@ -57,7 +57,7 @@ internal sealed class CrossEncoder : IDisposable
             if (earlyExit is not null && engine.Profile.Head is not null)
             {
                 throw new RelevanceScoringException(
-                    $"{options.SettingsPath}:{nameof(options.EarlyExit)} is set, but the head of model '{folder.ModelId}' lies beside its graph; "
+                    $"{options.SettingsPath}:{nameof(options.EarlyExit)} is set, but the head of model '{folder.ModelId}' is stored beside its graph; "
                     + "expected a graph that returns logits. Set it to Off.");
             }
 
@@ -185,7 +185,7 @@ internal sealed class CrossEncoder : IDisposable
 }
 
 /// <summary>What is known of a pair in the end.</summary>
-/// <param name="Logit">The logit, or the last estimate of it; NaN if it is no number.</param>
+/// <param name="Logit">The logit, or the last estimate of it; NaN if it is not a number.</param>
 /// <param name="Stage">0 for the logit; below it, the lower the earlier the pair left.</param>
 internal readonly record struct PairScore(double Logit, int Stage)
 {

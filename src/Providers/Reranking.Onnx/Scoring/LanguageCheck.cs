@@ -21,7 +21,7 @@ internal sealed class LanguageCheck(Tokenizer tokenizer)
     private const double MaxOtherScript = 0.3;   // of the letters
     private const double MaxPieces = 1.7;        // of a plain word; English has 1.1 in the median
     private const double MinSmallWords = 0.03;   // of all words; English has 0.2
-    private const double MaxSymbols = 0.08;      // of the characters that are no blanks; code has more
+    private const double MaxSymbols = 0.08;      // of the characters that are not blanks; code has more
     private const char LastLatin = '\u024F';
     private const char FirstAfterMoreLatin = '\u1F00';
     private const char MoreLatin = '\u1E00';
@@ -104,7 +104,7 @@ internal sealed class LanguageCheck(Tokenizer tokenizer)
         }
     }
 
-    // A part of an identifier, of a path or of a call is no word.
+    // A part of an identifier, of a path or of a call is not a word.
     private static bool IsPlainBefore(ReadOnlySpan<char> text, int start) => start == 0 || text[start - 1] is ' ' or '\n' or '\r' or '\t' or '"' or '(' or '-';
 
     private static bool IsPlainAfter(char next) => next is ' ' or '\n' or '\r' or '\t' or '"' or ')' or '-' or ',' or '.' or '!' or '?' or ';' or ':';

@@ -62,7 +62,7 @@ internal sealed class ComponentJson(TokenizerSource source, string kind, JsonEle
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate, which is no base 64 either.
+            // A lone surrogate, which is not base 64 either.
         }
 
         throw Missing(name, "bytes in base 64");

@@ -101,7 +101,7 @@ internal sealed class ChatCompletions : IDisposable
         }
         catch (JsonException)
         {
-            return (null, "an answer that is no JSON of a chat completion", null);
+            return (null, "an answer that is not the JSON of a chat completion", null);
         }
         catch (HttpRequestException exception)
         {

@@ -41,7 +41,7 @@ internal sealed record ChatSettings(Uri Endpoint, string Model)
         string source = endpoint is null ? $"{Section}:Endpoint" : "--chat-endpoint";
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http"))
         {
-            throw new ToolException($"{source} is no address of a server; expected one such as https://api.openai.com/v1.");
+            throw new ToolException($"{source} is not an address of a server; expected one such as https://api.openai.com/v1.");
         }
 
         if (uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback)

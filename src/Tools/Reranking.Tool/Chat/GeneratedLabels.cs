@@ -135,7 +135,7 @@ internal sealed class GeneratedLabels(ChatCompletions chat, ChatSettings setting
             : null;
     }
 
-    // What is no answer to the question is asked again, and not kept.
+    // What is not an answer to the question is asked again, and not kept.
     private async Task<T?> AskAsync<T>(string instructions, string text, Func<string, T?> read, CancellationToken cancellationToken)
         where T : class
     {

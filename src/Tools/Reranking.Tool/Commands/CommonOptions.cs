@@ -62,7 +62,7 @@ internal sealed class CommonOptions
         return option;
     }
 
-    /// <summary>Has the command line refuse what is no metric.</summary>
+    /// <summary>Has the command line refuse what is not a metric.</summary>
     /// <returns>The option.</returns>
     public static Option<T> OfMetrics<T>(Option<T> option)
     {

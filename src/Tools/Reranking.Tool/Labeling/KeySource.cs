@@ -22,7 +22,7 @@ internal sealed class ConsoleKeySource(IAnsiConsole console) : IKeySource
     }
 }
 
-/// <summary>A text of keys, such as standard input that is no keyboard; white space in it does not count.</summary>
+/// <summary>A text of keys, such as standard input that is not a keyboard; white space in it does not count.</summary>
 /// <param name="reader">The text.</param>
 internal sealed class ReaderKeySource(TextReader reader) : IKeySource
 {

@@ -108,7 +108,7 @@ internal sealed class LabelingSession(
                 case var known when known is '0' or 's' or 'q':
                     return known;
                 default:
-                    view.Write(string.Create(CultureInfo.InvariantCulture, $"'{key}' is no answer here."));
+                    view.Write(string.Create(CultureInfo.InvariantCulture, $"'{key}' is not an answer here."));
                     break;
             }
         }

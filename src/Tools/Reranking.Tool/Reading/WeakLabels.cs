@@ -53,7 +53,7 @@ internal static class WeakLabels
     {
         if (!Directory.Exists(folder))
         {
-            throw new ToolException($"'{folder}' is no folder; expected one with Markdown files.");
+            throw new ToolException($"'{folder}' is not a folder; expected one with Markdown files.");
         }
 
         List<EvaluationDocument> documents = [];

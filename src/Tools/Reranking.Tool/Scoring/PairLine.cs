@@ -19,7 +19,7 @@ internal sealed record PairLine(string? Id, string Query, string[] Documents, bo
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line.</param>
     /// <param name="number">Its number, for messages.</param>
-    /// <exception cref="ToolException">The line is no pair; the message quotes no text.</exception>
+    /// <exception cref="ToolException">The line is not a pair; the message quotes no text.</exception>
     public static PairLine Parse(string line, long number)
     {
         try

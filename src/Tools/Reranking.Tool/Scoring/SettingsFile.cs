@@ -6,7 +6,7 @@ namespace Reranking.Tool.Scoring;
 internal static class SettingsFile
 {
     /// <summary>Reads the file once.</summary>
-    /// <exception cref="ToolException">It does not exist, or is no JSON.</exception>
+    /// <exception cref="ToolException">It does not exist, or is not JSON.</exception>
     public static IConfigurationRoot Read(string file)
     {
         var configuration = new ConfigurationManager();
@@ -15,7 +15,7 @@ internal static class SettingsFile
     }
 
     /// <summary>Adds the file to a configuration, which reads it at once and, if wanted, whenever it changes.</summary>
-    /// <exception cref="ToolException">It does not exist, or is no JSON.</exception>
+    /// <exception cref="ToolException">It does not exist, or is not JSON.</exception>
     public static void AddTo(ConfigurationManager configuration, string file, bool reloadOnChange)
     {
         string path = Path.GetFullPath(file);
@@ -30,7 +30,7 @@ internal static class SettingsFile
         }
         catch (InvalidDataException exception)
         {
-            throw new ToolException($"'{path}' is no JSON: {exception.InnerException?.Message ?? exception.Message}");
+            throw new ToolException($"'{path}' is not JSON: {exception.InnerException?.Message ?? exception.Message}");
         }
     }
 }

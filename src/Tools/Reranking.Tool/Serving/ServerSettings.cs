@@ -9,7 +9,7 @@ internal static class ServerSettings
     private const string Scorers = "Reranking:Scorers";
 
     /// <summary>Adds the sources, the strongest last.</summary>
-    /// <exception cref="ToolException">The file does not exist or is no JSON, or a model is unknown.</exception>
+    /// <exception cref="ToolException">The file does not exist or is not JSON, or a model is unknown.</exception>
     public static void AddTo(ConfigurationManager configuration, ServeOptions options)
     {
         if (options.Config is { } file)

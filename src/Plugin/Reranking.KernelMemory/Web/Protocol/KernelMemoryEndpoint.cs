@@ -50,7 +50,7 @@ internal sealed class KernelMemoryEndpoint
         }
     }
 
-    // The service omits null properties, and JSON that is no search result may lack any of them.
+    // The service omits null properties, and JSON that is not a search result may lack any of them.
     private static IReadOnlyList<KernelMemoryCitation>? Citations(SearchResponse? answer) =>
         answer?.Results is not { } results ? (answer?.NoResult == true ? [] : null)
         : results.All(static citation => citation?.Partitions is { } partitions && partitions.All(static partition => partition is not null)) ? results

@@ -41,7 +41,7 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
 
     public HttpRequestException NoSearchResult(string? mediaType) => new(
         HttpRequestError.InvalidResponse,
-        $"{_service} answered {ExceptionRedactor.MediaType(mediaType)} that is no search result; expected JSON with 'results'. "
+        $"{_service} returned {ExceptionRedactor.MediaType(mediaType)} that is not a search result; expected JSON with 'results'. "
         + $"Check {Endpoint}: its path '{address.AbsolutePath}' was requested.");
 
     public HttpRequestException TooLong(int maxResponseBytes) => new(

@@ -150,7 +150,7 @@ public sealed partial class ShadowRelevanceScorer : DelegatingRelevanceScorer
         }
         catch (Exception exception)
         {
-            // Whatever it is, it is no reason to withhold the answer.
+            // Whatever it is, it is not a reason to withhold the answer.
             LogFailed(exception, documents.Count);
         }
     }

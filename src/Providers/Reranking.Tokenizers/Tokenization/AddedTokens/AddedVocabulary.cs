@@ -118,6 +118,6 @@ internal sealed class AddedVocabulary
 /// <param name="StripsLeft">Whether it takes the white space before it.</param>
 /// <param name="StripsRight">Whether it takes the white space after it.</param>
 /// <param name="IsNormalized">Whether it is looked for, normalized, in the normalized text.</param>
-/// <param name="IsSpecial">Whether it is no part of a text, and may be left out where one is put together.</param>
+/// <param name="IsSpecial">Whether it is not part of a text, and may be left out where one is put together.</param>
 internal sealed record AddedToken(
     int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool IsNormalized, bool IsSpecial = false);

@@ -32,7 +32,8 @@ internal static class TemplateProcessing
         }
 
         ComponentJson special = piece.FindComponent("SpecialToken")
-            ?? throw json.Unusable($"has a piece in the '{name}' template of its {json.Kind} that is no text and no token; expected Sequence or SpecialToken");
+            ?? throw json.Unusable($"has a piece in the '{name}' template of its {json.Kind} that is neither a text nor a token; "
+                + "expected Sequence or SpecialToken");
         string id = special.GetString("id");
         ComponentJson token = specialTokens.FindComponent(id)
             ?? throw json.Unusable($"has the token '{id}' in the '{name}' template of its {json.Kind}, which its special_tokens lack; expected one of them");
