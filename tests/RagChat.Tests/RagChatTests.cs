@@ -30,7 +30,8 @@ public sealed class RagChatTests
     public async Task Run_Chat_BeginsWithTheFirstQuestionSwitchesRerankingAndLeaves()
     {
         string output = await RunAsync(
-            "/rerank off\nHow do I reset my password?\n/rerank on\nHow do I reset my password?\n/why 1\n/why 9\n/history\n/help\n/quit\n");
+            "/rerank off\nHow do I reset my password?\n/rerank on\nHow do I reset my password?\n/why 1\n/why 9\n/history\n/help\n/quit\n",
+            "--Reranking:CandidateCount=40");
 
         int off = output.IndexOf("Reranking is off.", StringComparison.Ordinal);
         int on = output.IndexOf("Reranking is on.", StringComparison.Ordinal);
@@ -82,7 +83,7 @@ public sealed class RagChatTests
     public async Task Run_Compare_RerankingIsNotBelowTheFirstStage()
     {
         // Fewer candidates than the sample's 50: on a processor without VNNI all pairs of the 40 questions would take minutes.
-        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=3");
+        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=2");
 
         Dictionary<string, (double Hit, double Mrr)> rows = Regex.Matches(output, @"(vector|hybrid)\s+(yes|no)\s+(0\.\d{3}|1\.000)\s+(0\.\d{3}|1\.000)")
             .ToDictionary(match => $"{match.Groups[1]} {match.Groups[2]}", match => (Number(match.Groups[3]), Number(match.Groups[4])));

@@ -7,7 +7,7 @@ public class CascadeTests
     {
         await using var app = new App("""
             {
-              "Stages": [ { "Use": "fast", "Keep": 3 }, { "Use": "strong" } ], "TopN": 20,
+              "Stages": [ { "Use": "fast", "Keep": 3 }, { "Use": "strong" } ], "TopN": 20, "Timeout": "00:10:00",
               "Scorers": { "fast": { "Provider": "Onnx", "ModelPath": "models/minilm-l4-screening-int8" }, "strong": { "Provider": "Onnx" } }
             }
             """);

@@ -37,7 +37,7 @@ public sealed class KeepLocalSocketTests : IDisposable
         await using StubServer server = HostedStub.Start();
         string json = $$"""
             {
-              {{use}},
+              "Timeout": "00:10:00", {{use}},
               "KeepLocal": RULE,
               "Scorers": {
                 "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "DataStaysLocal": false, "Model": "{{HostedStub.Model}}", "ApiKey": "key" },
@@ -102,7 +102,7 @@ public sealed class KeepLocalSocketTests : IDisposable
         await using StubServer server = HostedStub.Start();
         await using var app = new App($$"""
             {
-              {{use}},
+              "Timeout": "00:10:00", {{use}},
               "Scorers": {
                 "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "DataStaysLocal": false, "Model": "{{HostedStub.Model}}", "ApiKey": "key" },
                 "local":  { "Provider": "Onnx" }

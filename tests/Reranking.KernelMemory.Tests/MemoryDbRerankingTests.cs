@@ -106,6 +106,7 @@ public sealed class MemoryDbRerankingTests
             ["Reranking:Scorers:near:Provider"] = "Onnx",
             ["Reranking:Scorers:far:Provider"] = "Overlap",
             ["Reranking:Use"] = "far",
+            ["Reranking:Timeout"] = "00:10:00",
             ["Reranking:KeepLocal:Field"] = "Tags.__document_id",
             ["Reranking:KeepLocal:Value"] = value,
             ["Reranking:KeepLocal:Use"] = "near",

@@ -89,7 +89,7 @@ public sealed class OnnxRelevanceScorerTests
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         using var truncated = new MetricCollector<long>(meters, RerankingTelemetry.SourceName, "reranking.documents.truncated");
-        var reranker = new Reranker(scorer, logger: rerankerLogger, meterFactory: meters);
+        var reranker = new Reranker(scorer, new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan }, logger: rerankerLogger, meterFactory: meters);
         string sentences = string.Concat(Enumerable.Repeat("One two three four five. ", 5));
 
         RerankingResult<string> result = await reranker.RerankAsync("query", [sentences, string.Concat(Enumerable.Repeat(sentences, 9)), "short"]);
@@ -109,7 +109,7 @@ public sealed class OnnxRelevanceScorerTests
     public async Task RerankAsync_RejectedDocument_FallsBackWithoutItsText()
     {
         using var scorer = new OnnxRelevanceScorer(new OnnxScorerOptions { MaxInputTokens = 16, LongDocuments = LongDocumentMode.Reject });
-        var reranker = new Reranker(scorer);
+        var reranker = new Reranker(scorer, new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan });
 
         RerankingResult<string> result = await reranker.RerankAsync("query", ["short", string.Concat(Enumerable.Repeat("secret ", 20))]);
 

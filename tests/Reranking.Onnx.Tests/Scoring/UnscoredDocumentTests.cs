@@ -43,7 +43,7 @@ public sealed class UnscoredDocumentTests : IDisposable
     {
         WriteModel(threshold: (_highestIds[0] + _highestIds[1]) / 2);
         using OnnxRelevanceScorer scorer = CreateScorer();
-        var reranker = new Reranker(scorer);
+        var reranker = new Reranker(scorer, new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan });
 
         RerankingResult<string> result = await reranker.RerankAsync(Query, _documents, cancellationToken: TestContext.Current.CancellationToken);
 
