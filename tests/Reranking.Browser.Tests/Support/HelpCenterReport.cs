@@ -11,7 +11,7 @@ public sealed class HelpCenterReport : IDisposable
 
     /// <summary>Returns where the page is.</summary>
     /// <param name="questionCount">How many of the questions are asked; a few, by default, since the tests read every row of the page.</param>
-    internal async Task<Uri> AddressAsync(int questionCount = 10)
+    internal async Task<Uri> AddressAsync(int questionCount = 6)
     {
         if (_address is null)
         {
