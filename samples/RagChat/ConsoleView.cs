@@ -59,7 +59,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
             [
                 Printable(found.Record.Title, new Style(decoration: rank == 0 ? Decoration.Bold : Decoration.None)),
                 Printable($"{index + 1}", new Style(index > rank ? Color.Green : index < rank ? Color.Red : Color.Grey)),
-                Printable((score?.Value ?? found.Score ?? 0).ToString("0.000", CultureInfo.InvariantCulture)),
+                Printable(ScoreText(score?.Value ?? found.Score ?? 0)),
                 Printable(FirstWords(found.Record.Body, isReranked ? 32 : 48), new Style(Color.Grey)),
             ];
             if (isReranked)
@@ -89,6 +89,9 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
         }
     }
 
+    // The best of a list may have 0.0004, and is still ten times better than the next.
+    private static string ScoreText(double score) => score.ToString(score is > 0 and < 0.001 ? "0.000000" : "0.000", CultureInfo.InvariantCulture);
+
     /// <summary>Writes why a passage has its rank: both places, the numbers, and which part of it the score is for.</summary>
     public void WriteWhy(Findings findings, int rank)
     {
@@ -104,7 +107,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
             string cut = known.IsTruncated ? ", cut to what the model reads" : "";
             Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"reranking: rank {rank}, relevance {known.Value:0.0000}, logit {known.RawValue:0.00}, {known.TokenCount} tokens{cut}"));
+                $"reranking: rank {rank}, relevance {ScoreText(known.Value)}, logit {known.RawValue:0.00}, {known.TokenCount} tokens{cut}"));
         }
 
         string text = found.Record.Text;

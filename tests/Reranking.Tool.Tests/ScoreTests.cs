@@ -12,11 +12,12 @@ public sealed class ScoreTests
     [Fact]
     public async Task Score_DocumentsOnTheCommandLine_ShowsATableInPlainText()
     {
-        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "score", "How do I reset my password?", Security, Guide);
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "score", "How do I reset my password?", Security, Guide, "Whales sing.");
 
         Assert.Equal((0, ""), (exitCode, errors));
         Assert.Matches(@"rank\s+was\s+score\s+source\s+text", output);
         Assert.Matches(@"(?m)^\s*1\s+2\s+0\.\d{3}\s+#2\s+Password Reset Guide\.", output);
+        Assert.Matches(@"(?m)^\s*3\s+3\s+0\.000[0-9]{3}\s+#3\s+Whales", output);   // small scores differ too
         Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
     }
 
@@ -73,7 +74,7 @@ public sealed class ScoreTests
         { ["score"], 2, "rerank: No query was given; expected a text, as in: rerank score \"refund\" -f docs/\n" },
         { ["score", "q", "-f", "none.txt"], 1, "rerank: 'none.txt' does not exist; expected a file, a folder, or - for standard input.\n" },
         { ["score", "q", "d", "--model", "bge"], 1,
-            "rerank: --model is 'bge', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.\n" },
+            "rerank: The model 'bge' is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.\n" },
         { ["score", "q", "d", "--scorer", "local"], 2, "rerank: --scorer names a scorer of --config, which was not given; expected both, or --model.\n" },
         { ["score", "q", "d", "--config", "none.json"], 1,
             "rerank: --config is 'none.json', which does not exist; expected a file such as appsettings.json.\n" },

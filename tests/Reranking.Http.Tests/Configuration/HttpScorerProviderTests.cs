@@ -57,7 +57,10 @@ public sealed class HttpScorerProviderTests
 
         var exception = Assert.Throws<RelevanceScoringException>(() => Provider(services).Create("hosted", Section(("Model", "m"))));
 
-        Assert.Equal("Reranking:Scorers:hosted:ApiKey is not set; expected the key of the API.", exception.Message);
+        Assert.Equal(
+            "Reranking:Scorers:hosted:ApiKey is not set; expected the key of the API. Set Reranking__Scorers__hosted__ApiKey in the environment, or use user "
+                + "secrets, which a host reads only if its environment is Development.",
+            exception.Message);
     }
 
     [Fact]

@@ -116,7 +116,8 @@ public sealed class RegistrationTests
                 "Reranking:Scorers:mine:MaxRetries is 'many'; expected a whole number.",
                 "Reranking:Scorers:mine:DataStaysLocal is 'maybe'; expected true or false.",
                 "Reranking:Scorers:mine:MaxConcurrency is 0; expected 1 to 64.",
-                "Reranking:Scorers:mine:ApiKey is not set; expected the key of the API.",
+                "Reranking:Scorers:mine:ApiKey is not set; expected the key of the API. Set Reranking__Scorers__mine__ApiKey in the environment, or use user "
+                    + "secrets, which a host reads only if its environment is Development.",
             ],
             failures[1..]);
     }

@@ -138,6 +138,7 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
 
         Assert.True(exception.IsTransient);
         Assert.StartsWith($"'{ConfigUri}' can't be reached: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("). Check ", exception.Message, StringComparison.Ordinal);   // "Connection refused (127.0.0.1:1)" has no full stop
         Assert.EndsWith("Check Reranking:ModelStore:Endpoint and the network.", exception.Message, StringComparison.Ordinal);
         Assert.Equal(5, Time.Delays.Count);
     }

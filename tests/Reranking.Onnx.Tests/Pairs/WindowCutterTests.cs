@@ -43,6 +43,20 @@ public sealed class WindowCutterTests
         Assert.Equal(windows.Length, windows.Select(window => window.Range.Start.Value).Distinct().Count());
     });
 
+    [Theory]
+    [InlineData(4, 0.3)]
+    [InlineData(6, 0.3)]
+    [InlineData(8, 0.5)]
+    public void Cut_WhiteSpaceOfItsOwnBetweenPieces_StartsNoWindow(int room, double overlap)
+    {
+        string text = string.Join("\n \u3000 \n", Enumerable.Range(0, 30).Select(static i => $"a{i}")) + string.Concat(Enumerable.Repeat("     b", 30));
+
+        DocumentWindow[] windows = [.. new WindowCutter(Tokenizer, text, room, (int)(room * overlap), new TokenBuffer()).Cut()];
+
+        Assert.Equal(windows.Length, windows.Select(static window => window.Range.Start.Value).Distinct().Count());
+        Assert.All(windows, static window => Assert.True(window.Range.End.Value > window.Range.Start.Value));
+    }
+
     [Fact]
     public void Cut_Sentences_RepeatsTheOverlapOrWholeParagraphs() =>
         Gen.Select(Gen.Int[1, 14].Array[1, 80], Gen.Int[60, 200], Gen.Double[0.05, 0.5]).Sample((lengths, room, share) =>

@@ -102,7 +102,11 @@ public class RerankingPlanReaderTests
         """{ "Use": "local", "Shadow": { "Use": "local", "Timeout": "2.00:00:00" }, TWO }""",
         "Reranking:Shadow:Timeout is '2.00:00:00'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 1.00:00:00.")]
     [InlineData("""{ "Use": "local", "Shadow": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
-    [InlineData("""{ }""", """Reranking:Scorers names no scorer; expected one or more, such as "local": { "Provider": "Scripted" }.""")]
+    [InlineData(
+        """{ }""",
+        """Reranking:Scorers names no scorer; expected one or more, such as "local": { "Provider": "Scripted" }. """
+        + "The section Reranking is empty or missing: check its name, and that its file was found.")]
+    [InlineData("""{ "TopN": 5 }""", """Reranking:Scorers names no scorer; expected one or more, such as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData("""{ "Use": [ "local", "jina" ], TWO }""", "Reranking:Use:1 is 'jina'; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which is listed before it; expected each scorer once.")]
@@ -111,7 +115,7 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]
     [InlineData(
         """{ "Use": "local", "TopNn": 3, TWO }""",
-        "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, MinScore, OnFailure, Scorers, " +
+        "Reranking:TopNn is not a setting of reranking; expected one of CandidateCount, EnableSensitiveData, KeepLocal, OnFailure, Scorers, " +
         "Shadow, Stages, Store, Timeout, TopN, UnscoredCandidates, Use, WarmUp. Did you mean 'TopN'?")]
     [InlineData(
         """{ "Use": "local", "MinScore": 0.3, TWO }""",

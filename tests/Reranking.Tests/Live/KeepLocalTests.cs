@@ -142,7 +142,8 @@ public class KeepLocalTests
     [Theory]
     [InlineData(
         """{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, "Scorers": { "hosted": { "Provider": "Hosted" } } }""",
-        """Reranking:KeepLocal keeps texts on this machine, but no scorer of Reranking:Scorers is local; expected one, as "local": { "Provider": "Onnx" }.""")]
+        "Reranking:KeepLocal keeps texts on this machine, but no scorer of Reranking:Scorers is local; "
+        + """expected one, such as "local": { "Provider": "Onnx" }.""")]
     [InlineData(
         """{ "Use": "hosted", "KeepLocal": { "Field": "confidential", "Use": "hosted" }, BOTH }""",
         "Reranking:KeepLocal:Use is 'hosted', which is hosted; expected a local scorer.")]

@@ -204,8 +204,8 @@ public sealed class WarmUpTests : IDisposable
 
         Assert.Equal((RerankingOutcome.FellBack, RerankingReason.Timeout), (result.Outcome, result.Reason));
         Assert.Equal(
-            "scripted-1 was still loading its model after 00:00:03. Warm it up before the first call: a host does when it starts, unless " +
-            "Reranking:WarmUp is OnFirstCall; without a host call IWarmable.WarmUpAsync.",
+            "scripted-1 was still loading its model after 00:00:03. Set Reranking:WarmUp to BeforeStart, so that a host starts with it loaded, or raise " +
+            "Reranking:Timeout; without a host, await IWarmable.WarmUpAsync before the first call.",
             result.Failure!.Message);
     }
 

@@ -21,7 +21,7 @@ internal static class RerankingPlanReader
 
     private static readonly string[] RootKeys =
     [
-        Use, Stages, Scorers, KeepLocal, Shadow, MinScore, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount),
+        Use, Stages, Scorers, KeepLocal, Shadow, nameof(RerankingOptions.TopN), nameof(RerankingOptions.CandidateCount),
         nameof(RerankingOptions.UnscoredCandidates), nameof(RerankingOptions.Timeout), nameof(RerankingOptions.OnFailure),
         nameof(RerankingOptions.EnableSensitiveData), WarmUp,
     ];
@@ -41,7 +41,7 @@ internal static class RerankingPlanReader
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
         string[] providerKeys = [.. providers.SelectMany(static provider => provider.RootKeys).Distinct(StringComparer.OrdinalIgnoreCase)];
-        root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking");
+        root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking", except: MinScore);   // which has a message of its own
         if (root.Text(MinScore) is not null)
         {
             failures.Add(
@@ -63,6 +63,7 @@ internal static class RerankingPlanReader
             failures.Add(code.HasSection
                 ? $"{root.Path}:{Scorers} names no scorer; expected one or more, such as \"local\": {{ \"Provider\": "
                     + $"\"{providers.FirstOrDefault()?.Name ?? "Onnx"}\" }}."
+                    + (section.Exists() ? "" : $" The section {root.Path} is empty or missing: check its name, and that its file was found.")
                 : "AddReranking() was given no scorer; expected one or more. "
                     + "Call AddOnnx(), AddCohere() or AddScorer() on the builder that it returns, or pass a section that names scorers.");
         }

@@ -14,10 +14,15 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     public SectionReader Section(string key) => new(section.GetSection(key), failures);
 
     /// <summary>Notes keys that nothing reads.</summary>
-    public void RefuseUnknownKeys(IReadOnlyCollection<string> known, string owner)
+    public void RefuseUnknownKeys(IReadOnlyCollection<string> known, string owner, string? except = null)
     {
         foreach (string key in section.GetChildren().Select(static child => child.Key).Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)))
         {
+            if (key.Equals(except, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
             failures.Add(
                 $"{Path}:{key} is not a setting of {owner}; " +
                 $"expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");

@@ -123,8 +123,8 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
         if (timeout.IsCancellationRequested)
         {
             string message = IsLoading
-                ? $"{name} was still loading its model after {Timeout}. Warm it up before the first call: a host does when it starts, unless "
-                    + "Reranking:WarmUp is OnFirstCall; without a host call IWarmable.WarmUpAsync."
+                ? $"{name} was still loading its model after {Timeout}. Set Reranking:WarmUp to BeforeStart, so that a host starts with it loaded, or raise "
+                    + "Reranking:Timeout; without a host, await IWarmable.WarmUpAsync before the first call."
                 : $"{name} took longer than {Timeout} for {documents.Count} documents. Raise Reranking:Timeout or lower Reranking:CandidateCount.";
             (reason, failure) = (ScoringAttemptReason.Timeout, new TimeoutException(message, failure));
         }

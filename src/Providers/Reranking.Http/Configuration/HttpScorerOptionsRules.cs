@@ -192,7 +192,7 @@ internal static class HttpScorerOptionsRules
         bool isOwn = options.DataStaysLocal == true || RerankEndpoint.From(options, dialect) is { IsLoopback: true };
         if (dialect.NeedsKey && !isOwn && string.IsNullOrEmpty(options.ApiKey))
         {
-            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} is not set; expected the key of the API.";
+            yield return $"{options.SettingsPath}:{nameof(options.ApiKey)} is not set; expected the key of the API.{WhereKeysGo(options)}";
         }
 
         if (dialect.NeedsModel && string.IsNullOrEmpty(options.Model))
@@ -203,4 +203,9 @@ internal static class HttpScorerOptionsRules
 
     private static string Message(HttpScorerOptions options, string key, object? found, string expected) =>
         string.Create(CultureInfo.InvariantCulture, $"{options.SettingsPath}:{key} is {found}; expected {expected}.");
+
+    // Options made in code have no path; whoever wrote the code knows where its key is from.
+    private static string WhereKeysGo(HttpScorerOptions options) => !options.SettingsPath.Contains(':', StringComparison.Ordinal) ? ""
+        : $" Set {options.SettingsPath.Replace(":", "__", StringComparison.Ordinal)}__{nameof(options.ApiKey)} in the environment, or use user secrets, "
+            + "which a host reads only if its environment is Development.";
 }

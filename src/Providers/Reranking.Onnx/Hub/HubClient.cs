@@ -98,14 +98,14 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         catch (HttpRequestException exception)
         {
             throw new TransientHubException(
-                $"'{request.Uri}' can't be reached: {exception.Message} Check {options.SettingsPath}:Endpoint and the network.", exception)
+                $"'{request.Uri}' can't be reached: {Sentence(exception)} Check {options.SettingsPath}:Endpoint and the network.", exception)
             {
                 IsWorthRetrying = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
             };
         }
         catch (IOException exception)
         {
-            throw new TransientHubException($"The connection to '{request.Uri}' was lost: {exception.Message} Check the network.", exception);
+            throw new TransientHubException($"The connection to '{request.Uri}' was lost: {Sentence(exception)} Check the network.", exception);
         }
     }
 
@@ -178,6 +178,9 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
                 $"'{target.Uri}' redirects to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; "
                 + $"expected one with https. Check {options.SettingsPath}:Endpoint.");
     }
+
+    // The network's own messages have a full stop or not.
+    private static string Sentence(Exception exception) => exception.Message.EndsWith('.') ? exception.Message : $"{exception.Message}.";
 
     private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
 

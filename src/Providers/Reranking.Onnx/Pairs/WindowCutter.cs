@@ -39,6 +39,7 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
         int known = 0;   // the pieces that are in the window before, too
         while (true)
         {
+            SkipBlanks();
             int count = CountThatFits();
             (Range range, EncodedText tokens) = Encode(count);
             while (tokens.Count > room + frame && count > 1)
@@ -58,6 +59,16 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
             int done = CountThatIsDone(count);
             known = count - done;
             pieces.RemoveRange(0, done);
+        }
+
+        // No window starts with white space: with a piece of it as its first one, it would start where the next one does, and add nothing.
+        void SkipBlanks()
+        {
+            while (Has(1) && document.AsSpan(pieces[0].Start, pieces[0].End - pieces[0].Start).IsWhiteSpace())
+            {
+                pieces.RemoveAt(0);
+                known = Math.Max(0, known - 1);
+            }
         }
 
         bool Has(int index)

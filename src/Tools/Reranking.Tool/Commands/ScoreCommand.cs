@@ -175,13 +175,16 @@ internal sealed class ScoreCommand
             table.AddRow(
                 new Text($"{rank + 1}"),
                 new Text($"{was + 1}", new Style(color)),
-                new Text(scores[was].IsScored ? scores[was].Value.ToString("0.000", CultureInfo.InvariantCulture) : "-"),
+                new Text(scores[was].IsScored ? ScoreText(scores[was].Value) : "-"),
                 new Text(Terminal.Printable(documents[was].Source)),
                 Snippet(documents[was].Text, scores[was].BestWindow));
         }
 
         _terminal.Results.Write(table);
     }
+
+    // The best of a list may have 0.0004, and is still ten times better than the next.
+    private static string ScoreText(double score) => score.ToString(score is > 0 and < 0.001 ? "0.000000" : "0.000", CultureInfo.InvariantCulture);
 
     // The part that the score is for is what a person looks for.
     private static Paragraph Snippet(string text, Range? window)

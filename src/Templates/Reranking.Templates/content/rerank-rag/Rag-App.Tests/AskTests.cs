@@ -29,10 +29,12 @@ public sealed class AskTests(AskTests.App app) : IClassFixture<AskTests.App>
         Assert.Equal(3, answer.Sources.Count);
     }
 
-    [Fact]
-    public async Task Ask_NoQuestion_IsRefused()
+    [Theory]
+    [InlineData("/ask")]
+    [InlineData("/ask?question=")]
+    public async Task Ask_NoQuestion_IsRefused(string path)
     {
-        using HttpResponseMessage response = await app.CreateClient().GetAsync("/ask?question=", TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await app.CreateClient().GetAsync(path, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }

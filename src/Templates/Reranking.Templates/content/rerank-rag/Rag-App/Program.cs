@@ -25,8 +25,8 @@ builder.Services.AddSingleton<Assistant>();
 WebApplication app = builder.Build();
 _ = app.Services.GetRequiredService<Assistant>();   // reads the documents now, so that a wrong folder stops the start
 
-// curl "http://localhost:5000/ask?question=I+forgot+my+PIN"
-app.MapGet("/ask", async (string question, Assistant assistant, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(question)
-    ? Results.BadRequest("The question is empty.")
+app.MapGet("/", () => "Ask a question: /ask?question=I+forgot+my+PIN");
+app.MapGet("/ask", async (string? question, Assistant assistant, CancellationToken cancellationToken) => string.IsNullOrWhiteSpace(question)
+    ? Results.BadRequest("No question; expected /ask?question=TEXT.")
     : Results.Ok(await assistant.AskAsync(question, cancellationToken)));
 app.Run();
