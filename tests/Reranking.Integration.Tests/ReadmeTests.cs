@@ -25,21 +25,6 @@ public class ReadmeTests
         Assert.Equal(("local", 1), (result.ScorerName, result.Ranking[0].Index));
     }
 
-    [Fact]
-    public async Task Readme_Host_Reranks()
-    {
-        string[] args = ["--Reranking:Scorers:local:Provider=Onnx"];
-
-        var builder = Host.CreateApplicationBuilder(args);
-        builder.Services.AddReranking(builder.Configuration.GetSection("Reranking")).AddOnnx().AddCohere();
-
-        using IHost host = builder.Build();
-        await host.StartAsync();
-        var reranker = host.Services.GetRequiredService<Reranker>();
-
-        Assert.Equal("local", (await reranker.RerankAsync("query", ["one", "two"], new RerankingOptions { Timeout = Timeout.InfiniteTimeSpan })).ScorerName);
-    }
-
     [Theory]
     [InlineData("docs/fleet/README.md")]
     [InlineData("samples/SwapProviders/appsettings.json")]

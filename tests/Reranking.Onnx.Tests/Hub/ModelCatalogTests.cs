@@ -107,7 +107,7 @@ public sealed class ModelCatalogTests
     public void Docs_Snippets_AreCodeThatRuns()
     {
         string page = ReadPage("providers/model-store.md");
-        string code = File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "tests", "Reranking.Onnx.Tests", "Hub", "OnnxRelevanceScorerModelTests.cs"));
+        string code = File.ReadAllText(Path.Combine(RepositoryFolder.Root, "tests", "Reranking.Onnx.Tests", "Hub", "OnnxRelevanceScorerModelTests.cs"));
         string json = page.Split("```json\n")[1].Split("```")[0];
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(json));
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
@@ -142,5 +142,5 @@ public sealed class ModelCatalogTests
     private static string License(ModelCatalogEntry entry) =>
         entry.License.Contains("-nc-", StringComparison.Ordinal) ? $"**{entry.License}: no commercial use**" : entry.License;
 
-    private static string ReadPage(string page) => File.ReadAllText(Path.Combine(ReadmeTests.FindRoot(), "docs", page)).ReplaceLineEndings("\n");
+    private static string ReadPage(string page) => File.ReadAllText(Path.Combine(RepositoryFolder.Root, "docs", page)).ReplaceLineEndings("\n");
 }

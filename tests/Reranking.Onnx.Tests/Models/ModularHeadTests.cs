@@ -220,7 +220,7 @@ public sealed class ModularHeadTests
     [InlineData(
         """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "has tensors that overlap")]
     [InlineData(
-        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "has two tensors of")]
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "has two tensors named 'a'")]
     [InlineData("[]", 0, "has a header that is not a JSON object of tensors")]
     [InlineData("{", 0, "has a header that is not a JSON object of tensors")]
     public void SafeTensors_WhatDoesNotFit_IsRefused(string header, int dataLength, string message)

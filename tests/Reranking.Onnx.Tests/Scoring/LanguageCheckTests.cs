@@ -61,7 +61,7 @@ public sealed class LanguageCheckTests
     {
         string[] chunks =
         [
-            .. Directory.EnumerateFiles(Path.Combine(ReadmeTests.FindRoot(), "src"), "*.cs", SearchOption.AllDirectories)
+            .. Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Root, "src"), "*.cs", SearchOption.AllDirectories)
                 .Where(static file => !file.EndsWith(".g.cs", StringComparison.Ordinal))
                 .SelectMany(static file => File.ReadAllText(file).Chunk(1_200))
                 .Select(static chunk => new string(chunk)),

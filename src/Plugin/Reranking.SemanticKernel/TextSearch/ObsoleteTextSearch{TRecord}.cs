@@ -28,7 +28,7 @@ internal sealed class ObsoleteTextSearch<TRecord>(ITextSearch<TRecord> search) :
         options is null ? null
         : options.Filter is null ? new() { Top = options.Top, Skip = options.Skip, IncludeTotalCount = options.IncludeTotalCount }
         : throw new NotSupportedException(
-            $"{search.GetType()} does not take a {nameof(TextSearchFilter)}, since it is no {nameof(ITextSearch)}. "
+            $"{search.GetType()} does not take a {nameof(TextSearchFilter)}, since it is not an {nameof(ITextSearch)}. "
             + $"Search through {nameof(ITextSearch)}<{typeof(TRecord).Name}> with a filter expression.");
 }
 
