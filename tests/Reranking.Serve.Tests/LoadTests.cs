@@ -21,7 +21,7 @@ public sealed class LoadTests
     public async Task Overload_ManyConnections_AreAnsweredOrToldWhenToAskAgain()
     {
         const int Connections = 64;
-        const int MaxQueuedTokens = 5_000;
+        const int MaxQueuedTokens = 2_500;
         using var folder = new TempFolder();
         string config = folder.Write("appsettings.json", string.Create(CultureInfo.InvariantCulture, $$"""
             { "Reranking": { "Scorers": { "a": { "Provider": "Onnx" } } }, "RerankingServer": { "MaxQueuedTokens": {{MaxQueuedTokens}} } }
@@ -67,7 +67,7 @@ public sealed class LoadTests
         async Task AskAsync()
         {
             long sent = Stopwatch.GetTimestamp();
-            using HttpResponseMessage response = await server.Client.PostAsJsonAsync("/v2/rerank", new { query = Query, documents = Documents });
+            using HttpResponseMessage response = await server.Client.PostAsJsonAsync("/v2/rerank", new { query = Query, documents = Documents[..10] });
             statuses.AddOrUpdate(response.StatusCode, 1, static (_, count) => count + 1);
             if (response.StatusCode == HttpStatusCode.OK)
             {
@@ -119,7 +119,7 @@ public sealed class LoadTests
 
             for (int i = 0; i < 20; i++)
             {
-                Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents })).Status);
+                Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/v2/rerank", new { query = Query, documents = Documents[..5] })).Status);
             }
 
             Assert.Equal(HttpStatusCode.OK, await server.StatusAsync("/health/ready"));

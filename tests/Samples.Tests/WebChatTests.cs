@@ -76,7 +76,7 @@ public sealed class WebChatTests
     }
 
     private static Process Start(params string[] arguments) =>
-        SampleProgram.Start("08-WebChat", ["--urls=http://127.0.0.1:0", "--Reranking:Timeout=00:01:00", .. arguments]);
+        SampleProgram.Start("08-WebChat", ["--urls=http://127.0.0.1:0", "--Reranking:Timeout=00:10:00", "--Reranking:CandidateCount=30", .. arguments]);
 
     private static async Task<List<SseItem<JsonElement>>> AskAsync(HttpClient http, params object[] messages)
     {

@@ -47,8 +47,8 @@ public sealed class BundledCalibrationTests
 
     /// <summary>All of them take a minute; some tell whether model, tokenizer and first stage are those that the scores are of.</summary>
     [Theory]
-    [InlineData("everyday", 20)]
-    [InlineData("help", 10)]
+    [InlineData("everyday", 40)]
+    [InlineData("help", 20)]
     public async Task Scores_OfSomeQuestions_AreThoseOfTheModel(string name, int step)
     {
         EvaluationSet set = name == "everyday" ? Everyday : ReadHelpCenter();
