@@ -83,7 +83,7 @@ public sealed class RagChatTests
     public async Task Run_Compare_RerankingIsNotBelowTheFirstStage()
     {
         // Fewer candidates than the sample's 50, and less of each: without VNNI, all pairs of the 40 questions would take minutes.
-        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=2", "--Reranking:Scorers:local:MaxInputTokens=192");
+        string output = await RunAsync("", "--compare", "--Reranking:CandidateCount=2", "--Reranking:Scorers:local:MaxInputTokens=96");
 
         Dictionary<string, (double Hit, double Mrr)> rows = Regex.Matches(output, @"(vector|hybrid)\s+(yes|no)\s+(0\.\d{3}|1\.000)\s+(0\.\d{3}|1\.000)")
             .ToDictionary(match => $"{match.Groups[1]} {match.Groups[2]}", match => (Number(match.Groups[3]), Number(match.Groups[4])));
