@@ -34,7 +34,10 @@ internal sealed record CommandLine(string Question, bool IsComparison, bool IsHe
             switch (args[i])
             {
                 case Docs:
-                    folder = ++i < args.Length ? args[i] : throw new ArgumentException($"{Docs} has no folder; expected one with Markdown or text files.");
+                    folder = ++i < args.Length && !args[i].StartsWith('-') ? args[i] : throw NoFolder();
+                    break;
+                case string option when option.StartsWith($"{Docs}=", StringComparison.Ordinal):
+                    folder = option.Length > Docs.Length + 1 ? option[(Docs.Length + 1)..] : throw NoFolder();
                     break;
                 case Compare:
                     isComparison = true;
@@ -43,7 +46,7 @@ internal sealed record CommandLine(string Question, bool IsComparison, bool IsHe
                     isHelp = true;
                     break;
                 case ['-', '-', ..] and string option:
-                    settings.Add(option.Contains('=') ? option : throw new ArgumentException(
+                    settings.Add(IsSetting(option) ? option : throw new ArgumentException(
                         $"'{option}' is not an option; expected {Docs} FOLDER, {Compare}, {Help}, or a setting such as --Reranking:TopN=3."));
                     break;
                 case string word:
@@ -66,4 +69,9 @@ internal sealed record CommandLine(string Question, bool IsComparison, bool IsHe
 
         return new CommandLine(string.Join(' ', words), isComparison, isHelp, [.. settings]);
     }
+
+    private static ArgumentException NoFolder() => new($"{Docs} has no folder; expected one with Markdown or text files.");
+
+    // Each setting is in a section.
+    private static bool IsSetting(string option) => option.IndexOf(':') is >= 0 and int colon && option.IndexOf('=') > colon;
 }

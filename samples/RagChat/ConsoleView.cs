@@ -107,7 +107,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
             string cut = known.IsTruncated ? ", cut to what the model reads" : "";
             Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"reranking: rank {rank}, relevance {ScoreText(known.Value)}, logit {known.RawValue:0.00}, {known.TokenCount} tokens{cut}"));
+                $"reranking: rank {rank}, relevance {known.Value:0.000000}, logit {known.RawValue:0.00}, {known.TokenCount} tokens{cut}"));
         }
 
         string text = found.Record.Text;

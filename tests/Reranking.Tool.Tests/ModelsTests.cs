@@ -43,7 +43,11 @@ public sealed class ModelsTests
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(TempFolder home, string[] arguments)
     {
         ProcessStartInfo start = ToolProcess.Command(arguments);
-        start.Environment["XDG_DATA_HOME"] = home.PathOf("");
+        foreach (string variable in (string[])["XDG_DATA_HOME", "LOCALAPPDATA"])   // on Unix, on Windows
+        {
+            start.Environment[variable] = home.PathOf("");
+        }
+
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -74,7 +74,10 @@ public sealed class ScoreTests
         { ["score"], 2, "rerank: No query was given; expected a text, as in: rerank score \"refund\" -f docs/\n" },
         { ["score", "q", "-f", "none.txt"], 1, "rerank: 'none.txt' does not exist; expected a file, a folder, or - for standard input.\n" },
         { ["score", "q", "d", "--model", "bge"], 1,
-            "rerank: The model 'bge' is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.\n" },
+            "rerank: The model is 'bge', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Check --model, or the name "
+                + "after the command. 'rerank models list' shows names.\n" },
+        { ["score", "--jsonl", "-f", "pairs.jsonl", "--json"], 2,
+            "rerank: --json was given with --jsonl, whose lines are JSON already; expected one of them.\n" },
         { ["score", "q", "d", "--scorer", "local"], 2, "rerank: --scorer names a scorer of --config, which was not given; expected both, or --model.\n" },
         { ["score", "q", "d", "--config", "none.json"], 1,
             "rerank: --config is 'none.json', which does not exist; expected a file such as appsettings.json.\n" },

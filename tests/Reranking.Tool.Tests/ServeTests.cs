@@ -223,7 +223,7 @@ public sealed class ServeTests
     [InlineData(2, "--config and --model were both given;", "--config", "x.json", "--model", "y")]
     [InlineData(2, "--model names 'bundled' twice;", "--model", "bundled", "--model", "bundled")]
     [InlineData(1, "--config is 'absent.json', which does not exist;", "--config", "absent.json")]
-    [InlineData(1, "The model 'no-such-model' is neither a folder nor a file here,", "--model", "no-such-model")]
+    [InlineData(1, "The model is 'no-such-model', which is neither a folder nor a file here,", "--model", "no-such-model")]
     [InlineData(1, "RerankingServer:ApiKeyHashes:0 is not a SHA-256 hash;", "--api-key-hash", "the key itself")]
     public async Task Serve_ArgumentsThatCannotBe_EndWithALineThatSaysWhat(int exitCode, string message, params string[] arguments)
     {

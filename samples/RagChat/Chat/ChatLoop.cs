@@ -60,7 +60,9 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
         if (model is null)
         {
             view.Write(prompt);
-            view.Note("No chat model is configured, so this is where it would answer. Set Chat:Model, Chat:Endpoint and Chat:ApiKey in appsettings.json.");
+            view.Note(
+                "No chat model is configured, so this is where it would answer. Set Chat:Model and Chat:Endpoint in appsettings.json, and Chat__ApiKey in the "
+                    + "environment.");
             return;
         }
 
@@ -71,7 +73,7 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
         }
         catch (HttpOperationException exception)
         {
-            view.Warn($"The chat model failed: {exception.Message} Check Chat:Model, Chat:Endpoint and Chat:ApiKey in appsettings.json.");
+            view.Warn($"The chat model failed: {exception.Message} Check Chat:Model, Chat:Endpoint and Chat:ApiKey.");
         }
     }
 

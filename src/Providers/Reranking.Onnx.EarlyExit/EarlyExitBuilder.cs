@@ -101,10 +101,21 @@ public static class EarlyExitBuilder
                 }
             }
         }
-        finally
+        catch
         {
-            state.Save();   // an interruption, too; the query under way begins again
+            try
+            {
+                state.Save();   // the query under way begins again
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What interrupted the build matters more.
+            }
+
+            throw;
         }
+
+        state.Save();
 
         Report(EarlyExitPhase.Fitting, state.Done, training.Length);
         var heldOutPairs = new List<TaughtPairs>();

@@ -15,16 +15,16 @@ public sealed class ModelStoreContentTests : ModelStoreTestBase
     [InlineData("config.json", Error, "is an error in JSON")]
     [InlineData("config.json", Pointer, "is a pointer of Git LFS, not the file itself")]
     [InlineData("config.json", "[]", "is not a JSON object")]
-    [InlineData("config.json", "{\"model_type\":\"be", "is not JSON, or only a part of it")]
+    [InlineData("config.json", "{\"model_type\":\"be", "is not complete JSON")]
     [InlineData("config.json", "", "is empty")]
     [InlineData("tokenizer.json", Html, "is an HTML page")]
     [InlineData("tokenizer.json", Error, "is JSON without the model of a tokenizer")]
     [InlineData("tokenizer.json", Pointer, "is a pointer of Git LFS, not the file itself")]
-    [InlineData("tokenizer.json", "{\"model\":{", "is not JSON, or only a part of it")]
+    [InlineData("tokenizer.json", "{\"model\":{", "is not complete JSON")]
     [InlineData(ModelFile, Html, "is an HTML page")]
     [InlineData(ModelFile, Error, "is JSON, not an ONNX model")]
     [InlineData(ModelFile, Pointer, "is a pointer of Git LFS, not the file itself")]
-    [InlineData(ModelFile, "Not Found", "is not an ONNX model, or only a part of one")]
+    [InlineData(ModelFile, "Not Found", "is not a complete ONNX model")]
     [InlineData(ModelFile, "", "is empty")]
     public async Task GetAsync_SomethingElseWithStatus200_IsNotKept(string file, string content, string problem)
     {
@@ -51,7 +51,7 @@ public sealed class ModelStoreContentTests : ModelStoreTestBase
 
         RelevanceScoringException exception = await FailureAsync(store);
 
-        Assert.Equal(NotTheFile(ModelFile, "is not an ONNX model, or only a part of one"), exception.Message);
+        Assert.Equal(NotTheFile(ModelFile, "is not a complete ONNX model"), exception.Message);
         await AssertNothingIsLeftAndItMendsAsync(store, ModelFile);
     }
 

@@ -27,8 +27,8 @@ public sealed class ModelFileContentTests
     [InlineData("config.json", "[]", "is not a JSON object")]
     [InlineData("config.json", "null", "is not a JSON object")]
     [InlineData("config.json", "\"Not found\"", "is not a JSON object")]
-    [InlineData("config.json", "{\"model_type\":", "is not JSON, or only a part of it")]
-    [InlineData("config.json", "Not found", "is not JSON, or only a part of it")]
+    [InlineData("config.json", "{\"model_type\":", "is not complete JSON")]
+    [InlineData("config.json", "Not found", "is not complete JSON")]
     [InlineData("config.json", "", "is empty")]
     [InlineData("config.json", "<html>", "is an HTML page")]
     [InlineData("config.json", "<!DOCTYPE html>", "is an HTML page")]
@@ -43,8 +43,8 @@ public sealed class ModelFileContentTests
     [InlineData(Model, "<html>", "is an HTML page")]
     [InlineData(Model, "{\"error\":\"x\"}", "is JSON, not an ONNX model")]
     [InlineData(Model, " \n{", "is JSON, not an ONNX model")]
-    [InlineData(Model, "Not found", "is not an ONNX model, or only a part of one")]
-    [InlineData("model.ONNX", "<", "is not an ONNX model, or only a part of one")]
+    [InlineData(Model, "Not found", "is not a complete ONNX model")]
+    [InlineData("model.ONNX", "<", "is not a complete ONNX model")]
     [InlineData(Model, "", "is empty")]
     [InlineData("onnx/model.onnx_data", "any weights", null)]
     [InlineData("onnx/model.onnx_data", "<htm", null)]
@@ -72,7 +72,7 @@ public sealed class ModelFileContentTests
 
     [Fact]
     public void Problem_JsonNestedTooDeep_IsNoFileOfAModel() => Assert.Equal(
-        "is not JSON, or only a part of it",
+        "is not complete JSON",
         ModelFileContent.Problem(new MemoryStream(Encoding.UTF8.GetBytes(new string('[', 100_000))), "config.json"));
 
     [Theory]

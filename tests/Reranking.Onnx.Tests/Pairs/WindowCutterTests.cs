@@ -44,17 +44,31 @@ public sealed class WindowCutterTests
     });
 
     [Theory]
-    [InlineData(4, 0.3)]
-    [InlineData(6, 0.3)]
-    [InlineData(8, 0.5)]
-    public void Cut_WhiteSpaceOfItsOwnBetweenPieces_StartsNoWindow(int room, double overlap)
+    [InlineData("bert", 4, 0.3)]
+    [InlineData("bert", 6, 0.3)]
+    [InlineData("bert", 8, 0.5)]
+    [InlineData("modernbert", 8, 0.5)]   // has tokens for white space
+    [InlineData("modernbert", 40, 0.2)]
+    public void Cut_WhiteSpaceOfItsOwnBetweenPieces_StartsNoWindow(string family, int room, double overlap)
     {
-        string text = string.Join("\n \u3000 \n", Enumerable.Range(0, 30).Select(static i => $"a{i}")) + string.Concat(Enumerable.Repeat("     b", 30));
+        string text = string.Join("\n \u3000 \n", Enumerable.Range(0, 30).Select(static i => $"a{i}"))
+            + string.Concat(Enumerable.Repeat("     b", 30)) + new string(' ', 3_000) + new string('\n', 3_000);
 
-        DocumentWindow[] windows = [.. new WindowCutter(Tokenizer, text, room, (int)(room * overlap), new TokenBuffer()).Cut()];
+        DocumentWindow[] windows = [.. new WindowCutter(TokenizerData.Load(family), text, room, (int)(room * overlap), new TokenBuffer()).Cut()];
 
         Assert.Equal(windows.Length, windows.Select(static window => window.Range.Start.Value).Distinct().Count());
         Assert.All(windows, static window => Assert.True(window.Range.End.Value > window.Range.Start.Value));
+        Assert.Equal(text.TrimEnd().Length, windows[^1].Range.End.Value);
+        Assert.True(windows[^1].IsLast);
+    }
+
+    [Fact]
+    public void Cut_NothingButWhiteSpace_IsOneEmptyWindow()
+    {
+        DocumentWindow window = Assert.Single(
+            new WindowCutter(TokenizerData.Load("modernbert"), new string(' ', 2_000) + new string('\n', 2_000), 16, 4, new TokenBuffer()).Cut());
+
+        Assert.Equal((true, 0), (window.IsLast, window.Tokens.Count));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "TopN": 5 }""", """Reranking:Scorers names no scorer; expected one or more, such as "local": { "Provider": "Scripted" }.""")]
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData("""{ "Use": [ "local", "jina" ], TWO }""", "Reranking:Use:1 is 'jina'; expected the name of a scorer: cohere or local.")]
-    [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which is listed before it; expected each scorer once.")]
+    [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which is already listed; expected each scorer once.")]
     [InlineData("""{ "Use": "", TWO }""", "Reranking:Use is ''; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ TWO }""", "Reranking:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]

@@ -467,7 +467,7 @@ public sealed class LiveRerankingTests : IDisposable
 
         RelevanceScoringException exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => named.ScoreAsync("query", Documents));
 
-        Assert.Equal("The configuration no longer has scorer 'b'; expected a. Check Reranking:Scorers.", exception.Message);
+        Assert.Equal("The configuration no longer has a scorer 'b'; expected a. Check Reranking:Scorers.", exception.Message);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
             }
             else if (names.Contains(name))
             {
-                failures.Add($"{path} is '{value}', which is listed before it; expected each scorer once.");
+                failures.Add($"{path} is '{value}', which is already listed; expected each scorer once.");
             }
             else
             {

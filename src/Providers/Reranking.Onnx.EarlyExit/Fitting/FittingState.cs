@@ -20,8 +20,14 @@ internal sealed class FittingState
     public int Done { get; private set; }
 
     /// <summary>Adds the pairs of the next query.</summary>
+    /// <exception cref="InvalidOperationException">A query before it was added to some of the sums only.</exception>
     public void Add(TaughtPairs pairs)
     {
+        if (_isTorn)
+        {
+            throw new InvalidOperationException("The sums are of no use after an addition that failed; expected a new state from the file.");
+        }
+
         _isTorn = true;
         for (int exit = 0; exit < _equations.Count; exit++)
         {

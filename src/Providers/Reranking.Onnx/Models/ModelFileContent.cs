@@ -57,7 +57,7 @@ internal static class ModelFileContent
         return IsJson(name) ? JsonProblem(file, name)
             : !name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || OnnxFile.IsComplete(file) ? null
             : head.TrimStart(" \t\r\n"u8) is [(byte)'{', ..] ? "is JSON, not an ONNX model"
-            : "is not an ONNX model, or only a part of one";
+            : "is not a complete ONNX model";
     }
 
     /// <summary>Returns whether a file of the disk is a pointer of Git LFS.</summary>
@@ -105,7 +105,7 @@ internal static class ModelFileContent
         }
         catch (JsonException)
         {
-            return "is not JSON, or only a part of it";
+            return "is not complete JSON";
         }
         catch (InvalidOperationException)
         {

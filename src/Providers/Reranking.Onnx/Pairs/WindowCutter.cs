@@ -49,7 +49,7 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
                 (range, tokens) = Encode(--count);
             }
 
-            bool isLast = !Has(count);
+            bool isLast = !HasText(count);
             yield return new DocumentWindow(range, tokens, isLast);
             if (isLast)
             {
@@ -64,7 +64,7 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
         // No window starts with white space: with a piece of it as its first one, it would start where the next one does, and add nothing.
         void SkipBlanks()
         {
-            while (Has(1) && document.AsSpan(pieces[0].Start, pieces[0].End - pieces[0].Start).IsWhiteSpace())
+            while (Has(1) && IsBlank(pieces[0]))
             {
                 pieces.RemoveAt(0);
                 known = Math.Max(0, known - 1);
@@ -80,6 +80,19 @@ internal sealed class WindowCutter(Tokenizer tokenizer, string document, int roo
 
             return index < pieces.Count;
         }
+
+        // A tokenizer can have tokens for white space, but a window of nothing else would tell the model nothing.
+        bool HasText(int index)
+        {
+            while (Has(index) && IsBlank(pieces[index]))
+            {
+                index++;
+            }
+
+            return Has(index);
+        }
+
+        bool IsBlank(TextPiece piece) => document.AsSpan(piece.Start, piece.End - piece.Start).IsWhiteSpace();
 
         (Range Range, EncodedText Tokens) Encode(int count)
         {

@@ -85,6 +85,11 @@ internal sealed class ScoreCommand
             throw new ToolException("--top was given with --jsonl, which writes a line for a line; expected one of them.", ExitCode.Usage);
         }
 
+        if (isBulk && parsed.GetValue(_common.Json))
+        {
+            throw new ToolException("--json was given with --jsonl, whose lines are JSON already; expected one of them.", ExitCode.Usage);
+        }
+
         if (!isBulk && new Option[] { _output, _overwrite, _shard }.FirstOrDefault(IsGiven) is { } option)
         {
             throw new ToolException($"{option.Name} was given without --jsonl; expected both.", ExitCode.Usage);

@@ -36,6 +36,7 @@ internal sealed record ModelReference(string? Path, string? Name)
         return known is [string only]
             ? new ModelReference(null, only)
             : throw new ToolException(
-                $"The model '{model}' is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Run 'rerank models list'.");
+                $"The model is '{model}', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Check --model, or the name "
+                    + "after the command. 'rerank models list' shows names.");
     }
 }

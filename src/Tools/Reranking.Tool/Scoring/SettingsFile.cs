@@ -5,12 +5,13 @@ namespace Reranking.Tool.Scoring;
 /// <summary>The file of <c>--config</c>: the settings of an application.</summary>
 internal static class SettingsFile
 {
-    /// <summary>Reads the file once.</summary>
+    /// <summary>Reads the file once, and the environment over it, as an application does: keys do not belong in the file.</summary>
     /// <exception cref="ToolException">It does not exist, or is not JSON.</exception>
     public static IConfigurationRoot Read(string file)
     {
         var configuration = new ConfigurationManager();
         AddTo(configuration, file, reloadOnChange: false);
+        configuration.AddEnvironmentVariables();
         return configuration;
     }
 
