@@ -228,6 +228,23 @@ public sealed class PrivacyTests
         .. record.Scopes.Select(scope => scope is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(',', pairs) : $"{scope}"),
     ];
 
+    [Fact]
+    public async Task ScoreAsync_Retry_SendsTheIdOfItsOwnAttempt()
+    {
+        using ActivityListener listener = Listen([]);
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        var services = new ServiceCollection();
+        services.AddReranking().AddCohere(options => (options.Endpoint, options.ApiKey, options.Model) = (new Uri(server.Address), Key, "m-1"));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]);
+
+        string[] ids = [.. server.Requests.Select(static request =>
+            request.Headers.First(static header => header.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase)).Value)];
+        Assert.Equal(2, ids.Length);
+        Assert.NotEqual(ids[0], ids[1]);
+    }
+
     private static ActivityListener Listen(ConcurrentBag<string> heard)
     {
         var listener = new ActivityListener

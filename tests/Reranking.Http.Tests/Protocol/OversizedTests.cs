@@ -72,6 +72,48 @@ public sealed class OversizedTests
         Assert.InRange(server.Requests.Count, 3, 12);
     }
 
+    [Theory]
+    [InlineData(OversizedDocuments.LeaveUnscored, "")]
+    [InlineData(OversizedDocuments.Shorten, "")]
+    [InlineData(OversizedDocuments.LeaveUnscored, "short")]
+    public async Task ScoreAsync_PartRefusedBeforeAnotherOneIsAccepted_TheOthersAreScored(OversizedDocuments handling, string besideIt)
+    {
+        using var refused = new ManualResetEventSlim();
+        await using var server = new StubServer(request =>
+        {
+            string[] texts = request.Documents();
+            if (texts.Any(static text => text.Length > Limit))
+            {
+                return StubResponse.Of(413);
+            }
+
+            if (texts.Length == 32)
+            {
+                refused.Wait(TimeSpan.FromSeconds(30));   // until the other part has been given up
+            }
+
+            return Contract.Of(RerankApi.Cohere).Score(request, static (_, document) => Score(document));
+        });
+        using HttpRelevanceScorer scorer = TestScorers.Create(
+            server, options => (options.OversizedDocuments, options.MaxDocumentsPerRequest, options.MaxConcurrency) = (handling, 32, 2));
+        string[] second = besideIt.Length > 0 ? [new string('x', 1_000), besideIt] : [new string('x', 1_000)];
+        string[] documents = [.. Enumerable.Range(0, 32).Select(static i => $"document {i}"), .. second];
+
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", documents);
+        while (server.Requests.Count < (besideIt.Length > 0 ? 3 : 2))
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        await Task.Delay(50, TestContext.Current.CancellationToken);   // the refusal is read
+        refused.Set();
+        RelevanceScores scores = await scoring;
+
+        Assert.Equal(documents[..32].Select(Score), scores.Take(32).Select(static score => score.RawValue));
+        Assert.All(documents[33..], (document, i) => Assert.Equal(Score(document), scores[33 + i].RawValue));
+        Assert.Equal(handling != OversizedDocuments.LeaveUnscored, scores[32].IsScored);
+    }
+
     [Fact]
     public async Task ScoreAsync_QueryTooLong_IsRefusedAfterAFewRequests()
     {

@@ -111,6 +111,31 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task AcquireAsync_CanceledWaitsBeforeAnotherOne_LeaveTheTurnsInOrder()
+    {
+        var limiter = new RequestRateLimiter(2, _clock);
+        await AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+        await AcquireAsync(TimeSpan.Zero, CancellationToken.None);
+        using var leaving = new CancellationTokenSource();
+        Task<RequestLease>[] left = [AcquireAsync(Minute, leaving.Token), AcquireAsync(Minute, leaving.Token)];
+        Task<RequestLease> late = AcquireAsync(2 * Minute, CancellationToken.None);   // at 120 s
+        await leaving.CancelAsync();
+        await Task.WhenAll(left.Select(wait => Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait)));
+
+        _clock.Advance(Minute);
+        Assert.True((await AcquireAsync(TimeSpan.Zero, CancellationToken.None)).IsAcquired);   // at 60 s
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Task<RequestLease> next = AcquireAsync(TimeSpan.FromSeconds(59), CancellationToken.None);   // at 120 s, too
+        _clock.Advance(TimeSpan.FromSeconds(59));
+
+        Assert.True((await next).IsAcquired);
+        Assert.True((await late).IsAcquired);
+
+        Task<RequestLease> AcquireAsync(TimeSpan longestWait, CancellationToken token) =>
+            limiter.AcquireAsync(longestWait, isBackground: false, token).AsTask();
+    }
+
+    [Fact]
     public async Task AcquireAsync_CanceledWait_GivesItsTurnBack()
     {
         var limiter = new RequestRateLimiter(1, _clock);

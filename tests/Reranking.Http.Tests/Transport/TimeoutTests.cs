@@ -67,6 +67,21 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public async Task ScoreAsync_ErrorWhoseBodyNeverEnds_IsReportedByItsStatus()
+    {
+        await using var server = new StubServer(StubResponse.Partial("""{"message":""", status: 401, hangUp: false));
+        using HttpRelevanceScorer scorer = TestScorers.Create(server, timeProvider: _clock);
+
+        Task<RelevanceScores> scoring = scorer.ScoreAsync("what?", ["zero"]);
+        await _clock.WaitForTimerAsync(static wait => wait == TimeSpan.FromSeconds(5));
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(() => scoring);
+        Assert.StartsWith($"cohere at {server.Authority} returned 401", exception.Message, StringComparison.Ordinal);
+        Assert.False(exception.IsTransient);
+    }
+
+    [Fact]
     public async Task ScoreAsync_TimeoutOfTheCall_GoesBeforeTheOptions()
     {
         await using var server = new StubServer(StubResponse.Silence);

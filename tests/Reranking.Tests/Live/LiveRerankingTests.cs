@@ -377,6 +377,34 @@ public sealed class LiveRerankingTests : IDisposable
         Assert.Equal("c", (await Reranker.RerankAsync("query", Documents)).ScorerName);
     }
 
+    [Fact]
+    public async Task Change_WhileAConfigurationIsReadThatAWarmUpWaitsWith_IsNotMissed()
+    {
+        await Reranker.RerankAsync("query", Documents);
+        var warming = new TaskCompletionSource();
+        _provider.OnCreate = (name, scorer) => scorer.OnWarmUp = name != "b" ? null : token =>
+        {
+            warming.TrySetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, token);
+        };
+        MetricCollector<long> swaps = Swaps();
+        _configuration.Change(UseB);
+        await warming.Task;
+
+        int isRead = 0;
+        _provider.OnValidate = () =>
+        {
+            if (Interlocked.Exchange(ref isRead, 1) == 0)
+            {
+                _configuration.Change($$"""{ "Use": "c", {{Scorers.Replace("\"\"", "\"key\"", StringComparison.Ordinal)}} }""");
+            }
+        };
+        _configuration.Change(UseB);   // the same: the warm-up goes on, once it has been read
+        await swaps.WaitForMeasurementsAsync(1);
+
+        Assert.Equal("c", (await Reranker.RerankAsync("query", Documents)).ScorerName);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

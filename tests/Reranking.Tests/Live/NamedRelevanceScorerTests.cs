@@ -76,6 +76,23 @@ public class NamedRelevanceScorerTests
     }
 
     [Fact]
+    public async Task ScoreAsync_ModelsThatTakeTurns_AreWarnedOfOnceEach()
+    {
+        int calls = 0;
+        var inner = new ScriptedScorer("rerank-v4");
+        inner.Script = (documents, _) => Task.FromResult(
+            new RelevanceScores([.. documents.Select(static _ => new RelevanceScore(0.5, 0.5))]) { ModelId = calls++ % 2 == 0 ? "one" : "two" });
+        using NamedRelevanceScorer scorer = Create(inner, minScore: 0.2, minScoreModel: "rerank-v3.5");
+
+        for (int i = 0; i < 10; i++)
+        {
+            await scorer.ScoreAsync("query", ["0.1"]);
+        }
+
+        Assert.Equal(2, _logger.Collector.Count);
+    }
+
+    [Fact]
     public async Task ScoreAsync_ThresholdOfThisModel_DoesNotWarn()
     {
         using NamedRelevanceScorer scorer = Create(new ScriptedScorer("rerank-v4"), minScore: 0.2, minScoreModel: "rerank-v4");

@@ -13,6 +13,9 @@ internal sealed class ScriptedProvider(string name = "Scripted", bool isHosted =
 
     public Action<string, ScriptedScorer>? OnCreate { get; set; }
 
+    /// <summary>Gets or sets what happens while a configuration is read.</summary>
+    public Action? OnValidate { get; set; }
+
     /// <summary>Gets the scorers made so far, in order.</summary>
     public IReadOnlyList<ScriptedScorer> Made
     {
@@ -27,6 +30,7 @@ internal sealed class ScriptedProvider(string name = "Scripted", bool isHosted =
 
     public override IEnumerable<string> Validate(IConfigurationSection section, bool isUsed)
     {
+        OnValidate?.Invoke();
         if (section["Limit"] is { } limit && !int.TryParse(limit, out _))
         {
             yield return $"{section.Path}:Limit is '{limit}'; expected a whole number.";

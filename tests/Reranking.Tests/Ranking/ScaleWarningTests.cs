@@ -56,6 +56,17 @@ public sealed class ScaleWarningTests
     }
 
     [Fact]
+    public async Task RerankAsync_ThresholdsThatTakeTurns_AreWarnedOfOnceEach()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            await RerankAsync(1, ["0.1", "0.25", "0.2"], new RerankingOptions { MinScore = i % 2 == 0 ? 0.9 : 0.8 });
+        }
+
+        Assert.Equal(2, Warnings.Count());
+    }
+
+    [Fact]
     public async Task RerankAsync_ThresholdThatKeptSomethingBefore_IsWarnedOfAfterFiveCallsInARow()
     {
         var options = new RerankingOptions { MinScore = 0.9 };

@@ -31,6 +31,32 @@ public class ScorerCallTests
     }
 
     [Fact]
+    public async Task RerankAsync_ScorerNoticesItsDeadlineBeforeTheCallDoes_WasTooSlow()
+    {
+        var clock = new LateTimers();
+        _scorer.Script = (_, _) =>
+        {
+            clock.Elapsed += TimeSpan.FromSeconds(10);
+            throw new RelevanceScoringException("It took too long.");
+        };
+
+        RerankingResult<string> result = await new Reranker(_scorer, timeProvider: clock)
+            .RerankAsync("query", Documents, new RerankingOptions { Timeout = TimeSpan.FromSeconds(10) });
+
+        Assert.Equal(RerankingReason.Timeout, result.Reason);
+        Assert.IsType<TimeoutException>(result.Failure);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_TimeoutLongerThanATimerTakes_IsAsGoodAsNone()
+    {
+        _scorer.Script = null;
+        using var chain = new ChainRelevanceScorer([_scorer, new ScriptedScorer()]);
+
+        Assert.Equal(3, (await chain.ScoreAsync("query", Documents, new RelevanceScoringOptions { Timeout = TimeSpan.MaxValue })).Count);
+    }
+
+    [Fact]
     public async Task RerankAsync_ScorerWithoutABreaker_IsAlwaysCalled()
     {
         await RerankAsync(new Reranker(_scorer, timeProvider: _time), times: 7);
@@ -252,5 +278,15 @@ public class ScorerCallTests
 
             return await Result;
         }
+    }
+
+    // Time passes, and no timer has noticed yet.
+    private sealed class LateTimers : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
     }
 }

@@ -213,7 +213,7 @@ internal sealed partial class LiveReranking : IDisposable
             {
                 // The container is going away, and the configuration with it.
             }
-            catch (OperationCanceledException) when (_change.Task.IsCompleted)
+            catch (OperationCanceledException) when (Volatile.Read(ref _hasChanged))
             {
                 LogSuperseded(_section.Path);   // the next round reads the newer one
             }
@@ -289,17 +289,18 @@ internal sealed partial class LiveReranking : IDisposable
         Task change = _change.Task;
         while (await Task.WhenAny(warmUp, change).WaitAsync(cancellationToken).ConfigureAwait(false) != warmUp)
         {
+            // Before the configuration is read: a change that comes while it is read must not be missed.
+            lock (_lock)
+            {
+                _change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                change = _change.Task;
+            }
+
             List<string> failures = [];
             if (RerankingPlanReader.Read(_section, _providers, failures, _code).Fingerprint != next.Plan.Fingerprint && failures.Count == 0)
             {
                 await superseded.CancelAsync().ConfigureAwait(false);
                 throw new OperationCanceledException(superseded.Token);
-            }
-
-            lock (_lock)
-            {
-                _change = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                change = _change.Task;
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Reranking.Configuration;
 using Reranking.Diagnostics;
@@ -13,10 +14,12 @@ namespace Reranking.Live;
 /// <remarks>It has a reference to the entry until it is disposed, and each call has another, because a caller can leave a call behind that goes on.</remarks>
 internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitBreakerSource
 {
+    private const int MaxWarnings = 16;   // a server can answer with ever new names
+
     private readonly ScorerEntry _entry;
     private readonly NamedScorerSettings _settings;
     private readonly ILogger _logger;
-    private string? _warnedModel;
+    private readonly ConcurrentDictionary<string, bool> _warnedModels = new(StringComparer.Ordinal);
     private int _disposed;
 
     /// <summary>Initializes a new instance of the <see cref="NamedRelevanceScorer"/> class.</summary>
@@ -81,7 +84,7 @@ internal sealed partial class NamedRelevanceScorer : IRelevanceScorer, ICircuitB
     private RelevanceScores WithName(RelevanceScores scores)
     {
         if (_settings is { MinScore: { } minScore, MinScoreModel: { } meant } && ResponseName.Sanitize(scores.ModelId) is { } model && model != meant
-            && Interlocked.Exchange(ref _warnedModel, model) != model)
+            && _warnedModels.Count < MaxWarnings && _warnedModels.TryAdd(model, true))
         {
             LogThresholdOfAnotherModel(_settings.Path, minScore, meant, model);
         }

@@ -9,11 +9,11 @@ internal sealed class ScaleWatch
     /// <summary>How many calls in a row are not a coincidence.</summary>
     public const int CallCount = 5;
 
+    private const int MaxThresholds = 64;   // calls can bring their own
+
     private readonly object _lock = new();
+    private readonly Dictionary<double, (int Empty, bool HasKept)> _thresholds = [];
     private int _equal;
-    private double? _threshold;
-    private int _empty;
-    private bool _hasKept;
 
     /// <summary>Returns how many calls in a row had equal scores, if that is to be reported.</summary>
     public int? ReportEqual(IReadOnlyList<string> documents, RelevanceScores scores)
@@ -39,14 +39,14 @@ internal sealed class ScaleWatch
     {
         lock (_lock)
         {
-            if (threshold != _threshold)
+            if (!_thresholds.TryGetValue(threshold, out (int Empty, bool HasKept) calls) && _thresholds.Count == MaxThresholds)
             {
-                (_threshold, _empty, _hasKept) = (threshold, 0, false);
+                return false;
             }
 
-            _hasKept |= keptCount > 0;
-            _empty = keptCount > 0 ? 0 : Math.Min(_empty + 1, CallCount + 1);
-            return _empty == (_hasKept ? CallCount : 1);
+            calls = (keptCount > 0 ? 0 : Math.Min(calls.Empty + 1, CallCount + 1), calls.HasKept || keptCount > 0);
+            _thresholds[threshold] = calls;
+            return calls.Empty == (calls.HasKept ? CallCount : 1);
         }
     }
 }

@@ -74,7 +74,8 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             return (null, new ScoringAttempt(name, ScoringAttemptReason.Timeout, noTime, TimeSpan.Zero));
         }
 
-        using var timeout = new CancellationTokenSource(Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, timeProvider);
+        using var timeout = new CancellationTokenSource(
+            Timeout is { } limit ? Deadline.Bounded(limit) : System.Threading.Timeout.InfiniteTimeSpan, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         RelevanceScoringOptions settings = options?.Clone() ?? new RelevanceScoringOptions();
         settings.Timeout = Timeout;
@@ -119,8 +120,9 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
             (reason, failure) = (ScoringAttemptReason.Failed, exception);
         }
 
-        // However a scorer ends after its time is over, and if it returns the scores it has so far, it was late, not wrong.
-        if (timeout.IsCancellationRequested)
+        // However a scorer ends after its time is over, and if it returns the scores it has so far, it was late, not wrong. A scorer that has the same
+        // deadline may notice before the timer of this call does.
+        if (timeout.IsCancellationRequested || timeProvider.GetElapsedTime(start) >= Timeout)
         {
             string message = IsLoading
                 ? $"{name} was still loading its model after {Timeout}. Set Reranking:WarmUp to BeforeStart, so that a host starts with it loaded, or raise "

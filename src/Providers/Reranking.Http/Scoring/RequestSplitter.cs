@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Reranking.Http.Protocol;
 using Reranking.Http.Transport;
@@ -34,15 +35,27 @@ internal sealed partial class RequestSplitter(
         RequestFields fields = RequestFields.Create(dialect, options, model, properties, errors);
         var call = new SplitCall(client, options.OversizedDocuments, query, documents, model, fields, deadline);
         int[][] parts = [.. Enumerable.Range(0, documents.Count).Chunk(options.MaxDocumentsPerRequest ?? dialect.MaxDocuments)];
+        ConcurrentQueue<(int[] Part, RelevanceScoringException Failure)> refused = [];
         if (parts.Length == 1)
         {
-            await call.SendAsync(parts[0], cancellationToken).ConfigureAwait(false);
+            await SendAsync(parts[0], cancellationToken).ConfigureAwait(false);
         }
         else
         {
             // The first request that fails stops the others: a call returns the scores of all documents or none.
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrency, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(parts, parallel, (part, token) => new ValueTask(call.SendAsync(part, token))).ConfigureAwait(false);
+            await Parallel.ForEachAsync(parts, parallel, SendAsync).ConfigureAwait(false);
+        }
+
+        foreach ((int[] part, RelevanceScoringException failure) in refused)
+        {
+            // Where another part was accepted, it is the documents, and those that are not too long are still to be scored.
+            if (!call.Responses.Any())
+            {
+                throw failure;
+            }
+
+            await call.SendAsync([.. part.Where(position => double.IsNaN(call.RawScores[position]))], cancellationToken).ConfigureAwait(false);
         }
 
         RerankResponse[] responses = [.. call.Responses];
@@ -59,6 +72,18 @@ internal sealed partial class RequestSplitter(
             ModelId = responses.Select(static response => response.Model).FirstOrDefault(static name => name is not null) ?? model,
             Usage = usage,
         };
+
+        async ValueTask SendAsync(int[] part, CancellationToken token)
+        {
+            try
+            {
+                await call.SendAsync(part, token).ConfigureAwait(false);
+            }
+            catch (NothingAcceptedException exception)
+            {
+                refused.Enqueue((part, exception.Failure));
+            }
+        }
     }
 
     private static RelevanceScoringUsage? Usage(RerankResponse[] responses)

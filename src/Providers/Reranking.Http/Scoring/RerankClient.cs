@@ -17,6 +17,8 @@ internal sealed partial class RerankClient(
     RerankTransport transport, RerankResponseReader reader, RerankErrors errors, IReadOnlyList<string> secrets, ILogger logger, TimeProvider timeProvider)
 {
     private readonly ILogger _logger = logger;
+    private static readonly TimeSpan LongestErrorBody = TimeSpan.FromSeconds(5);
+
     private volatile string? _knownModel;   // the last name that was no echo, so that it stays the name whatever a later document says
 
     /// <summary>Sends a request.</summary>
@@ -31,7 +33,7 @@ internal sealed partial class RerankClient(
         using HttpResponseMessage message = await transport.SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         if (!message.IsSuccessStatusCode)
         {
-            RerankErrorBody error = await ReadErrorAsync(message.Content, cancellationToken).ConfigureAwait(false);
+            RerankErrorBody error = await ReadErrorAsync(message.Content, deadline, cancellationToken).ConfigureAwait(false);
             throw Failure(message.StatusCode, error, redactor, RetryRules.RetryAfter(message, timeProvider));
         }
 
@@ -90,14 +92,19 @@ internal sealed partial class RerankClient(
         }
     }
 
-    private static async Task<RerankErrorBody> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<RerankErrorBody> ReadErrorAsync(HttpContent content, RequestDeadline deadline, CancellationToken cancellationToken)
     {
+        // The status is known and says more than a timeout would, so what explains it is not waited for to the end.
+        TimeSpan half = deadline.Remaining / 2;
+        using var timeout = new CancellationTokenSource(half > LongestErrorBody ? LongestErrorBody : half > TimeSpan.Zero ? half : TimeSpan.Zero, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using ResponseBody body = await ResponseBody.ReadAsync(content, RerankResponseReader.MaxErrorLength, cancellationToken).ConfigureAwait(false);
+            using ResponseBody body = await ResponseBody.ReadAsync(content, RerankResponseReader.MaxErrorLength, linked.Token).ConfigureAwait(false);
             return RerankErrorBody.Read(body);
         }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return new RerankErrorBody(null, null, null);   // the status is all there is to report
         }

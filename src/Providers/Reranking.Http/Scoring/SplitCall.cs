@@ -37,6 +37,7 @@ internal sealed class SplitCall(
     public RelevanceScoringException? Refused { get; private set; }
 
     /// <summary>Scores the documents at some positions, in one request or, if that is too large, in as many as it takes.</summary>
+    /// <exception cref="NothingAcceptedException">The API has accepted nothing yet, and refuses the shortest of these documents too.</exception>
     public async Task SendAsync(int[] positions, CancellationToken cancellationToken)
     {
         if (oversized == OversizedDocuments.Shorten)
@@ -62,7 +63,8 @@ internal sealed class SplitCall(
             await SendOversizedAsync(positions[0], cancellationToken).ConfigureAwait(false);
             if (_responses.IsEmpty)
             {
-                throw refusal;   // the shortest document goes first: if not even a piece of it is taken, it is not the documents
+                // The shortest document goes first: if not even a piece of it is taken, it may not be the documents.
+                throw new NothingAcceptedException(refusal);
             }
         }
         else
@@ -174,4 +176,11 @@ internal sealed class SplitCall(
             return exception.Failure;
         }
     }
+}
+
+/// <summary>An API refused the shortest document of a request before it accepted any other one of the call.</summary>
+/// <param name="failure">What the call fails with if nothing else is accepted.</param>
+internal sealed class NothingAcceptedException(RelevanceScoringException failure) : Exception
+{
+    public RelevanceScoringException Failure => failure;
 }

@@ -29,7 +29,9 @@ internal sealed class RequestRateLimiter(int requestsPerMinute, TimeProvider tim
                 return RequestLease.Refused(wait);
             }
 
-            _sendTimes.Add(sendTime);
+            // Not always the last: waiting requests can leave, and others take their turns.
+            int index = _sendTimes.BinarySearch(sendTime);
+            _sendTimes.Insert(index < 0 ? ~index : index, sendTime);
         }
 
         if (wait > TimeSpan.Zero)

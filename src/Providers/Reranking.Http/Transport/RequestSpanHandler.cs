@@ -8,6 +8,7 @@ namespace Reranking.Http.Transport;
 internal sealed class RequestSpanHandler : DelegatingHandler
 {
     private static readonly ActivitySource Source = new(RerankingTelemetry.SourceName);
+    private static readonly HttpRequestOptionsKey<HashSet<string>> InjectedKey = new("Reranking.Http.InjectedHeaders");
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -15,13 +16,7 @@ internal sealed class RequestSpanHandler : DelegatingHandler
         activity?.SetTag("http.request.method", request.Method.Method);
         activity?.SetTag("server.address", request.RequestUri?.Host);
         activity?.SetTag("server.port", request.RequestUri?.Port);
-        DistributedContextPropagator.Current.Inject(activity ?? Activity.Current, request, static (carrier, name, value) =>
-        {
-            if (carrier is HttpRequestMessage message && !message.Headers.Contains(name))
-            {
-                message.Headers.TryAddWithoutValidation(name, value);
-            }
-        });
+        DistributedContextPropagator.Current.Inject(activity ?? Activity.Current, request, Inject);
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -43,6 +38,31 @@ internal sealed class RequestSpanHandler : DelegatingHandler
             }
 
             throw;
+        }
+    }
+
+    // A retry sends the same message again, with the headers of the attempt before; those of the application stay.
+    private static void Inject(object? carrier, string name, string value)
+    {
+        if (carrier is not HttpRequestMessage message)
+        {
+            return;
+        }
+
+        if (!message.Options.TryGetValue(InjectedKey, out HashSet<string>? injected))
+        {
+            injected = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            message.Options.Set(InjectedKey, injected);
+        }
+
+        if (injected.Remove(name))
+        {
+            message.Headers.Remove(name);
+        }
+
+        if (!message.Headers.Contains(name) && message.Headers.TryAddWithoutValidation(name, value))
+        {
+            injected.Add(name);
         }
     }
 }

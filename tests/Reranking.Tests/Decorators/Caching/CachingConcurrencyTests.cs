@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Reranking.Tests;
 
@@ -81,6 +83,50 @@ public sealed class CachingConcurrencyTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.All(await Task.WhenAll(others), scores => Assert.Equal(PairScorer.Scores("q", "a", "b"), scores));
         Assert.Equal([["a", "b"], ["a", "b"]], inner.Seen);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_FirstCallerLeavesAScorerThatIgnoresItsToken_OneOfTheOthersScores()
+    {
+        using var inner = new PairScorer
+        {
+            Before = (call, _) =>
+            {
+                _entered.TrySetResult();
+                return call > 1 ? Task.CompletedTask : _release.Task;
+            },
+        };
+        using CachingRelevanceScorer scorer = Create(inner);
+        using var leaving = new CancellationTokenSource();
+        Task<RelevanceScores> first = scorer.ScoreAsync("q", ["a", "b"], options: null, leaving.Token);
+        await _entered.Task;
+        Task<RelevanceScores> other = scorer.ScoreAsync("q", ["a", "b"]);
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Assert.Equal(PairScorer.Scores("q", "a", "b"), await other);
+        _release.SetResult();
+    }
+
+    [Fact]
+    public async Task ScoreAsync_WaitedForACallThatFails_PassesOnWhatIsLeftOfTheTime()
+    {
+        var clock = new FakeTimeProvider();
+        using PairScorer pairs = Blocked();
+        using var inner = new TimeoutRecorder(pairs);
+        using var scorer = new CachingRelevanceScorer(
+            inner, _services.GetRequiredService<HybridCache>(), new() { CacheTimeout = TimeSpan.FromDays(1) }, timeProvider: clock);
+        Task<RelevanceScores> first = scorer.ScoreAsync("q", ["a"]);
+        await _entered.Task;
+        Task<RelevanceScores> second = scorer.ScoreAsync("q", ["a"], new RelevanceScoringOptions { Timeout = TimeSpan.FromSeconds(10) });
+
+        clock.Advance(TimeSpan.FromSeconds(8));
+        _release.SetException(new RelevanceScoringException("It fails."));
+
+        await Assert.ThrowsAsync<RelevanceScoringException>(() => first);
+        Assert.Equal(PairScorer.Scores("q", "a"), await second);
+        Assert.Equal([null, TimeSpan.FromSeconds(2)], inner.Timeouts);
     }
 
     [Fact]
@@ -200,4 +246,18 @@ public sealed class CachingConcurrencyTests : IDisposable
 
     private CachingRelevanceScorer Create(PairScorer inner) =>
         new(inner, _services.GetRequiredService<HybridCache>(), new() { CacheTimeout = TimeSpan.FromDays(1) });
+
+    private sealed class TimeoutRecorder(IRelevanceScorer inner) : DelegatingRelevanceScorer(inner)
+    {
+        private readonly ConcurrentQueue<TimeSpan?> _timeouts = [];
+
+        public IEnumerable<TimeSpan?> Timeouts => _timeouts;
+
+        public override Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            _timeouts.Enqueue(options?.Timeout);
+            return base.ScoreAsync(query, documents, options, cancellationToken);
+        }
+    }
 }

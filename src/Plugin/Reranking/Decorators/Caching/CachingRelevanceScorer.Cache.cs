@@ -61,13 +61,13 @@ public sealed partial class CachingRelevanceScorer
         {
             await writes.WaitOrLeaveAsync(linked.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (timeout.IsCancellationRequested || !linked.IsCancellationRequested)
-        {
-            WarnOnce(call, timeout.IsCancellationRequested ? TookTooLong() : exception, claims.Count);
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (linked.IsCancellationRequested && !timeout.IsCancellationRequested)
         {
             // The scores are there: the call must not lose them to a write, which goes on.
+        }
+        catch (Exception exception)
+        {
+            WarnOnce(call, timeout.IsCancellationRequested ? TookTooLong() : exception, claims.Count);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed partial class CachingRelevanceScorer
         }
 
         TimeSpan left = limit - _timeProvider.GetElapsedTime(call.StartTimestamp);
-        return left > TimeSpan.Zero ? left / 2 : TimeSpan.Zero;
+        return left > TimeSpan.Zero ? Deadline.Bounded(left / 2) : TimeSpan.Zero;
     }
 
     // Without the caller's token: the scores are there, and keeping them is worth it also where the caller has left.

@@ -203,7 +203,10 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
 
         _metrics.RecordMisses(claims.Count, call.Tags);
         string[] texts = [.. claims.Select(claim => call.Texts[claim.Index])];
-        RelevanceScores? answer = await base.ScoreAsync(call.Query, texts, call.Options, cancellationToken).ConfigureAwait(false);
+
+        // Left behind if it ignores its token: others wait for these documents, and must learn that this call has gone.
+        RelevanceScores? answer = await base.ScoreAsync(call.Query, texts, WithTimeLeft(call), cancellationToken)
+            .WaitOrLeaveAsync(cancellationToken).ConfigureAwait(false);
         if (RelevanceScoresValidator.FindCountProblem(answer, texts.Length, InnerScorer.DisplayName()) is { } problem)
         {
             throw new RelevanceScoringException(problem);
@@ -225,6 +228,20 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
         }
 
         await KeepAsync(call, claims, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What the cache and the wait for another call took is gone for the scorer.
+    private RelevanceScoringOptions? WithTimeLeft(CachingCall call)
+    {
+        TimeSpan elapsed = _timeProvider.GetElapsedTime(call.StartTimestamp);
+        if (call.Options?.Timeout is not { } limit || elapsed <= TimeSpan.Zero)
+        {
+            return call.Options;
+        }
+
+        RelevanceScoringOptions options = call.Options.Clone();
+        options.Timeout = limit > elapsed ? limit - elapsed : TimeSpan.FromTicks(1);
+        return options;
     }
 
     private sealed record KnownRevision(RelevanceScorerMetadata Metadata, string? Revision);
