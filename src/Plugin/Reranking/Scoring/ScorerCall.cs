@@ -75,7 +75,7 @@ internal readonly struct ScorerCall(string name, IRelevanceScorer scorer, TimePr
         }
 
         using var timeout = new CancellationTokenSource(
-            Timeout is { } limit ? Deadline.Bounded(limit) : System.Threading.Timeout.InfiniteTimeSpan, timeProvider);
+            Timeout is { } limit ? TimeBudget.ForTimer(limit) : System.Threading.Timeout.InfiniteTimeSpan, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         RelevanceScoringOptions settings = options?.Clone() ?? new RelevanceScoringOptions();
         settings.Timeout = Timeout;

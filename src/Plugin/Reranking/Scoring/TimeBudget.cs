@@ -6,7 +6,13 @@ internal readonly struct TimeBudget(TimeSpan? total, TimeProvider timeProvider)
     // The last one leaves a twentieth, so that what is known by then still reaches the caller before its own clock runs out.
     private const double LastShare = 0.95;
 
+    // A timer takes 49.7 days at most.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     private readonly long _start = timeProvider.GetTimestamp();
+
+    /// <summary>Returns the time, or the longest that a timer takes if it is longer.</summary>
+    public static TimeSpan ForTimer(TimeSpan time) => time > LongestTimer ? LongestTimer : time;
 
     /// <summary>Gets the time of the next scorer: an equal share of what is left.</summary>
     /// <param name="scorersLeft">How many scorers may have to be asked, the next one included.</param>

@@ -80,7 +80,7 @@ public sealed partial class CachingRelevanceScorer
         }
 
         TimeSpan left = limit - _timeProvider.GetElapsedTime(call.StartTimestamp);
-        return left > TimeSpan.Zero ? Deadline.Bounded(left / 2) : TimeSpan.Zero;
+        return left > TimeSpan.Zero ? TimeBudget.ForTimer(left / 2) : TimeSpan.Zero;
     }
 
     // Without the caller's token: the scores are there, and keeping them is worth it also where the caller has left.
