@@ -116,7 +116,10 @@ internal sealed class RerankingSnapshot
             if (!Plan.Scorers.TryGetValue(name, out ScorerPlan? plan))
             {
                 throw new RelevanceScoringException(
-                    $"The configuration no longer has a scorer '{name}'; expected {SectionReader.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.");
+                    $"The configuration no longer has a scorer '{name}'; expected {SectionReader.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.")
+                {
+                    IsSetupFault = true,
+                };
             }
 
             if (!_entries.TryGetValue(name, out ScorerEntry? entry))
