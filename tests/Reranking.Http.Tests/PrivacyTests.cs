@@ -229,6 +229,23 @@ public sealed class PrivacyTests
     ];
 
     [Fact]
+    public async Task ScoreAsync_Retry_IsLoggedForThoseWhoDebug()
+    {
+        await using var server = new StubServer(StubResponse.Of(500, headers: "Retry-After: 0\r\n"), TestScorers.Scores(0.5));
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
+        services.AddReranking().AddCohere(options => (options.Endpoint, options.ApiKey, options.Model) = (new Uri(server.Address), Key, "m-1"));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<IRelevanceScorer>().ScoreAsync("what?", ["zero"]);
+
+        IReadOnlyList<FakeLogRecord> records = provider.GetFakeLogCollector().GetSnapshot();
+        Assert.Contains(records, static record => record.Message.Contains("OnRetry", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            records, static record => record.Category?.StartsWith("Polly", StringComparison.Ordinal) == true && record.Level > LogLevel.Debug);
+    }
+
+    [Fact]
     public async Task ScoreAsync_Retry_SendsTheIdOfItsOwnAttempt()
     {
         using ActivityListener listener = Listen([]);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.RateLimiting;
 using Polly.Retry;
+using Polly.Telemetry;
 using Polly.Timeout;
 
 namespace Reranking.Http.Transport;
@@ -31,7 +32,12 @@ internal sealed class ScorerPipelines(TimeProvider timeProvider, ILoggerFactory?
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = "Reranking.Http", InstanceName = scorerName, TimeProvider = timeProvider };
         if (loggerFactory is not null)
         {
-            builder.ConfigureTelemetry(loggerFactory);
+            // A retry that helped is no news, and one that did not is in the failure of the call: without the stack trace of each attempt.
+            builder.ConfigureTelemetry(new TelemetryOptions
+            {
+                LoggerFactory = loggerFactory,
+                SeverityProvider = static _ => ResilienceEventSeverity.Debug,
+            });
         }
 
         if (options.MaxRetries > 0)
