@@ -111,6 +111,7 @@ public sealed class ScoreTests
             "rerank: --output is 'no-such-folder/c.json', whose folder does not exist; expected a file in one that does.\n" },
         { ["eval", "make", "docs", "--questions", "0", "-o", "o"], 2,
             "rerank: --questions is '0'; expected a number from 1. Run 'rerank eval make --help'.\n" },
+        { ["scor", "x"], 2, "rerank: Unrecognized command or argument 'scor'. Run 'rerank --help'.\n" },
         { ["frobnicate"], 2, "rerank: Unrecognized command or argument 'frobnicate'. Run 'rerank --help'.\n" },
         { ["eval", "none.jsonl"], 1,
             "rerank: 'none.jsonl' does not exist; expected a file of JSON lines, or a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv.\n" },

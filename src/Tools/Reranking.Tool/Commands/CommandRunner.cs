@@ -12,7 +12,10 @@ internal static class CommandRunner
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Note($"rerank: {parsed.Errors[^1].Message} Run '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
+            // The first word that nothing takes: those behind it are only errors because of it.
+            ParseError error = parsed.Errors.FirstOrDefault(static error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal))
+                ?? parsed.Errors[^1];
+            terminal.Note($"rerank: {error.Message} Run '{string.Join(' ', PathOf(parsed.CommandResult))} --help'.");
             return ExitCode.Usage;
         }
 
