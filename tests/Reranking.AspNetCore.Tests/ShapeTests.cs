@@ -297,6 +297,41 @@ public sealed class ShapeTests
     }
 
     [Fact]
+    public async Task Post_ModelThatTheSettingsLoseWhileTheRequestWaits_Is404()
+    {
+        var settings = new Settings();
+        settings.Replace("stays", "goes");
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using RerankServer server = await RerankServer.StartAsync(
+            configure: static options => options.MaxConcurrentRequests = 1,
+            section: new ConfigurationBuilder().Add(settings).Build().GetSection("Reranking"),
+            add: builder => builder.AddProvider(_ => new StubProvider(token =>
+            {
+                entered.TrySetResult();
+                return release.Task.WaitAsync(token);
+            })));
+        Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage)> first = PostAsync("stays");
+        await entered.Task;
+        Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage)> second = PostAsync("goes");
+        await Task.Delay(100, TestContext.Current.CancellationToken);   // it waits now; if it comes later, there is no such model either
+
+        settings.Replace("stays");
+        while ((await server.GetAsync("/v1/models")).Body!["data"]!.AsArray().Count > 1)
+        {
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        release.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await first).Status);
+        Assert.Equal((HttpStatusCode.NotFound, "There is no such model; expected stays."), ((await second).Status, (string?)(await second).Body!["message"]));
+
+        Task<(HttpStatusCode Status, JsonNode? Body, HttpResponseMessage Response)> PostAsync(string model) =>
+            server.PostAsync("/v2/rerank", $$"""{ "query": "q", "documents": {{Texts}}, "model": "{{model}}" }""");
+    }
+
+    [Fact]
     public async Task Post_UnknownModel_Is404AndListsThose()
     {
         await using RerankServer server = await RerankServer.StartAsync(add: static builder =>
@@ -325,12 +360,12 @@ public sealed class ShapeTests
         }
     }
 
-    private sealed class StubProvider() : RelevanceScorerProvider("Stub")
+    private sealed class StubProvider(Func<CancellationToken, Task>? before = null) : RelevanceScorerProvider("Stub")
     {
         public override IReadOnlyCollection<string> Keys => [];
 
         public override IEnumerable<string> Validate(IConfigurationSection section, bool isUsed) => [];
 
-        public override IRelevanceScorer Create(string scorerName, IConfigurationSection section) => new StubScorer(StubScorer.Length);
+        public override IRelevanceScorer Create(string scorerName, IConfigurationSection section) => new StubScorer(StubScorer.Length, before);
     }
 }

@@ -78,7 +78,7 @@ public sealed class OversizedTests
     [InlineData(OversizedDocuments.LeaveUnscored, "short")]
     public async Task ScoreAsync_PartRefusedBeforeAnotherOneIsAccepted_TheOthersAreScored(OversizedDocuments handling, string besideIt)
     {
-        using var refused = new ManualResetEventSlim();
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new StubServer(request =>
         {
             string[] texts = request.Documents();
@@ -87,12 +87,13 @@ public sealed class OversizedTests
                 return StubResponse.Of(413);
             }
 
-            if (texts.Length == 32)
+            // Where it is the other part's turn first, this one waits until that one has been given up.
+            StubResponse scored = Contract.Of(RerankApi.Cohere).Score(request, static (_, document) => Score(document));
+            return texts.Length < 32 ? scored : new StubResponse(async (stream, stop) =>
             {
-                refused.Wait(TimeSpan.FromSeconds(30));   // until the other part has been given up
-            }
-
-            return Contract.Of(RerankApi.Cohere).Score(request, static (_, document) => Score(document));
+                await refused.Task.WaitAsync(stop);
+                return await scored.Send(stream, stop);
+            });
         });
         using HttpRelevanceScorer scorer = TestScorers.Create(
             server, options => (options.OversizedDocuments, options.MaxDocumentsPerRequest, options.MaxConcurrency) = (handling, 32, 2));
@@ -106,7 +107,7 @@ public sealed class OversizedTests
         }
 
         await Task.Delay(50, TestContext.Current.CancellationToken);   // the refusal is read
-        refused.Set();
+        refused.SetResult();
         RelevanceScores scores = await scoring;
 
         Assert.Equal(documents[..32].Select(Score), scores.Take(32).Select(static score => score.RawValue));

@@ -118,8 +118,7 @@ internal sealed partial class RerankEndpoint
 
     private async Task AnswerAsync(HttpContext context, RerankRequest request, string client, string id, CancellationToken cancellationToken)
     {
-        IRelevanceScorer scorer = _scorers.Find(request.Model) ?? throw new RerankRequestException(
-            StatusCodes.Status404NotFound, $"There is no such model; expected {(_scorers.Names.Count == 0 ? "none" : string.Join(", ", _scorers.Names))}.");
+        IRelevanceScorer scorer = _scorers.Find(request.Model) ?? throw NoSuchModel();
         long start = _timeProvider.GetTimestamp();
         long characters = request.PairLength;
         TimeSpan waited;
@@ -131,15 +130,20 @@ internal sealed partial class RerankEndpoint
         {
             await place.WaitAsync(cancellationToken).ConfigureAwait(false);
             waited = _timeProvider.GetElapsedTime(start);
-            scores = await scorer.ScoreAsync(
-                request.Query,
-                request.Documents,
-                new RelevanceScoringOptions
-                {
-                    Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1),
-                    TopN = request.TopN,
-                },
-                cancellationToken).ConfigureAwait(false);
+            var options = new RelevanceScoringOptions
+            {
+                Timeout = _options.RequestTimeout - waited is { Ticks: > 0 } left ? left : TimeSpan.FromTicks(1),
+                TopN = request.TopN,
+            };
+            try
+            {
+                scores = await scorer.ScoreAsync(request.Query, request.Documents, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RelevanceScoringException) when (_scorers.Find(request.Model) is null)
+            {
+                throw NoSuchModel();   // the settings lost it while the request waited
+            }
+
             place.IsScored = true;
             tokens = scores.Usage?.InputTokenCount ?? place.Tokens;
         }
@@ -171,6 +175,9 @@ internal sealed partial class RerankEndpoint
         await JsonResponse.SendAsync(context, StatusCodes.Status200OK, output.WrittenMemory, cancellationToken).ConfigureAwait(false);
         LogAnswered(id, request.Shape, request.Documents.Length, tokens, elapsed.TotalMilliseconds);
     }
+
+    private RerankRequestException NoSuchModel() => new(
+        StatusCodes.Status404NotFound, $"There is no such model; expected {(_scorers.Names.Count == 0 ? "none" : string.Join(", ", _scorers.Names))}.");
 
     // Of what the model read and read whole: scores of a cache cost nothing now, and of a text that was cut the rest has no tokens.
     private void Learn(RerankRequest request, RelevanceScores scores)
