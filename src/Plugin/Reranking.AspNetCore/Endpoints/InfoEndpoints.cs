@@ -76,10 +76,15 @@ internal sealed class InfoEndpoints(
             json.WriteStartArray("data");
             foreach (string name in scorers.Names)
             {
+                if (scorers.Find(name) is not { } scorer)
+                {
+                    continue;   // the settings have just lost it
+                }
+
                 json.WriteStartObject();
                 json.WriteString("id", name);
                 json.WriteString("object", "model");
-                json.WriteString("owned_by", ScorerDirectory.MetadataOf(scorers.Find(name)!)?.ProviderName ?? "");
+                json.WriteString("owned_by", ScorerDirectory.MetadataOf(scorer)?.ProviderName ?? "");
                 json.WriteEndObject();
             }
 
