@@ -11,7 +11,7 @@ internal sealed partial class PassageMessages
     // On messages of providers; its value is the last number in them. Histories keep it.
     private const string OwnMessage = "reranking.passages";
 
-    // In the state of the session. All providers share it, so it is not a state key of any.
+    // In the state of the session. All providers share it, so it is not among the state keys of any one.
     private const string LastNumberKey = "reranking.lastCitation";
 
     // Where each call of a run reads its messages from the history, passages have to be in there, or the calls after a tool would miss them.

@@ -62,7 +62,7 @@ internal ref struct PassageWordReader
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         if (category is UnicodeCategory.Format || (category is UnicodeCategory.Control && !Rune.IsWhiteSpace(rune)))
         {
-            return;   // a soft hyphen or a zero-width space is not an end of a word
+            return;   // a soft hyphen or a zero-width space does not end a word
         }
 
         if (IsOfAWord(rune, category))

@@ -1,13 +1,11 @@
 using System.Globalization;
+using Reranking.Scoring;
 
 namespace Reranking.Ranking;
 
 /// <summary>Checks <see cref="RerankingOptions"/> with messages that name the setting.</summary>
 internal static class RerankingOptionsValidator
 {
-    // CancellationTokenSource takes no delay of 50 days.
-    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49);
-
     /// <summary>Refuses options that were made in code.</summary>
     public static void ThrowIfInvalid(RerankingOptions options, string paramName)
     {
@@ -35,7 +33,7 @@ internal static class RerankingOptionsValidator
             yield return Message(path, nameof(options.MinScore), options.MinScore, "a number from 0 to 1, or none");
         }
 
-        if (options.Timeout != System.Threading.Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > LongestTimeout))
+        if (options.Timeout != System.Threading.Timeout.InfiniteTimeSpan && (options.Timeout <= TimeSpan.Zero || options.Timeout > TimeBudget.LongestTimer))
         {
             yield return Message(
                 path, nameof(options.Timeout), options.Timeout, "more than 00:00:00 and at most 49.00:00:00, or -00:00:00.0010000 for no limit");

@@ -6,8 +6,8 @@ internal readonly struct TimeBudget(TimeSpan? total, TimeProvider timeProvider)
     // The last one leaves a twentieth, so that what is known by then still reaches the caller before its own clock runs out.
     private const double LastShare = 0.95;
 
-    // A timer takes 49.7 days at most.
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+    /// <summary>The longest that a timer takes, in whole days.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
 
     private readonly long _start = timeProvider.GetTimestamp();
 

@@ -17,7 +17,7 @@ internal sealed partial class RerankClient(
     RerankTransport transport, RerankResponseReader reader, RerankErrors errors, IReadOnlyList<string> secrets, ILogger logger, TimeProvider timeProvider)
 {
     private readonly ILogger _logger = logger;
-    private static readonly TimeSpan LongestErrorBody = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWaitForErrorBody = TimeSpan.FromSeconds(5);
 
     private volatile string? _knownModel;   // the last name that was no echo, so that it stays the name whatever a later document says
 
@@ -95,8 +95,8 @@ internal sealed partial class RerankClient(
     private async Task<RerankErrorBody> ReadErrorAsync(HttpContent content, RequestDeadline deadline, CancellationToken cancellationToken)
     {
         // The status is known and says more than a timeout would, so what explains it is not waited for to the end.
-        TimeSpan half = deadline.Remaining / 2;
-        using var timeout = new CancellationTokenSource(half > LongestErrorBody ? LongestErrorBody : half > TimeSpan.Zero ? half : TimeSpan.Zero, timeProvider);
+        var wait = new TimeSpan(Math.Clamp(deadline.Remaining.Ticks / 2, 0, LongestWaitForErrorBody.Ticks));
+        using var timeout = new CancellationTokenSource(wait, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

@@ -35,13 +35,9 @@ internal static class HealthCommand
         try
         {
             using HttpResponseMessage response = await client.GetAsync(new Uri(address, "/health/ready"), cancellationToken).ConfigureAwait(false);
-            terminal.WriteLine((asJson, response.IsSuccessStatusCode) switch
-            {
-                (true, var isReady) => Json(address, isReady ? "ready" : "notReady"),
-                (false, true) => "ready",
-                (false, false) => "not ready",
-            });
-            return response.IsSuccessStatusCode ? ExitCode.Success : ExitCode.CheckFailed;
+            bool isReady = response.IsSuccessStatusCode;
+            terminal.WriteLine(asJson ? Json(address, isReady ? "ready" : "notReady") : isReady ? "ready" : "not ready");
+            return isReady ? ExitCode.Success : ExitCode.CheckFailed;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
