@@ -48,7 +48,7 @@ internal static class LoadReport
         {
             foreach (int callers in CallerCounts)
             {
-                int calls = Math.Clamp(2_000 / (count * callers), 1, 20);
+                int calls = Math.Clamp(600 / (count * callers), 1, 20);
                 foreach (LoadedSystem system in systems)
                 {
                     cells.Add(await MeasureAsync(system, documents[..count], callers, calls));

@@ -8,15 +8,15 @@ public sealed class LongDocumentSetTests
     [Fact]
     public async Task ScoreAsync_AnswerSomewhereInALongDocument_IsFoundInWindowsAndNotWhenCut()
     {
-        using var truncating = new OnnxRelevanceScorer();
-        using var windowed = new OnnxRelevanceScorer(new OnnxScorerOptions { LongDocuments = LongDocumentMode.Windows });
+        const int Limit = 256;   // half of what the model reads, and documents half as long, take half the time
+        using var truncating = new OnnxRelevanceScorer(new OnnxScorerOptions { MaxInputTokens = Limit });
+        using var windowed = new OnnxRelevanceScorer(new OnnxScorerOptions { MaxInputTokens = Limit, LongDocuments = LongDocumentMode.Windows });
         IReadOnlyList<LongDocumentRequest> requests = LongDocumentSet.Make(
-            Path.Combine(AppContext.BaseDirectory, "knowledge"), TokenizerData.Bundled, count: 6, documentCount: 2, minTokens: 900, maxTokens: 1_500);
+            Path.Combine(AppContext.BaseDirectory, "knowledge"), TokenizerData.Bundled, count: 10, documentCount: 2, minTokens: 550, maxTokens: 850);
+        int passages = 0;
         int cut = 0;
         int found = 0;
         int held = 0;
-
-        int passages = 0;
 
         foreach (LongDocumentRequest request in requests)
         {
@@ -34,9 +34,9 @@ public sealed class LongDocumentSetTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"of {passages} passages {cut} were first when cut, {found} in windows, {held} of them in the best window");
-        Assert.InRange(passages, 4, requests.Count);
-        Assert.InRange(found, passages - 1, passages);
-        Assert.InRange(held, found - 1, found);   // 95 % of the whole set
-        Assert.InRange(cut, 0, found - 2);
+        Assert.InRange(passages, 8, requests.Count);
+        Assert.InRange(found, passages * 0.9, passages);
+        Assert.InRange(held, found * 0.9, found);   // 95 % of the whole set; one of ten is 10 %
+        Assert.InRange(cut, 0, found - 3);
     }
 }

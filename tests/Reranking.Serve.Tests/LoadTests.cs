@@ -38,7 +38,7 @@ public sealed class LoadTests
         Task<long> mostTokens = WatchAsync(over.Token);
 
         long start = Stopwatch.GetTimestamp();
-        await OverloadAsync(24);
+        await OverloadAsync(16);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
 
         await over.CancelAsync();
@@ -101,7 +101,7 @@ public sealed class LoadTests
                     Interlocked.Increment(ref unexplained);
                 }
 
-                await Task.Delay(20);   // a second, as it says, would be no overload
+                await Task.Delay(100);   // a second, as it says, would be no overload
             }
         }
     }

@@ -209,14 +209,18 @@ public sealed class BulkScoringTests
     [Fact]
     public async Task Jsonl_KilledWithinABlock_ScoresEachBlockAsAnUnbrokenRun()
     {
-        using var folder = new TempFolder();
+        using TempFolder folder = TinyModel.Unpack();
 
         // The stages keep one document of a call, so that a score depends on the neighbors of its query.
-        string settings = folder.Write("appsettings.json", """
+        string model = JsonSerializer.Serialize(folder.PathOf("model"));
+        string settings = folder.Write("appsettings.json", $$"""
             {
               "Reranking": {
                 "Stages": [ { "Use": "a", "Keep": 1 }, { "Use": "b" } ],
-                "Scorers": { "a": { "Provider": "Onnx", "MaxInputTokens": 16 }, "b": { "Provider": "Onnx" } }
+                "Scorers": {
+                  "a": { "Provider": "Onnx", "ModelPath": {{model}}, "MaxInputTokens": 16 },
+                  "b": { "Provider": "Onnx", "ModelPath": {{model}} }
+                }
               }
             }
             """);

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Reranking.Tool.Tests.Support;
 
@@ -10,7 +9,7 @@ public sealed class EarlyExitTests
     [Fact]
     public async Task EarlyExit_ModelAndTexts_WritesTheFilesBesideTheModel()
     {
-        using TempFolder folder = Unpack();
+        using TempFolder folder = TinyModel.Unpack();
 
         (int exitCode, string output, string errors) = await ToolProcess.RunAsync(
             "", "models", "early-exit", folder.PathOf("model"), "--texts", Path.Combine(AppContext.BaseDirectory, "knowledge"),
@@ -34,7 +33,7 @@ public sealed class EarlyExitTests
     [InlineData(1, "MaxLoss is 0.9; expected 0 to 0.5.", "--texts", "one.txt", "--max-loss", "0.9")]
     public async Task EarlyExit_ArgumentsThatCannotBe_EndWithALineThatSaysWhat(int exitCode, string message, params string[] arguments)
     {
-        using TempFolder folder = Unpack();
+        using TempFolder folder = TinyModel.Unpack();
         string texts = folder.Write("one.txt", "One passage.\n");
 
         (int actual, _, string errors) = await ToolProcess.RunAsync(
@@ -50,18 +49,5 @@ public sealed class EarlyExitTests
         (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "models", "early-exit", "bundled", "--texts", Path.GetTempPath());
 
         Assert.Equal((2, "rerank: The model inside has its early exit already: \"EarlyExit\": \"On\" switches it on.\n"), (exitCode, errors));
-    }
-
-    private static TempFolder Unpack()
-    {
-        var folder = new TempFolder();
-        string data = Path.Combine(AppContext.BaseDirectory, "Data", "bert");
-        folder.Write("model/config.json", File.ReadAllText(Path.Combine(data, "config.json")));
-        File.Copy(
-            Path.Combine(AppContext.BaseDirectory, "models", "ms-marco-MiniLM-L-12-v2-int8", "tokenizer.json"), folder.PathOf("model/tokenizer.json"));
-        using var unzipped = new GZipStream(File.OpenRead(Path.Combine(data, "model.onnx.gz")), CompressionMode.Decompress);
-        using FileStream target = File.Create(folder.PathOf("model/model.onnx"));
-        unzipped.CopyTo(target);
-        return folder;
     }
 }

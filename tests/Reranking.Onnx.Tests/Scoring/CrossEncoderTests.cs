@@ -8,18 +8,18 @@ namespace Reranking.Onnx.Tests;
 public sealed class CrossEncoderTests
 {
     [Theory]
-    [InlineData("bert/model", 1e-4)]
-    [InlineData("bert-variants/logits-batch", 1e-4)]
-    [InlineData("bert-variants/logits-batch-1-1", 1e-4)]
-    [InlineData("bert-variants/inputs-int32", 1e-4)]
-    [InlineData("bert-variants/logits-float16", 2e-3)]   // half precision: 11 bits
-    public async Task ScoreAsync_TinyModel_GivesTheGoldenLogits(string model, double tolerance)
+    [InlineData("bert/model", 1e-4, 1)]
+    [InlineData("bert-variants/logits-batch", 1e-4, 4)]   // the same weights with other inputs or outputs
+    [InlineData("bert-variants/logits-batch-1-1", 1e-4, 4)]
+    [InlineData("bert-variants/inputs-int32", 1e-4, 4)]
+    [InlineData("bert-variants/logits-float16", 2e-3, 4)]   // half precision: 11 bits
+    public async Task ScoreAsync_TinyModel_GivesTheGoldenLogits(string model, double tolerance, int every)
     {
         using TemporaryFolder folder = TestModels.Unpack(model);
         using CrossEncoder encoder = TestModels.LoadEncoder(folder.Path);
         var check = new GoldenCheck();
 
-        foreach (var group in TestModels.FixturePairs.Select((pair, index) => (pair, index)).GroupBy(item => item.pair.Query))
+        foreach (var group in TestModels.FixturePairs.Select((pair, index) => (pair, index)).GroupBy(item => item.pair.Query).Where((_, i) => i % every == 0))
         {
             string query = group.Key;
             string[] documents = [.. group.Select(item => item.pair.Document)];
