@@ -110,6 +110,17 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "locl", TWO }""", "Reranking:Use is 'locl'; expected the name of a scorer: cohere or local. Did you mean 'local'?")]
     [InlineData("""{ "Use": [ "local", "jina" ], TWO }""", "Reranking:Use:1 is 'jina'; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": [ "local", "local" ], TWO }""", "Reranking:Use:1 is 'local', which is already listed; expected each scorer once.")]
+    [InlineData(
+        """{ "Use": "local", "Use:0": "cohere", TWO }""",
+        "Reranking:Use is 'local' and a list that begins with 'cohere'; expected one of them. One source of the configuration sets the name and another one " +
+        "the list: write a list in both.")]
+    [InlineData(
+        """{ "Use": "local", "Shadow": "cohere", "Shadow:Use": "local", TWO }""",
+        "Reranking:Shadow is 'cohere' and a section with settings; expected one of them. One source of the configuration sets the name and another one the " +
+        "section: write a section in both.")]
+    [InlineData(
+        """{ "Use": "local", "Stages": "cohere", TWO }""",
+        "Reranking:Stages is 'cohere'; expected a list, such as [ { \"Use\": \"fast\", \"Keep\": 20 }, { \"Use\": \"strong\" } ].")]
     [InlineData("""{ "Use": "", TWO }""", "Reranking:Use is ''; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ TWO }""", "Reranking:Use is not set; expected the name of a scorer: cohere or local.")]
     [InlineData("""{ "Use": "cohere", TWO }""", "Reranking:Scorers:cohere:ApiKey is not set.")]

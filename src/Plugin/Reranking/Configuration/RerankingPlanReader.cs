@@ -41,7 +41,7 @@ internal static class RerankingPlanReader
         IConfigurationSection section = Freeze(live);
         var root = new SectionReader(section, failures);
         string[] providerKeys = [.. providers.SelectMany(static provider => provider.RootKeys).Distinct(StringComparer.OrdinalIgnoreCase)];
-        root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking", except: MinScore);   // which has a message of its own
+        root.RefuseUnknownKeys([.. RootKeys.Union(providerKeys)], "reranking", misplaced: MinScore);
         if (root.Text(MinScore) is not null)
         {
             failures.Add(
@@ -131,6 +131,11 @@ internal static class RerankingPlanReader
 
         IReadOnlyList<string> use = hasUse ? root.Names(Use, names) : ReadUse(code, names, failures);
         hasUse |= code.Use.Count > 0;
+        if (section.GetSection(Stages).Value is { Length: > 0 } text)
+        {
+            failures.Add($"{root.Path}:{Stages} is '{text}'; expected a list, such as [ {{ \"Use\": \"fast\", \"Keep\": 20 }}, {{ \"Use\": \"strong\" }} ].");
+        }
+
         IConfigurationSection[] stages = [.. section.GetSection(Stages).GetChildren()];
         if (stages.Length == 0)
         {
@@ -236,6 +241,14 @@ internal static class RerankingPlanReader
     {
         if (!section.Exists())
         {
+            return null;
+        }
+
+        if (section.Value is { Length: > 0 } named && section.GetChildren().Any())
+        {
+            failures.Add(
+                $"{section.Path} is '{named}' and a section with settings; expected one of them. "
+                    + "One source of the configuration sets the name and another one the section: write a section in both.");
             return null;
         }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using Reranking.Ranking;
+using Reranking.Scoring;
 
 namespace Reranking.Configuration;
 
@@ -14,15 +14,15 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     public SectionReader Section(string key) => new(section.GetSection(key), failures);
 
     /// <summary>Notes keys that nothing reads.</summary>
-    public void RefuseUnknownKeys(IReadOnlyCollection<string> known, string owner, string? except = null)
+    /// <param name="known">The keys that are read, and that messages list.</param>
+    /// <param name="owner">What they are settings of.</param>
+    /// <param name="misplaced">A key that belongs elsewhere, which the caller says itself.</param>
+    public void RefuseUnknownKeys(IReadOnlyCollection<string> known, string owner, string? misplaced = null)
     {
-        foreach (string key in section.GetChildren().Select(static child => child.Key).Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)))
+        IEnumerable<string> unknown = section.GetChildren().Select(static child => child.Key)
+            .Except([.. known, misplaced ?? ""], StringComparer.OrdinalIgnoreCase);
+        foreach (string key in unknown)
         {
-            if (key.Equals(except, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
             failures.Add(
                 $"{Path}:{key} is not a setting of {owner}; " +
                 $"expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");
@@ -49,7 +49,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     public TimeSpan? Duration(string key, TimeSpan? maximum = null)
     {
         // A plain number is one of days, and who writes it means seconds.
-        TimeSpan longest = maximum ?? RerankingOptionsValidator.LongestTimeout;
+        TimeSpan longest = maximum ?? TimeBudget.LongestTimer;
         return section[key] is not { Length: > 0 } text ? null
             : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value)
                 && value > TimeSpan.Zero && value <= longest ? value
@@ -66,9 +66,20 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     public IReadOnlyList<string> Names(string key, IReadOnlyCollection<string> known)
     {
         IConfigurationSection named = section.GetSection(key);
-        (string Path, string? Value)[] given = named.Value is { } single
+        IConfigurationSection[] listed = [.. named.GetChildren()];
+        string? single = named.Value;
+        if (single is { Length: > 0 } && listed.Length > 0)
+        {
+            // Configuration sources are merged key by key, so which of the two came last can't be told.
+            failures.Add(
+                $"{named.Path} is '{single}' and a list that begins with '{listed[0].Value}'; expected one of them. "
+                    + "One source of the configuration sets the name and another one the list: write a list in both.");
+            return [];
+        }
+
+        (string Path, string? Value)[] given = listed.Length == 0 && single is not null
             ? [(named.Path, single)]
-            : [.. named.GetChildren().Select(static child => (child.Path, child.Value))];
+            : [.. listed.Select(static child => (child.Path, child.Value))];
         List<string> names = [];
         foreach ((string path, string? value) in given)
         {
