@@ -17,7 +17,7 @@ public sealed class DocumentFolderTests : IDisposable
             [
                 new Passage("a/guide.md#1", "guide", "Before any heading."),
                 new Passage("a/guide.md#2", "One", "First.\n\n```\n# no heading\n```"),
-                new Passage("a/guide.md#3", "Two", "Second.\n#hashtag"),
+                new Passage("a/guide.md#3", "One: Two", "Second.\n#hashtag"),
             ],
             Read());
     }

@@ -63,7 +63,7 @@ public sealed class RagChatTests
 
         string output = await RunAsync("", "--docs", folder, "How do I get rid of limescale?");
 
-        Assert.Contains("[1] Descaling (guides/kettle.md#1)", output, StringComparison.Ordinal);
+        Assert.Contains("[1] Kettle: Descaling (guides/kettle.md#1)", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Notterby", output, StringComparison.Ordinal);
         Assert.DoesNotContain(HelpCenter.FirstQuestion, output, StringComparison.Ordinal);   // it is not a question to these documents
     }

@@ -36,7 +36,7 @@ public sealed class ScoreTests
         using JsonDocument json = JsonDocument.Parse(output);
         JsonElement[] results = [.. json.RootElement.GetProperty("results").EnumerateArray()];
         Assert.Equal("account.md#Reset", results[0].GetProperty("source").GetString());
-        Assert.StartsWith("Reset\nPassword Reset Guide.", results[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("Account: Reset\nPassword Reset Guide.", results[0].GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Equal(
             ["account.md#Reset", "account.md#Security", Path.Combine("deep", "other.txt"), "json", "stdin:1", "stdin:3"],
             results.OrderBy(result => result.GetProperty("was").GetInt32()).Select(result => result.GetProperty("source").GetString()));
@@ -67,11 +67,23 @@ public sealed class ScoreTests
         (_, string output, _) = await ToolProcess.RunAsync("", "score", "query", "red \u001b[31m text\u0007", "--dry-run");
 
         Assert.Contains("red \uFFFD[31m text\uFFFD", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--top", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Score_MoreThanTop_SaysHowManyAreNotShown()
+    {
+        (_, string output, _) = await ToolProcess.RunAsync("", "score", "query", "one", "two", "three", "--top", "2", "--dry-run");
+
+        Assert.EndsWith("2 of 3 documents; --top shows more.\n", output, StringComparison.Ordinal);
     }
 
     public static TheoryData<string[], int, string> Mistakes => new()
     {
         { ["score"], 2, "rerank: No query was given; expected a text, as in: rerank score \"refund\" -f docs/\n" },
+        { ["score", "q", typeof(ScoreTests).Assembly.Location], 2,
+            $"rerank: '{typeof(ScoreTests).Assembly.Location}' is a file, and texts were expected after the query. "
+                + "Write -f before each file, or -f and a folder.\n" },
         { ["score", "q", "-f", "none.txt"], 1, "rerank: 'none.txt' does not exist; expected a file, a folder, or - for standard input.\n" },
         { ["score", "q", "d", "--model", "bge"], 1,
             "rerank: The model is 'bge', which is neither a folder nor a file here, nor a name such as BAAI/bge-reranker-v2-m3. Check --model, or the name "

@@ -45,6 +45,7 @@ internal static class DocumentFolder
     {
         bool isMarkdown = !path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
         string title = Path.GetFileNameWithoutExtension(path);
+        string? document = null;
         bool isCode = false;
         List<string> paragraphs = [];
         StringBuilder paragraph = new();
@@ -59,7 +60,9 @@ internal static class DocumentFolder
                     yield return passage;
                 }
 
-                title = heading;
+                // "Warranty" alone could be that of any product: the first heading of a file says what the others are about.
+                title = document is null || document == heading ? heading : $"{document}: {heading}";
+                document ??= line.StartsWith("# ", StringComparison.Ordinal) ? heading : null;
             }
             else if (string.IsNullOrWhiteSpace(line) && !isCode)
             {

@@ -26,12 +26,13 @@ public sealed class MarkdownSectionsTests
 
         Assert.Equal(
             [
-                ("", 0, "before"),
-                ("Title", 1, "text of the title"),
-                ("Section", 2, "```sh\n# no heading\n```\nafter\n#no heading either"),
-                ("Deep", 6, "####### Too deep"),
+                ("", 0, "before", ""),
+                ("Title", 1, "text of the title", "Title"),
+                ("Section", 2, "```sh\n# no heading\n```\nafter\n#no heading either", "Title: Section"),
+                ("Deep", 6, "####### Too deep", "Title: Deep"),
             ],
-            MarkdownSections.Read(Text.ReplaceLineEndings("\n").Split('\n')).Select(section => (section.Heading, section.Level, section.Body)));
+            MarkdownSections.Read(Text.ReplaceLineEndings("\n").Split('\n'))
+                .Select(section => (section.Heading, section.Level, section.Body, section.Level == 0 ? "" : section.Text.Split('\n')[0])));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed record FirstStageReport
     public required double Ceiling { get; init; }
 
     /// <summary>
-    /// Gets how much of what is relevant is among the candidates: the mean over the queries, from 0 to 1. When it is low, mend retrieval first.
+    /// Gets how much of what is relevant is among the candidates: the mean over the queries, from 0 to 1. When it is low, fix retrieval first.
     /// </summary>
     public required double CandidateRecall { get; init; }
 

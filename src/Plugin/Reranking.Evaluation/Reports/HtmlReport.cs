@@ -62,7 +62,7 @@ internal sealed class HtmlReport(EvaluationReport report)
             WriteSection(
                 "How many candidates?",
                 ReportPlots.CandidateCurve(report),
-                "The dashed line is what a perfect scorer would reach: if it is low, mend retrieval first. A cascade has one point only.");
+                "The dashed line is what a perfect scorer would reach: if it is low, fix retrieval first. A cascade has one point only.");
         }
 
         foreach (ScorerReport scorer in report.Scorers.Where(static scorer => scorer.Curve.Count > 0))
@@ -97,7 +97,7 @@ internal sealed class HtmlReport(EvaluationReport report)
         }
 
         FirstStageReport first = report.FirstStage;
-        string advice = first.CandidateRecall < 0.8 ? " That is low: mend retrieval first." : "";
+        string advice = first.CandidateRecall < 0.8 ? " That is low: fix retrieval first." : "";
         Add($"<p>{report.CandidateCount} candidates hold {first.CandidateRecall:P0} of what is relevant; {first.LostQueryCount} of ");
         Add($"{report.QueryCount} queries ");
         Add($"have nothing relevant among them. A perfect scorer of these candidates would have {_metric} {first.Ceiling:0.000}.{advice}</p>\n");

@@ -122,6 +122,13 @@ internal sealed class ScoreCommand
             throw new ToolException("No query was given; expected a text, as in: rerank score \"refund\" -f docs/", ExitCode.Usage);
         }
 
+        // As a shell writes -f docs/*.txt: the names of the other files would be scored as texts.
+        if (texts.Skip(1).FirstOrDefault(File.Exists) is { } path)
+        {
+            throw new ToolException(
+                $"'{path}' is a file, and texts were expected after the query. Write -f before each file, or -f and a folder.", ExitCode.Usage);
+        }
+
         List<ToolDocument> documents = [.. texts.Skip(1).Select(static (text, index) => new ToolDocument($"#{index + 1}", text))];
         if (documents.Count == 0 && files.Length == 0 && Terminal.IsInputRedirected)
         {
@@ -186,6 +193,10 @@ internal sealed class ScoreCommand
         }
 
         _terminal.Results.Write(table);
+        if (order.Length < documents.Count)
+        {
+            _terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{order.Length} of {documents.Count} documents; --top shows more."));
+        }
     }
 
     // The best of a list may have 0.0004, and is still ten times better than the next.

@@ -6,10 +6,11 @@ namespace Reranking.Tool.Reading;
 /// <param name="Heading">The heading, or an empty text before the first one.</param>
 /// <param name="Level">How many <c>#</c> the heading has.</param>
 /// <param name="Body">The text below it, up to the next heading.</param>
-internal sealed record MarkdownSection(string Heading, int Level, string Body)
+/// <param name="Title">The first heading of level 1 above it, which says what the file is about, or an empty text.</param>
+internal sealed record MarkdownSection(string Heading, int Level, string Body, string Title)
 {
-    /// <summary>Gets what a scorer reads: the heading often holds the words that the text leaves out.</summary>
-    public string Text => Heading.Length == 0 ? Body : $"{Heading}\n{Body}".TrimEnd();
+    /// <summary>Gets what a scorer reads: the headings often hold the words that the text leaves out.</summary>
+    public string Text => Heading.Length == 0 ? Body : Title.Length == 0 ? $"{Heading}\n{Body}".TrimEnd() : $"{Title}: {Heading}\n{Body}".TrimEnd();
 }
 
 /// <summary>Cuts Markdown at its headings; what looks like one in a fenced block is none.</summary>
@@ -22,6 +23,7 @@ internal static class MarkdownSections
         List<MarkdownSection> sections = [];
         StringBuilder body = new();
         (string Heading, int Level) current = ("", 0);
+        string title = "";
         string? fence = null;
         foreach (string line in lines)
         {
@@ -50,7 +52,8 @@ internal static class MarkdownSections
             string text = body.ToString().Trim();
             if (text.Length > 0 || current.Level > 0)
             {
-                sections.Add(new MarkdownSection(current.Heading, current.Level, text));
+                sections.Add(new MarkdownSection(current.Heading, current.Level, text, title));
+                title = title.Length == 0 && current.Level == 1 ? current.Heading : title;
             }
 
             body.Clear();

@@ -62,21 +62,19 @@ internal static class WeakLabels
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
-            string title = "";
             int number = 0;
             foreach (MarkdownSection section in MarkdownSections.Read(File.ReadLines(file)))
             {
-                // The first heading is what the file is about; what follows it without one of its own answers it.
-                title = section.Level == 1 && title.Length == 0 ? section.Heading : title;
                 number++;
                 if (section.Body.Length >= LeastBody)
                 {
-                    // The text alone: with its heading, any search finds it.
-                    documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), section.Body));
+                    // Without its own heading, with which any search finds it; with that of the file, without which nobody knows what it is about.
+                    string text = section.Title.Length == 0 ? section.Body : $"{section.Title}\n{section.Body}";
+                    documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), text));
                     if (IsQuestion(section.Heading))
                     {
-                        bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || title.Length == 0;
-                        asked.Add(new WeakQuestion(isWhole ? section.Heading : $"{section.Heading} ({title})", documents[^1].Id));
+                        bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || section.Title.Length == 0;
+                        asked.Add(new WeakQuestion(isWhole ? section.Heading : $"{section.Heading} ({section.Title})", documents[^1].Id));
                     }
                 }
             }

@@ -9,9 +9,9 @@ namespace Rag_App.Tests;
 public sealed class AskTests(AskTests.App app) : IClassFixture<AskTests.App>
 {
     [Theory]
-    [InlineData("I forgot my PIN. How do I get back into my account?", "Trouble Signing In")]
-    [InlineData("I lost my card. What do I do?", "Lost Cards")]
-    [InlineData("How do I return a book at night?", "When We Are Closed")]
+    [InlineData("I forgot my PIN. How do I get back into my account?", "Your account: Trouble Signing In")]
+    [InlineData("I lost my card. What do I do?", "Your account: Lost Cards")]
+    [InlineData("How do I return a book at night?", "Visiting: When We Are Closed")]
     public async Task Ask_InWordsOfTheUser_TheAnswerIsFirst(string question, string title)
     {
         Answer answer = await AskAsync(question);

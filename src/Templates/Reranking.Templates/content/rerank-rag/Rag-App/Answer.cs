@@ -8,7 +8,7 @@ public sealed record Answer(string? Text, string Outcome, IReadOnlyList<Source> 
 
 /// <summary>A passage of an answer.</summary>
 /// <param name="Number">The number that the chat model cites.</param>
-/// <param name="Title">Its heading.</param>
+/// <param name="Title">Its heading, after that of the document.</param>
 /// <param name="File">The document that it is from.</param>
 /// <param name="Text">The text below the heading.</param>
 /// <param name="Relevance">How relevant it is, from 0 to 1; null if it was not scored.</param>
