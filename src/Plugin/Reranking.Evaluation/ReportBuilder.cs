@@ -148,7 +148,7 @@ internal sealed class ReportBuilder(
             Comparisons = comparisons,
             SplitHalf = SplitHalfCheck.Create(
                 [.. Enumerable.Range(0, values.Length).Where(i => values[i] is not null).Select(i => Difference(values, i))], options.Seed),
-            Latency = LatencyReport.Of(answered.Select(outcome => outcome.Answers[scorer].Time)),
+            Latency = LatencyReport.Of(answered.Where(static outcome => outcome.Candidates.Count > 0).Select(outcome => outcome.Answers[scorer].Time)),
             PairCount = all.Length,
             TruncatedShare = Share(all, static score => score.IsTruncated),
             UnscoredShare = Share(all, static score => !score.IsScored),
