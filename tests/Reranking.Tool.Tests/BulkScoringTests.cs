@@ -37,7 +37,7 @@ public sealed class BulkScoringTests
         (int exitCode, string errors) = await RunAsync(input, broken);
 
         Assert.Equal(0, exitCode);
-        Assert.StartsWith("Going on after ", errors, StringComparison.Ordinal);
+        Assert.StartsWith("Resuming after ", errors, StringComparison.Ordinal);
         Assert.True(kills >= 5, $"Only {kills} of 10 kills met a running process.");
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(broken));
         Assert.False(File.Exists(broken + ".resume.json"));
@@ -120,7 +120,7 @@ public sealed class BulkScoringTests
             errors);
         Assert.Equal(1_024, File.ReadLines(output).Count());   // whole blocks are kept
         File.WriteAllText(input, string.Concat(Enumerable.Range(1, 1_500).Select(Pair)));
-        Assert.Equal((0, "Going on after 1024 lines.\n"), await RunAsync(input, output));
+        Assert.Equal((0, "Resuming after 1024 lines.\n"), await RunAsync(input, output));
         Assert.Equal(Enumerable.Range(1, 1_500), File.ReadLines(output).Select(Id));
     }
 
@@ -136,14 +136,14 @@ public sealed class BulkScoringTests
 
         Assert.Equal(1, exitCode);
         Assert.Equal(
-            $"rerank: '{output}' was begun with shard '0/1', and now it is '0/2'. "
-            + "Use what it was begun with, name another file with --output, or add --overwrite to begin anew.\n",
+            $"rerank: '{output}' was started with shard '0/1', and now it is '0/2'. "
+            + "Use what it was started with, name another file with --output, or add --overwrite to start over.\n",
             errors);
         byte[] before = File.ReadAllBytes(output);
         File.WriteAllText(input, Pair(1));   // another file of the same name, as in another folder
         (exitCode, errors) = await RunAsync(input, output);
         Assert.Equal(1, exitCode);
-        Assert.Matches("was begun with input 'pairs.jsonl, [0-9A-F]{16}', and now it is 'pairs.jsonl, [0-9A-F]{16}'. Use what it was begun with,", errors);
+        Assert.Matches("was started with input 'pairs.jsonl, [0-9A-F]{16}', and now it is 'pairs.jsonl, [0-9A-F]{16}'. Use what it was started with,", errors);
         Assert.Equal(before, File.ReadAllBytes(output));
         Assert.Equal((0, ""), await RunAsync(input, output, "--overwrite"));
         Assert.Equal(
@@ -163,7 +163,7 @@ public sealed class BulkScoringTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains(
-            "rerank: The output has 1024 lines, but the input only 1000 for it. Is it the input that the output was begun with?\n",
+            "rerank: The output has 1024 lines, but the input only 1000 for it. Is it the input that the output was started with?\n",
             errors,
             StringComparison.Ordinal);
     }
@@ -245,7 +245,7 @@ public sealed class BulkScoringTests
         File.WriteAllLines(broken, File.ReadLines(whole).Take(515));
         (int exitCode, _, string errors) = await ToolProcess.RunAsync("", [.. arguments, broken]);
 
-        Assert.Equal((0, "Going on after 512 lines.\n"), (exitCode, errors));
+        Assert.Equal((0, "Resuming after 512 lines.\n"), (exitCode, errors));
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(broken));
     }
 

@@ -320,7 +320,7 @@ public sealed class LiveRerankingTests : IDisposable
 
         Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);
         FakeLogRecord record = Assert.Single(Logs.GetSnapshot(), record => record.Level == LogLevel.Error);
-        Assert.Equal("A scorer of the changed configuration of Reranking does not load, and the configuration before stays in service.", record.Message);
+        Assert.Equal("A scorer of the changed configuration of Reranking can't be loaded, and the previous configuration stays in use.", record.Message);
         Assert.Same(failure, record.Exception);
         Assert.Equal([0, 1], _provider.Made.Select(scorer => scorer.Disposals));
     }
@@ -466,7 +466,7 @@ public sealed class LiveRerankingTests : IDisposable
 
             await WaitUntilAsync(() => Logs.GetSnapshot().Any(record => record.Level == LogLevel.Error));
             Assert.Equal(
-                "The configuration file appsettings.json changed and can't be read; until it is mended, the configuration before stays in service.",
+                "The configuration file appsettings.json changed and can't be read; until it is fixed, the previous configuration stays in use.",
                 Logs.GetSnapshot().First(record => record.Level == LogLevel.Error).Message);
             await WaitUntilAsync(() => told > 0);   // the handler of the application is called as before
             Assert.Equal("a", (await Reranker.RerankAsync("query", Documents)).ScorerName);

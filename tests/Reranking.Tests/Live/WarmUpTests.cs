@@ -98,7 +98,7 @@ public sealed class WarmUpTests : IDisposable
 
         await WaitUntilAsync(() => Logs.Count > 0);
         Assert.Equal(
-            (LogLevel.Error, "A scorer in use can't be loaded; calls will fail until that is mended.", failure),
+            (LogLevel.Error, "A scorer in use can't be loaded; calls will fail until that is fixed.", failure),
             (Logs.LatestRecord.Level, Logs.LatestRecord.Message, Logs.LatestRecord.Exception));
         Assert.Equal((HealthStatus.Unhealthy, "A scorer in use can't be loaded."), await HealthAsync());
         Reranker reranker = _host!.Services.GetRequiredService<Reranker>();

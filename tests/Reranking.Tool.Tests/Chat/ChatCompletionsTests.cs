@@ -46,7 +46,7 @@ public sealed class ChatCompletionsTests
         Assert.Matches(
             "^The chat endpoint http://127[.]0[.]0[.]1:[0-9]+ failed 6 times, at last with (status (429|50[03])|an answer |a failed connection )",
             exception.Message);
-        Assert.EndsWith("What is done is kept: run the command again to go on.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("What is done is kept: run the command again to resume.", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("nobody", exception.Message, StringComparison.Ordinal);
         Assert.Equal(ChatCompletions.Attempts, server.Requests.Count);
     }

@@ -339,7 +339,7 @@ internal sealed partial class LiveReranking : IDisposable
     [LoggerMessage(
         EventId = 32,
         Level = LogLevel.Error,
-        Message = "A scorer of the changed configuration of {SectionPath} does not load, and the configuration before stays in service.")]
+        Message = "A scorer of the changed configuration of {SectionPath} can't be loaded, and the previous configuration stays in use.")]
     private partial void LogNotLoaded(Exception exception, string sectionPath);
 
     [LoggerMessage(
@@ -351,7 +351,7 @@ internal sealed partial class LiveReranking : IDisposable
     [LoggerMessage(
         EventId = 37,
         Level = LogLevel.Error,
-        Message = "The configuration file {File} changed and can't be read; until it is mended, the configuration before stays in service.")]
+        Message = "The configuration file {File} changed and can't be read; until it is fixed, the previous configuration stays in use.")]
     private partial void LogFileNotRead(Exception exception, string file);
 
     [LoggerMessage(

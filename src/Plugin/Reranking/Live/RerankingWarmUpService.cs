@@ -88,6 +88,6 @@ internal sealed partial class RerankingWarmUpService(LiveReranking live, TimePro
     [LoggerMessage(EventId = 39, Level = LogLevel.Warning, Message = "A scorer in use is not loaded yet; it is tried again in {Pause}.")]
     private partial void LogNotYetLoaded(Exception exception, TimeSpan pause);
 
-    [LoggerMessage(EventId = 123, Level = LogLevel.Error, Message = "A scorer in use can't be loaded; calls will fail until that is mended.")]
+    [LoggerMessage(EventId = 123, Level = LogLevel.Error, Message = "A scorer in use can't be loaded; calls will fail until that is fixed.")]
     private partial void LogNotLoaded(Exception exception);
 }

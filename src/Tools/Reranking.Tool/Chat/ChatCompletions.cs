@@ -64,7 +64,7 @@ internal sealed class ChatCompletions : IDisposable
             {
                 throw new ToolException(
                     $"The chat endpoint {_settings.Name} failed {Attempts} times, at last with {problem}. "
-                    + "What is done is kept: run the command again to go on.");
+                    + "What is done is kept: run the command again to resume.");
             }
 
             TimeSpan backoff = FirstDelay * Math.Pow(2, attempt - 1);

@@ -56,7 +56,7 @@ internal sealed class EarlyExitCommand
         var self = new EarlyExitCommand(terminal);
         var command = new Command("early-exit", CommandRunner.Describe(
             "Fits probes to a model's own scores, so that hopeless documents leave it early and \"EarlyExit\": \"On\" halves its time. "
-            + "No labels are needed; minutes on a processor. Ctrl+C stops, and the same command goes on from there.",
+            + "No labels are needed; minutes on a processor. Ctrl+C stops, and the same command resumes.",
             "rerank models early-exit ./bge-reranker-base --texts docs/",
             "rerank models early-exit ./bge-reranker-base --texts passages.jsonl --queries asked.txt --max-loss 0.05"))
         {

@@ -11,7 +11,7 @@ internal sealed class LabelCommand
     private readonly EvaluationArguments _arguments = new();
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "The qrels file to write, and to go on with if it is there. Without it, SET.labels.qrels beside the set.",
+        Description = "The qrels file to write, or to resume if it exists. Without it, SET.labels.qrels beside the set.",
     };
 
     private readonly Option<string> _metric = CommonOptions.OfMetrics(new Option<string>("--metric")
@@ -29,7 +29,7 @@ internal sealed class LabelCommand
         var self = new LabelCommand(terminal);
         var command = new Command("label", CommandRunner.Describe(
             "Asks you about two passages at a time, only where two scorers (or one and the first stage) disagree, what tells the most first. "
-                + "Keys: 1 or 2 the passage that answers better, b both, 0 neither, s skip, q quit. Each answer is saved at once; the same command goes on.",
+                + "Keys: 1 or 2 the passage that answers better, b both, 0 neither, s skip, q quit. Each answer is saved at once; the same command resumes.",
             "rerank eval label docs-set",
             "rerank eval label docs-set --config appsettings.json --scorer local --scorer cohere -o docs.qrels",
             "rerank eval docs-set --qrels docs-set.labels.qrels"));

@@ -41,7 +41,7 @@ internal sealed class MakeCommand
         var self = new MakeCommand(terminal);
         var command = new Command("make", CommandRunner.Describe(
             "Makes a question set of a folder without labels: headings ask for the text below them. A smoke test, and marked as such. "
-                + "With --chat, a model behind any OpenAI-compatible endpoint makes up questions as well and judges all; a run that was stopped goes on.",
+                + "With --chat, a model behind any OpenAI-compatible endpoint makes up questions as well and judges all; an interrupted run resumes.",
             "rerank eval make docs/ -o docs-set",
             "rerank eval make docs/ -o docs-set --chat --chat-endpoint http://localhost:11434/v1 --chat-model qwen3:8b",
             "rerank eval make docs/ -o docs-set --chat --config appsettings.json --questions 200",

@@ -91,7 +91,7 @@ internal static class ModelsCommand
         var file = new Option<string?>("--model-file") { Description = "The ONNX file, such as onnx/model_quantized.onnx." };
         Option<bool> json = new CommonOptions().Json;
         var command = new Command("pull", CommandRunner.Describe(
-            "Fetches a model from the Hugging Face hub, once; a download that was cut goes on.",
+            "Fetches a model from the Hugging Face hub, once; an interrupted download resumes.",
             "rerank models pull mixedbread-ai/mxbai-rerank-xsmall-v1",
             "rerank models pull mixedbread-ai/mxbai-rerank-xsmall-v1 --json"))
         {

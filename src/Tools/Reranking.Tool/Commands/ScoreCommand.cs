@@ -28,10 +28,10 @@ internal sealed class ScoreCommand
     private readonly Option<bool> _jsonLines = new("--jsonl") { Description = "Score pairs in bulk: a line of JSON in, a line out, in constant memory." };
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "With --jsonl: the file to write. After a kill, the same command goes on.",
+        Description = "With --jsonl: the file to write. After a kill, the same command resumes.",
     };
 
-    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "With --jsonl: begin anew if the file is there." };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "With --jsonl: start over if the file exists." };
     private readonly Option<string?> _shard = new("--shard") { Description = "With --jsonl: score one of several parts, INDEX/COUNT, from 0." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Load no model; made-up scores, to try a pipeline." };
     private readonly Terminal _terminal;
@@ -285,7 +285,7 @@ internal sealed class ScoreCommand
             using var progress = new ProgressLine(_terminal, "lines", total: null) { AlreadyDone = done };
             if (done > 0)
             {
-                _terminal.Note($"Going on after {done} lines.");
+                _terminal.Note($"Resuming after {done} lines.");
             }
 
             await new BulkScoring(scorer).RunAsync(

@@ -59,7 +59,7 @@ internal sealed class BulkScoring(IRelevanceScorer scorer)
 
         if (ours < done)
         {
-            throw new ToolException($"The output has {done} lines, but the input only {ours} for it. Is it the input that the output was begun with?");
+            throw new ToolException($"The output has {done} lines, but the input only {ours} for it. Is it the input that the output was started with?");
         }
     }
 

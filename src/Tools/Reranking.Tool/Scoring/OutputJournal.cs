@@ -134,7 +134,7 @@ internal sealed class OutputJournal : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ToolException($"'{statePath}' can't be read, so '{path}' can't be continued. Add --overwrite to begin anew.");
+            throw new ToolException($"'{statePath}' can't be read, so '{path}' can't be continued. Add --overwrite to start over.");
         }
 
         foreach ((string name, string value) in settings)
@@ -142,8 +142,8 @@ internal sealed class OutputJournal : IDisposable
             if (before.GetValueOrDefault(name) != value)
             {
                 throw new ToolException(
-                    $"'{path}' was begun with {name} '{before.GetValueOrDefault(name)}', and now it is '{value}'. "
-                    + "Use what it was begun with, name another file with --output, or add --overwrite to begin anew.");
+                    $"'{path}' was started with {name} '{before.GetValueOrDefault(name)}', and now it is '{value}'. "
+                    + "Use what it was started with, name another file with --output, or add --overwrite to start over.");
             }
         }
     }
