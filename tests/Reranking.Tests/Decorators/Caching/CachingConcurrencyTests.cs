@@ -26,7 +26,7 @@ public sealed class CachingConcurrencyTests : IDisposable
     {
         using PairScorer inner = Blocked();
         using CachingRelevanceScorer scorer = Create(inner);
-        string[] documents = [.. Enumerable.Range(0, 20).Select(i => $"document {i}")];
+        string[] documents = [.. Enumerable.Range(0, 2_000).Select(i => $"document {i}")];
 
         Task<RelevanceScores>[] calls = [.. Enumerable.Range(0, 50).Select(_ => Task.Run(() => scorer.ScoreAsync("q", documents)))];
         await _entered.Task;

@@ -156,7 +156,7 @@ public sealed partial class CachingRelevanceScorer : DelegatingRelevanceScorer
         while (Array.FindAll(call.Indices, index => call.Entries[index] is null) is { Length: > 0 } missing)
         {
             // Claimed before the cache is asked: the other way round, what another call keeps in between would be missed.
-            List<Claim> claims = [.. missing.Select(index => new Claim(index, _pending.GetOrClaim(call.Keys[index], out bool isMine), isMine))];
+            List<Claim> claims = _pending.Claim(missing, call.Keys);
             List<Claim> mine = claims.FindAll(claim => claim.IsMine || !waits);
             try
             {

@@ -1,25 +1,44 @@
-using System.Collections.Concurrent;
-
 namespace Reranking.Decorators.Caching;
 
 /// <summary>The scores that calls under way are about to find, so that no document is scored twice at the same time.</summary>
 internal sealed class PendingScores
 {
-    private readonly ConcurrentDictionary<string, PendingScore> _scores = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PendingScore> _scores = new(StringComparer.Ordinal);
 
-    /// <summary>Claims a key, unless another call has done so.</summary>
-    /// <param name="key">The key of the score.</param>
-    /// <param name="isMine">Whether the key is now the caller's, who has to complete or abandon the score and then to release it.</param>
-    /// <returns>The score that whoever claimed the key first will give.</returns>
-    public PendingScore GetOrClaim(string key, out bool isMine)
+    /// <summary>
+    /// Claims documents, except those that another call has claimed: all at once, so that calls for the same documents do not share them out among themselves
+    /// and each ask the scorer for a few.
+    /// </summary>
+    /// <param name="indices">The positions of the documents among the distinct texts of the call.</param>
+    /// <param name="keys">The keys of all texts of the call.</param>
+    /// <returns>The claims, in the order of the positions. The caller has to complete or abandon the scores that are its own, and then to release them.</returns>
+    public List<Claim> Claim(int[] indices, string[] keys)
     {
-        var mine = new PendingScore(key);
-        PendingScore score = _scores.GetOrAdd(key, mine);
-        isMine = ReferenceEquals(score, mine);
-        return score;
+        lock (_scores)
+        {
+            return [.. indices.Select(index => GetOrClaim(index, keys[index]))];
+        }
     }
 
-    public void Release(PendingScore score) => _scores.TryRemove(KeyValuePair.Create(score.Key, score));
+    public void Release(PendingScore score)
+    {
+        lock (_scores)
+        {
+            _scores.Remove(score.Key);
+        }
+    }
+
+    private Claim GetOrClaim(int index, string key)
+    {
+        if (_scores.TryGetValue(key, out PendingScore? score))
+        {
+            return new Claim(index, score, IsMine: false);
+        }
+
+        score = new PendingScore(key);
+        _scores.Add(key, score);
+        return new Claim(index, score, IsMine: true);
+    }
 }
 
 /// <summary>A document that a call has to find the score of.</summary>
