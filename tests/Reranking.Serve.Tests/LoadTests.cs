@@ -33,6 +33,7 @@ public sealed class LoadTests
         int unexplained = 0;
         await OverloadAsync(8);   // buffers and code that the server has from now on
         long tokens = await TokensOfARequestAsync();
+        answers.Clear();
         long before = server.WorkingSet;
         using var over = new CancellationTokenSource();
         Task<long> mostTokens = WatchAsync(over.Token);
@@ -83,7 +84,6 @@ public sealed class LoadTests
                     if (await ReadQueueAsync() is > 0 and long queued)
                     {
                         await asked;
-                        answers.Clear();
                         return queued;
                     }
                 }

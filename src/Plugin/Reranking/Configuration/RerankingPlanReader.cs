@@ -244,11 +244,8 @@ internal static class RerankingPlanReader
             return null;
         }
 
-        if (section.Value is { Length: > 0 } named && section.GetChildren().Any())
+        if (section.GetChildren().Any() && root.RefuseNameBeside(section, "section", "with settings"))
         {
-            failures.Add(
-                $"{section.Path} is '{named}' and a section with settings; expected one of them. "
-                    + "One source of the configuration sets the name and another one the section: write a section in both.");
             return null;
         }
 

@@ -67,17 +67,12 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         IConfigurationSection named = section.GetSection(key);
         IConfigurationSection[] listed = [.. named.GetChildren()];
-        string? single = named.Value;
-        if (single is { Length: > 0 } && listed.Length > 0)
+        if (listed is [var first, ..] && RefuseNameBeside(named, "list", $"that begins with '{first.Value}'"))
         {
-            // Configuration sources are merged key by key, so which of the two came last can't be told.
-            failures.Add(
-                $"{named.Path} is '{single}' and a list that begins with '{listed[0].Value}'; expected one of them. "
-                    + "One source of the configuration sets the name and another one the list: write a list in both.");
             return [];
         }
 
-        (string Path, string? Value)[] given = listed.Length == 0 && single is not null
+        (string Path, string? Value)[] given = listed.Length == 0 && named.Value is { } single
             ? [(named.Path, single)]
             : [.. listed.Select(static child => (child.Path, child.Value))];
         List<string> names = [];
@@ -98,6 +93,24 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         }
 
         return names;
+    }
+
+    /// <summary>Notes a setting that is a name as well as a list or a section. Sources are merged key by key, so which came last can't be told.</summary>
+    /// <param name="named">The setting, which has keys below it.</param>
+    /// <param name="form">What the keys make it: a list or a section.</param>
+    /// <param name="content">What is in there.</param>
+    /// <returns>Whether it is a name as well.</returns>
+    public bool RefuseNameBeside(IConfigurationSection named, string form, string content)
+    {
+        if (named.Value is not { Length: > 0 } name)
+        {
+            return false;
+        }
+
+        failures.Add(
+            $"{named.Path} is '{name}' and a {form} {content}; expected one of them. " +
+            $"One source of the configuration sets the name and another one the {form}: write a {form} in both.");
+        return true;
     }
 
     /// <summary>Reads one name, which has to be known.</summary>
