@@ -6,8 +6,8 @@ internal sealed class PendingScores
     private readonly Dictionary<string, PendingScore> _scores = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Claims documents, except those that another call has claimed: all at once, so that calls for the same documents do not share them out among themselves
-    /// and each ask the scorer for a few.
+    /// Claims documents, except those that another call has claimed: all at once, so that calls for the same documents do not share them out and each ask the
+    /// scorer for a few.
     /// </summary>
     /// <param name="indices">The positions of the documents among the distinct texts of the call.</param>
     /// <param name="keys">The keys of all texts of the call.</param>
