@@ -11,7 +11,7 @@ internal sealed class PendingScores
     /// </summary>
     /// <param name="indices">The positions of the documents among the distinct texts of the call.</param>
     /// <param name="keys">The keys of all texts of the call.</param>
-    /// <returns>The claims, in the order of the positions. The caller has to complete or abandon the scores that are its own, and then to release them.</returns>
+    /// <returns>The claims, in the order of the positions. The caller has to complete or abandon the scores that are its own, and then release them.</returns>
     public List<Claim> Claim(int[] indices, string[] keys)
     {
         lock (_scores)
