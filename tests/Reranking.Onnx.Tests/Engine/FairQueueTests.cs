@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Reranking.Onnx.Engine;
 
@@ -5,206 +6,256 @@ namespace Reranking.Onnx.Tests;
 
 public sealed class FairQueueTests
 {
+    private const long Turn = 100;
+
     [Fact]
     public void Peek_NobodyWaits_IsNull()
     {
-        var queue = new FairQueue<string>();
+        var queue = new FairQueue<string>(Turn);
 
-        Assert.Null(queue.Peek(out long cost));
-        Assert.Equal((0, 0), (cost, queue.Count));
+        Assert.Null(queue.Peek());
+        Assert.Equal(0, queue.Count);
     }
 
     [Fact]
     public void Peek_ChangesNothing()
     {
-        FairQueue<string> queue = Queue(("a", 5), ("b", 3));
+        Line line = new(("a", 5), ("b", 3));
 
-        Assert.Equal("b", queue.Peek(out long cost));
-        Assert.Equal("b", queue.Peek(out _));
-        Assert.Equal((3, 2), (cost, queue.Count));
+        Assert.Equal("b", line.Next);
+        Assert.Equal("b", line.Next);
+        Assert.Equal(2, line.Queue.Count);
     }
 
     [Fact]
-    public void Peek_Equals_AreServedInTheOrderOfTheirArrival()
-    {
-        FairQueue<string> queue = Queue(("a", 5), ("b", 5), ("c", 5));
+    public void Take_EqualsOfOneTurn_AreServedToTheEndInTheOrderOfTheirArrival() =>
+        Assert.Equal("aaabbbccc", new Line(("a", 15), ("b", 15), ("c", 15)).ServeAll(5));
 
-        Assert.Equal("abcabc", Serve(queue, 6, static _ => 5));
+    [Fact]
+    public void Take_EqualsOfSeveralTurns_AreServedTurnByTurn() =>
+        Assert.Equal("aabbaabbab", new Line(("a", 250), ("b", 250)).ServeAll(50));
+
+    [Fact]
+    public void Take_PiecesThatDoNotFillATurn_EndItWithTheOneThatExceedsIt() =>
+        Assert.Equal("aabbab", new Line(("a", 180), ("b", 180)).ServeAll(60));
+
+    [Fact]
+    public void Add_TheSameWorkInTheMiddleOfATurn_WaitsForItsEnd()
+    {
+        Line line = new(("a", 15));
+        line.Serve(5);
+        line.Add("b", 15);
+
+        Assert.Equal("aabbb", line.ServeAll(5));
+    }
+
+    [Fact]
+    public void Add_LittleWorkInTheMiddleOfATurn_GoesFirst()
+    {
+        Line line = new(("a", 90));
+        line.Serve(10);
+        line.Add("b", 20);
+
+        Assert.Equal("bbaaaaaaaa", line.ServeAll(10));
     }
 
     [Fact]
     public void Take_TheLastPiece_EndsTheWaiting()
     {
-        FairQueue<string> queue = Queue(("a", 5), ("b", 6));
+        Line line = new(("a", 5), ("b", 6));
 
-        queue.Take(null);
+        Assert.Equal("a", line.Serve(5));
 
-        Assert.Equal(("b", 1), (queue.Peek(out _), queue.Count));
-        queue.Take(null);
-        Assert.Null(queue.Peek(out _));
+        Assert.Equal(("b", 1), (line.Next, line.Queue.Count));
+        Assert.Equal("b", line.Serve(6));
+        Assert.Null(line.Queue.Peek());
     }
 
     [Fact]
-    public void Take_ChargesTheCostOfThePieceAndNotThatOfTheNext()
+    public void Take_ChargesTheCostOfThePiece()
     {
-        FairQueue<string> queue = Queue(("a", 4), ("b", 10));
+        Line line = new(("a", 300), ("b", 300));
 
-        queue.Take(5);   // a has had 4 and would end at 9
-        Assert.Equal("a", queue.Peek(out long cost));
-        Assert.Equal(5, cost);
-        queue.Take(2);   // a has had 9 and would end at 11
-        Assert.Equal("b", queue.Peek(out _));
+        Assert.Equal("a", line.Serve(160));   // its next turn ends at 260
+        Assert.Equal("b", line.Serve(130));   // at 230
+        Assert.Equal("b", line.Serve(100));   // at 300
+        Assert.Equal("a", line.Next);
     }
 
     [Fact]
     public void Add_StartsAtTheShareThatEachWouldHaveHadByNow()
     {
-        // Three times 12 among two: 18 each. Who comes now with 1 would end at 19, behind "b" with 12 and before "a" with 36.
-        FairQueue<string> queue = Queue(("a", 12), ("b", 12));
-        Assert.Equal("aba", Serve(queue, 3, static _ => 12));
+        // a and b have had 200 together, 100 each. Who comes now with 40 ends at 140, before the second turns of a and b at 200.
+        Line line = new(("a", 300), ("b", 300));
+        line.Serve(100);
+        line.Serve(100);
 
-        queue.Add("late", 1);
+        line.Add("late", 40);
+        Assert.Equal("late", line.Serve(21));   // a third of it for each: the time is 107
+        line.Add("later", 30);                  // ends at 137
+        line.Add("latest", 34);                 // at 141
 
-        Assert.Equal("late", queue.Peek(out _));
-        queue.Take(6);   // would end at 25, and b at 24
-        Assert.Equal("b", queue.Peek(out _));
+        Assert.Equal(["later", "late", "latest"], [line.Serve(30), line.Serve(19), line.Serve(34)]);
     }
 
     [Fact]
     public void Add_AfterAllHaveLeft_StartsWithoutDebt()
     {
-        FairQueue<string> queue = Queue(("a", 1_000));
-        queue.Take(null);
-        queue.Add("b", 10);
-        queue.Add("c", 9);
+        Line line = new(("a", 1_000));
+        line.Serve(1_000);
+        line.Add("b", 10);
+        line.Add("c", 9);
 
-        Assert.Equal("c", queue.Peek(out _));
-        Assert.Equal("cbcb", Serve(queue, 4, static name => name == "b" ? 10 : 9));
+        Assert.Equal("cccccccccbbbbbbbbbb", line.ServeAll(1));
     }
 
     [Fact]
     public void Take_WhoIsAlone_IsOwedNothingForTheTimeBefore()
     {
-        FairQueue<string> queue = Queue(("big", 500));
+        Line line = new(("big", 5_000));
         for (int round = 0; round < 5; round++)
         {
             // All of the small one goes first, each time that it comes back, since the big one has had everything in between.
-            queue.Add("small", 100);
-            for (int left = 3; left >= 0; left--)
+            line.Add("small", 80);
+            for (int piece = 0; piece < 4; piece++)
             {
-                Assert.Equal("small", queue.Peek(out _));
-                queue.Take(left > 0 ? 100 : null);
+                Assert.Equal("small", line.Serve(20));
             }
 
-            Assert.Equal("big", queue.Peek(out _));
-            queue.Take(500);
+            Assert.Equal("big", line.Serve(500));
         }
     }
 
     [Fact]
-    public void Take_WhoIsNeverAlone_IsOwedHisShare()
+    public void Remove_SomeoneElse_ChangesNothing()
     {
-        FairQueue<string> queue = Queue(("big", 500), ("small", 100));
-        string order = "";
-        for (int step = 0; step < 24; step++)
-        {
-            string next = queue.Peek(out _)!;
-            order += next[0];
-            if (next == "small" && step % 4 == 3)
-            {
-                queue.Take(null);   // another small one comes before anybody is served
-                queue.Add("small", 100);
-            }
-            else
-            {
-                queue.Take(next == "small" ? 100 : 500);
-            }
-        }
+        Line line = new(("a", 10), ("b", 10));
 
-        Assert.InRange(order.Count(static name => name == 'b'), 2, 5);
+        line.Queue.Remove("nobody");
+
+        Assert.Equal("aabb", line.ServeAll(5));
     }
 
     [Theory]
-    [InlineData("a", "bcbc")]
-    [InlineData("b", "acac")]
-    [InlineData("c", "abab")]
-    [InlineData("nobody", "abca")]
+    [InlineData("a", "bbcc")]
+    [InlineData("b", "aacc")]
+    [InlineData("c", "aabb")]
     public void Remove_LeavesTheOthersInTurn(string removed, string order)
     {
-        FairQueue<string> queue = Queue(("a", 5), ("b", 5), ("c", 5));
+        Line line = new(("a", 10), ("b", 10), ("c", 10));
 
-        queue.Remove(string.Intern(removed));   // who is removed is told by reference
+        line.Queue.Remove(string.Intern(removed));   // who is removed is told by reference
 
-        Assert.Equal(removed == "nobody" ? 3 : 2, queue.Count);
-        Assert.Equal(order, Serve(queue, 4, static _ => 5));
+        Assert.Equal(2, line.Queue.Count);
+        Assert.Equal(order, line.ServeAll(5));
     }
 
     [Fact]
-    public void Take_AnyPieces_GivesNobodyMoreThanAPieceAboveAnother() =>
+    public void Take_AnyPieces_GivesNobodyMoreThanTwoTurnsAboveAnother() =>
         Gen.Int[1, 600].Array[2, 12].Sample(costs =>
         {
-            var queue = new FairQueue<object>();
-            object[] names = [.. costs.Select(static _ => new object())];
-            for (int i = 0; i < costs.Length; i++)
-            {
-                queue.Add(names[i], costs[i]);
-            }
-
+            string[] names = [.. costs.Select(static (_, i) => $"{i}")];
+            Line line = new([.. names.Select(static name => (name, 1_000_000L))]);
             long[] served = new long[costs.Length];
             for (int step = 0; step < 400; step++)
             {
-                int next = Array.IndexOf(names, queue.Peek(out long cost));
-                Assert.Equal(costs[next], cost);
-                served[next] += cost;
-                queue.Take(costs[next]);
+                int next = Array.IndexOf(names, line.Next);
+                served[next] += costs[next];
+                line.Serve(costs[next]);
             }
 
-            Assert.InRange(served.Max() - served.Min(), 0, 2 * costs.Max());
+            Assert.InRange(served.Max() - served.Min(), 0, 2 * Math.Max(Turn, costs.Max()));
+        });
+
+    [Fact]
+    public void Take_RequestsOfOneTurnThatComeAtAnyTime_AreOvertakenByShorterOnesOnly() =>
+        Gen.Select(Gen.Int[1, 10], Gen.Int[0, 12]).Array[1, 60].Sample(requests =>
+        {
+            // Up to ten pieces of 10 each, and how long after the one before it comes.
+            Line line = new();
+            List<int> waiting = [];
+            long next = 0;
+            int come = 0;
+            for (long now = 0; come < requests.Length || waiting.Count > 0; now++)
+            {
+                for (; come < requests.Length && next + requests[come].Item2 <= now; come++)
+                {
+                    next += requests[come].Item2;
+                    line.Add($"{come}", 10 * requests[come].Item1);
+                    waiting.Add(come);
+                }
+
+                if (waiting.Count > 0 && int.Parse(line.Serve(10), CultureInfo.InvariantCulture) is int served && line.Left($"{served}") == 0)
+                {
+                    waiting.Remove(served);
+                    Assert.All(
+                        waiting.Where(request => request < served), request => Assert.True(requests[request].Item1 > requests[served].Item1));
+                }
+            }
+
+            Assert.Equal(0, line.Queue.Count);
         });
 
     [Fact]
     public void Take_NewcomersForEver_StarveNobody() =>
         Gen.Int[1, 100].Array[200, 200].Sample(costs =>
         {
-            var queue = new FairQueue<string>();
-            queue.Add("patient", 500);
-            int turns = 0;
-            foreach (int cost in costs)
+            Line line = new(("patient", 1_000_000));
+            for (int i = 0; i < costs.Length; i++)
             {
-                queue.Add("newcomer", cost);   // one always waits beside the patient one
-                while (queue.Count > 1)
+                line.Add($"{i}", costs[i]);   // one always waits beside the patient one
+                while (line.Queue.Count > 1)
                 {
-                    bool isPatient = queue.Peek(out _) == "patient";
-                    turns += isPatient ? 1 : 0;
-                    queue.Take(isPatient ? 500 : null);
+                    line.Serve(line.Next == "patient" ? 50 : costs[i]);
                 }
             }
 
-            // Half of the work is his, but for the last piece.
-            Assert.InRange(turns * 500, (costs.Sum() / 2) - 1_000, costs.Sum() + 1_000);
+            // Half of the work is his, but for the last turn.
+            Assert.InRange(1_000_000 - line.Left("patient"), costs.Sum() - (2 * Turn), costs.Sum() + (2 * Turn));
         });
 
-    private static FairQueue<string> Queue(params (string Name, long Cost)[] entries)
+    /// <summary>A queue, and how much work is left of each who waits in it.</summary>
+    private sealed class Line
     {
-        var queue = new FairQueue<string>();
-        foreach ((string name, long cost) in entries)
+        private readonly Dictionary<string, long> _left = [];
+
+        public Line(params ReadOnlySpan<(string Name, long Work)> entries)
         {
-            queue.Add(name, cost);
+            foreach ((string name, long work) in entries)
+            {
+                Add(name, work);
+            }
         }
 
-        return queue;
-    }
+        public FairQueue<string> Queue { get; } = new(Turn);
 
-    private static string Serve(FairQueue<string> queue, int count, Func<string, long> costOf)
-    {
-        string order = "";
-        for (int i = 0; i < count; i++)
+        public string Next => Queue.Peek()!;
+
+        public void Add(string name, long work)
         {
-            string name = queue.Peek(out _)!;
-            order += name;
-            queue.Take(costOf(name));
+            Queue.Add(name, work);
+            _left[name] = work;
         }
 
-        return order;
+        public long Left(string name) => _left[name];
+
+        public string Serve(long cost)
+        {
+            string name = Next;
+            _left[name] -= cost;
+            Queue.Take(cost, isLast: _left[name] <= 0);
+            return name;
+        }
+
+        public string ServeAll(long cost)
+        {
+            string order = "";
+            while (Queue.Count > 0)
+            {
+                order += Serve(cost);
+            }
+
+            return order;
+        }
     }
 }

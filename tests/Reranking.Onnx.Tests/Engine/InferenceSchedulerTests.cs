@@ -32,7 +32,7 @@ public sealed class InferenceSchedulerTests
     }
 
     [Fact]
-    public async Task RunAsync_SmallRequestBehindALargeOne_TakesTurns()
+    public async Task RunAsync_SmallRequestBehindALargeOne_GoesFirst()
     {
         var scheduler = new InferenceScheduler(1);
         using var started = new ManualResetEventSlim();
@@ -54,7 +54,7 @@ public sealed class InferenceSchedulerTests
         bothQueued.Set();
         await Task.WhenAll(large, small);
 
-        Assert.StartsWith("LLsLsLsLsLsL", string.Concat(order), StringComparison.Ordinal);
+        Assert.Equal($"Lsssss{new string('L', 999)}", string.Concat(order));
     }
 
     [Fact]
@@ -155,48 +155,93 @@ public sealed class InferenceSchedulerTests
     }
 
     [Fact]
-    public async Task RunAsync_TwoRequestsOfTheSameTokens_EndTogetherHoweverTheyAreCut()
+    public async Task RunAsync_TwoLongRequestsOfTheSameTokens_TakeTurnsHoweverTheyAreCut()
     {
-        string order = await OrderAsync([new FakeRequest('L', 8, 400), new FakeRequest('s', 64, 50)]);
+        const int Tokens = 3 * InferenceScheduler.TurnTokens;
+        string order = await OrderAsync([new FakeRequest('L', Tokens / 512, 512), new FakeRequest('s', Tokens / 64, 64)]);
 
-        // At each moment neither is ahead of the other by more than one long run.
+        // At each moment neither is ahead of the other by more than a turn, and each has its turn in one piece.
         int ahead = 0;
         foreach (char run in order)
         {
-            ahead += run == 'L' ? 400 : -50;
-            Assert.InRange(ahead, -400, 400);
+            ahead += run == 'L' ? 512 : -64;
+            Assert.InRange(ahead, -InferenceScheduler.TurnTokens, InferenceScheduler.TurnTokens);
         }
 
         Assert.Equal(0, ahead);
+        Assert.Equal(6, 1 + order.Zip(order[1..]).Count(static pair => pair.First != pair.Second));
     }
 
     [Fact]
-    public async Task RunAsync_EqualRequests_TakeTurnsInTheOrderInWhichTheyCame() =>
-        Assert.Equal("abcabcabc", await OrderAsync([new FakeRequest('a', 3, 7), new FakeRequest('b', 3, 7), new FakeRequest('c', 3, 7)]));
+    public async Task RunAsync_EqualRequestsOfOneTurn_RunInTheOrderInWhichTheyCame() =>
+        Assert.Equal("aaabbbccc", await OrderAsync([new FakeRequest('a', 3, 7), new FakeRequest('b', 3, 7), new FakeRequest('c', 3, 7)]));
 
     [Fact]
-    public async Task RunAsync_ThreeRequests_RunByTheTokensThatEachHasHad() =>
-        // Whose run would end first: b at 10 and 20, c at 25, b at 30, a at 40 as it came before b, b at 40 and 50, c at 50, and so on.
-        Assert.Equal("bbcbabbcbcaca", await OrderAsync([new FakeRequest('a', 3, 40), new FakeRequest('b', 6, 10), new FakeRequest('c', 4, 25)]));
+    public async Task RunAsync_RequestsOfOneTurn_RunByTheTokensThatTheyHave() =>
+        Assert.Equal("bbbbbbccccaaa", await OrderAsync([new FakeRequest('a', 3, 40), new FakeRequest('b', 6, 10), new FakeRequest('c', 4, 25)]));
+
+    [Fact]
+    public async Task RunAsync_EqualRequestsThatComeOneAfterTheOther_EndOneAfterTheOther()
+    {
+        // As under load: each time one ends, another comes. With equal shares per run they would end all at once.
+        var scheduler = new InferenceScheduler(1);
+        using var queued = new ManualResetEventSlim();
+        var order = new ConcurrentQueue<int>();
+        Task gate = scheduler.RunAsync(1, OneToken, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        ConcurrentBag<Task> running = [];
+        int come = 0;
+        for (int i = 0; i < 4; i++)
+        {
+            Add();
+        }
+
+        queued.Set();
+        await gate;
+        while (running.TryTake(out Task? task))
+        {
+            await task;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 30).SelectMany(static i => Enumerable.Repeat(i, 10)), order);
+
+        void Add()
+        {
+            int request = come++;
+            running.Add(scheduler.RunAsync(
+                10,
+                static _ => 33,
+                position =>
+                {
+                    order.Enqueue(request);
+                    if (position == 9 && come < 30)
+                    {
+                        Add();
+                    }
+                },
+                isBackground: false,
+                CancellationToken.None));
+        }
+    }
 
     [Fact]
     public async Task RunAsync_ShortRequestsThatNeverEnd_DoNotStarveALongOne()
     {
+        const int Runs = 20;
         // Each short request brings the next one before it ends, so that there is always one that waits.
         var scheduler = new InferenceScheduler(1);
         var order = new ConcurrentQueue<char>();
         var shortOnes = new ConcurrentBag<Task>();
         using var queued = new ManualResetEventSlim();
         Task gate = scheduler.RunAsync(1, static _ => 1, _ => queued.Wait(), isBackground: false, CancellationToken.None);
-        Task large = scheduler.RunAsync(3, static _ => 512, _ => order.Enqueue('L'), isBackground: false, CancellationToken.None);
-        AddShort(200);
+        Task large = scheduler.RunAsync(Runs, static _ => 512, _ => order.Enqueue('L'), isBackground: false, CancellationToken.None);
+        AddShort(1_000);
         queued.Set();
         await large;
         await gate;
 
-        // Half of the tokens are the long one's: it gets a run for about each 512 tokens of the others, who have not come to an end.
-        int shortRuns = string.Concat(order).LastIndexOf('L') - 2;
-        Assert.InRange(shortRuns, 1, 3 * (512 / 20) + 60);
+        // Half of the tokens are the long one's, in turns: before it ends, the others, who have not come to an end, get as many, and a turn more.
+        int shortRuns = string.Concat(order).LastIndexOf('L') - (Runs - 1);
+        Assert.InRange(shortRuns, 1, ((Runs * 512) + InferenceScheduler.TurnTokens) / 20 + 2);
 
         while (shortOnes.TryTake(out Task? task))
         {
@@ -244,13 +289,13 @@ public sealed class InferenceSchedulerTests
         string order = await OrderAsync([.. background, new FakeRequest('p', 64, 10)]);
 
         string people = new('p', InferenceScheduler.BackgroundInterval);
-        Assert.StartsWith($"{people}a{people}b{people}c{people}d", order, StringComparison.Ordinal);
-        Assert.EndsWith("dabcdabcdabcdabcdabcdabcdabcdabcdabcd"[1..], order, StringComparison.Ordinal);
+        Assert.StartsWith($"{people}a{people}a{people}a{people}a", order, StringComparison.Ordinal);
+        Assert.EndsWith($"{new string('b', 10)}{new string('c', 10)}{new string('d', 10)}", order, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RunAsync_BackgroundAlone_RunsAtOnce() =>
-        Assert.Equal("aba", await OrderAsync([new FakeRequest('a', 2, 10, IsBackground: true), new FakeRequest('b', 1, 10, IsBackground: true)]));
+        Assert.Equal("baa", await OrderAsync([new FakeRequest('a', 2, 10, IsBackground: true), new FakeRequest('b', 1, 10, IsBackground: true)]));
 
     [Fact]
     public async Task RunAsync_BackgroundThatComesAfterALongTimeWithoutAny_HasNotSavedTurnsUp()
@@ -280,7 +325,7 @@ public sealed class InferenceSchedulerTests
         var order = new ConcurrentQueue<char>();
         Task gate = scheduler.RunAsync(1, OneToken, _ => queued.Wait(), isBackground: false, CancellationToken.None);
         Task failing = scheduler.RunAsync(
-            50,
+            4,
             static _ => 10,
             position =>
             {
@@ -294,7 +339,7 @@ public sealed class InferenceSchedulerTests
 
         Assert.Equal("second", (await Assert.ThrowsAsync<InvalidTimeZoneException>(() => failing)).Message);
         await Task.WhenAll(gate, other);
-        Assert.Equal("fofoooo", string.Concat(order));
+        Assert.Equal("ffooooo", string.Concat(order));
     }
 
     [Fact]
@@ -320,9 +365,8 @@ public sealed class InferenceSchedulerTests
     [InlineData(-5)]
     public async Task RunAsync_RunsWithoutTokens_CountAsOne(int tokens)
     {
-        string order = await OrderAsync([new FakeRequest('z', 30, tokens), new FakeRequest('a', 1, 20)]);
-
-        Assert.Equal(20, order.IndexOf('a', StringComparison.Ordinal));
+        Assert.Equal($"a{new string('z', 30)}", await OrderAsync([new FakeRequest('z', 30, tokens), new FakeRequest('a', 1, 29)]));
+        Assert.Equal($"{new string('z', 30)}a", await OrderAsync([new FakeRequest('z', 30, tokens), new FakeRequest('a', 1, 31)]));
     }
 
     // One slot: who gets it when, with all requests queued before the first run begins.

@@ -4,11 +4,16 @@ namespace Reranking.Onnx.Engine;
 /// Says whose turn it is, so that all who wait get the same share of the work, whatever the sizes of their pieces: fair queuing by virtual time.
 /// </summary>
 /// <typeparam name="T">Who waits.</typeparam>
+/// <param name="turn">
+/// How much work a turn has at most; longer work takes several. So what is no longer runs to its end in the order of arrival, and equal requests do not all end
+/// when the last of them does.
+/// </param>
 /// <remarks>
-/// The virtual time is how much each would have received by now if all were served at once; who comes starts there. Next is whose piece would end first. So a
-/// newcomer with little work goes ahead, and yet nobody starves: the time moves on with every piece, and with it the start of those who come. Not thread-safe.
+/// The virtual time is how much each would have received by now if all were served at once; who comes starts there. Next is whose turn would end first. So a
+/// newcomer with little work goes ahead, even in the middle of another's turn, and yet nobody starves: the time moves on with every piece, and with it the
+/// start of those who come. Not thread-safe.
 /// </remarks>
-internal sealed class FairQueue<T>
+internal sealed class FairQueue<T>(long turn)
     where T : class
 {
     // In the order of arrival; searched from the start, which for the number of requests of a process costs nothing beside a run.
@@ -20,21 +25,16 @@ internal sealed class FairQueue<T>
 
     /// <summary>Adds somebody who waits.</summary>
     /// <param name="item">Who waits, and does not yet.</param>
-    /// <param name="cost">The work of the first piece.</param>
-    public void Add(T item, long cost) => _entries.Add(new Entry(item, _virtualTime, cost));
+    /// <param name="work">The work of all of its pieces.</param>
+    public void Add(T item, long work) => _entries.Add(new Entry(item, _virtualTime, work, Math.Min(work, turn)));
 
     /// <summary>Returns whose turn it is, or <see langword="null"/> if nobody waits. Of equals it is who came first.</summary>
-    /// <param name="cost">The work of the piece.</param>
-    public T? Peek(out long cost)
-    {
-        int index = FindNext();
-        cost = index < 0 ? 0 : _entries[index].Cost;
-        return index < 0 ? null : _entries[index].Item;
-    }
+    public T? Peek() => FindNext() is >= 0 and int index ? _entries[index].Item : null;
 
-    /// <summary>Charges the piece of whose turn it is.</summary>
-    /// <param name="nextCost">The work of the next piece, or <see langword="null"/> after the last one, which ends the waiting.</param>
-    public void Take(long? nextCost)
+    /// <summary>Charges a piece to whose turn it is.</summary>
+    /// <param name="cost">The work of the piece.</param>
+    /// <param name="isLast">Whether it is the last one, which ends the waiting.</param>
+    public void Take(long cost, bool isLast)
     {
         int index = FindNext();
         Entry entry = _entries[index];
@@ -43,15 +43,16 @@ internal sealed class FairQueue<T>
             entry = entry with { Served = _virtualTime };   // who is alone gets all there is, and is owed nothing for the time before
         }
 
-        _virtualTime += (double)entry.Cost / _entries.Count;
-        if (nextCost is { } cost)
-        {
-            _entries[index] = new Entry(entry.Item, entry.Served + entry.Cost, cost);
-        }
-        else
+        _virtualTime += (double)cost / _entries.Count;
+        if (isLast)
         {
             _entries.RemoveAt(index);
+            return;
         }
+
+        long left = entry.Left - cost;
+        long turnLeft = entry.TurnLeft - cost;
+        _entries[index] = new Entry(entry.Item, entry.Served + cost, left, turnLeft > 0 ? turnLeft : Math.Min(left, turn));
     }
 
     /// <summary>Removes somebody who waits no longer, if he still does.</summary>
@@ -68,8 +69,8 @@ internal sealed class FairQueue<T>
         return next;
     }
 
-    private readonly record struct Entry(T Item, double Served, long Cost)
+    private readonly record struct Entry(T Item, double Served, long Left, long TurnLeft)
     {
-        public double End => Served + Cost;
+        public double End => Served + TurnLeft;
     }
 }

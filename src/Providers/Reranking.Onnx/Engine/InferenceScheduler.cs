@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Assigns a fixed number of slots, run by run, so that all requests under way get the same share of the tokens: a few short documents do not wait behind a
-/// thousand long ones. Runs have threads of their own, so that inference never starves the thread pool that timeouts and sockets depend on.
+/// Assigns a fixed number of slots, run by run, so that all requests under way get the same share of the tokens, in turns of <see cref="TurnTokens"/>: a few
+/// short documents do not wait behind a thousand long ones, and requests of one turn run in the order of arrival. Runs have threads of their own, so that
+/// inference never starves the thread pool that timeouts and sockets depend on.
 /// </summary>
 /// <remarks>
 /// What nobody waits for gets the slots that are left, and at least one token in <see cref="BackgroundInterval"/> + 1, so that it comes to an end.
@@ -14,13 +15,16 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     /// <summary>How many tokens others get for each one of the background while both have something to run.</summary>
     public const int BackgroundInterval = 16;
 
+    /// <summary>How many tokens a request gets before others of its length do: about twenty passages.</summary>
+    public const int TurnTokens = 2_048;
+
     // Long enough to bridge the pauses of a chat, short enough not to keep threads for nothing.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
     private static readonly ConcurrentDictionary<(OnnxExecutionProvider Provider, int Count), InferenceScheduler> Schedulers = new();
 
     private readonly object _lock = new();
-    private readonly FairQueue<Job> _ready = new();
-    private readonly FairQueue<Job> _background = new();
+    private readonly FairQueue<Job> _ready = new(TurnTokens);
+    private readonly FairQueue<Job> _background = new(TurnTokens);
     private long _sinceBackground;   // the tokens that others got while the background had something to run
     private int _threads;
 
@@ -72,7 +76,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
                 return;   // canceled before it came
             }
 
-            QueueOf(job).Add(job, job.NextTokens);
+            QueueOf(job).Add(job, job.Tokens());
             start = Math.Min(maxConcurrency - _threads, job.Count);
             _threads += start;
             Monitor.PulseAll(_lock);
@@ -124,8 +128,9 @@ internal sealed class InferenceScheduler(int maxConcurrency)
             {
                 if (TryTake(out job))
                 {
+                    long tokens = job.NextTokens;
                     position = job.Begin();
-                    QueueOf(job).Take(job.HasMore ? job.NextTokens : null);
+                    QueueOf(job).Take(tokens, isLast: !job.HasMore);
                     return true;
                 }
 
@@ -145,19 +150,19 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     // Whose turn it is: the background's if nobody else waits, or if the others have had their part.
     private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Job? job)
     {
-        job = _ready.Peek(out long tokens);
-        if (_background.Peek(out long backgroundTokens) is not { } background)
+        job = _ready.Peek();
+        if (_background.Peek() is not { } background)
         {
             _sinceBackground = 0;
         }
-        else if (job is null || _sinceBackground >= backgroundTokens * BackgroundInterval)
+        else if (job is null || _sinceBackground >= background.NextTokens * BackgroundInterval)
         {
             job = background;
-            _sinceBackground = Math.Max(0, _sinceBackground - (backgroundTokens * BackgroundInterval));
+            _sinceBackground = Math.Max(0, _sinceBackground - (background.NextTokens * BackgroundInterval));
         }
         else
         {
-            _sinceBackground += tokens;
+            _sinceBackground += job.NextTokens;
         }
 
         return job is not null;
@@ -201,8 +206,18 @@ internal sealed class InferenceScheduler(int maxConcurrency)
 
         public bool HasMore => _next < count;
 
-        // At least one, so that time moves on.
-        public long NextTokens => Math.Max(1, tokensOf(_next));
+        public long NextTokens => TokensOf(_next);
+
+        public long Tokens()
+        {
+            long tokens = 0;
+            for (int i = _next; i < count; i++)
+            {
+                tokens += TokensOf(i);
+            }
+
+            return tokens;
+        }
 
         public void Run(int position) => run(position);
 
@@ -246,6 +261,9 @@ internal sealed class InferenceScheduler(int maxConcurrency)
                 _completion.TrySetResult();
             }
         }
+
+        // At least one, so that time moves on.
+        private long TokensOf(int position) => Math.Max(1, tokensOf(position));
 
         private bool TryEnd()
         {
