@@ -60,6 +60,19 @@ public sealed partial class SourceTests
     private static partial Regex NamespacePattern();
 
     [Fact]
+    public void PackagesFilter_Always_ListsAllProjectsOfTheSources()
+    {
+        string filter = File.ReadAllText(Path.Combine(Repository.Root, "src", "Packages.slnf"));
+
+        Assert.Equal(
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(static file => Path.GetRelativePath(Repository.Root, file).Replace(Path.DirectorySeparatorChar, '/'))
+                .Where(static file => !file.Contains("/content/", StringComparison.Ordinal))   // of a template
+                .Order(StringComparer.Ordinal),
+            ProjectPattern().Matches(filter).Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void EventIds_OfAllPackages_AreUsedOnce()
     {
         string[] ids = [.. Repository.SourceFiles("src")
@@ -68,6 +81,9 @@ public sealed partial class SourceTests
         Assert.NotEmpty(ids);
         Assert.Empty(ids.GroupBy(static id => id).Where(static same => same.Count() > 1).Select(static same => same.Key));
     }
+
+    [GeneratedRegex("\"(.*\\.csproj)\"")]
+    private static partial Regex ProjectPattern();
 
     [GeneratedRegex(@"EventId = (\d+)")]
     private static partial Regex EventIdPattern();

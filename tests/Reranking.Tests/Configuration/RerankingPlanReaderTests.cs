@@ -232,6 +232,15 @@ public class RerankingPlanReaderTests
         Assert.Equal(3, Read($$"""{ "Use": "x", "TopN": 0, "Timeout": "x", {{TwoScorers}} }""").Failures.Count);
 
     [Fact]
+    public void Read_ProviderMisspelled_NamesTheKeyThatIsThere() => Assert.Equal(
+        [
+            "Reranking:Scorers:local:Provder is not a setting of a scorer; " +
+                "expected one of ApiKey, Limit, MinScore, MinScoreModel, Model, Provider, Timeout. Did you mean 'Provider'?",
+            "Reranking:Scorers:local:Provider is ''; expected Scripted or Hosted.",
+        ],
+        Read("""{ "Scorers": { "local": { "Provder": "Scripted", "Model": "m" } } }""").Failures);
+
+    [Fact]
     public void Read_NoProviderRegistered_SaysWhatToCall()
     {
         List<string> failures = [];

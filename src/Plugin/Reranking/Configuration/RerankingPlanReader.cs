@@ -212,6 +212,13 @@ internal static class RerankingPlanReader
         RelevanceScorerProvider? provider = providers.FirstOrDefault(candidate => candidate.Name.Equals(providerName, StringComparison.OrdinalIgnoreCase));
         if (provider is null)
         {
+            if (providerName is null)
+            {
+                // Perhaps the key is there, but misspelled.
+                scorer.RefuseUnknownKeys(
+                    [.. ScorerKeys.Union(providers.SelectMany(static known => known.Keys), StringComparer.OrdinalIgnoreCase)], "a scorer");
+            }
+
             string expected = providers.Count == 0
                 ? "a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()"
                 : SectionReader.Or(providerNames);
