@@ -10,7 +10,8 @@ internal sealed record CommandLine(string Question, bool IsComparison, bool IsHe
     public const string Usage = """
         dotnet run                                          a chat, which begins with a question; /rerank on|off, /why N, /history, /quit
         dotnet run -- "Why is our workspace read-only?"     one question
-        dotnet run -- --docs FOLDER                         a chat over your own Markdown and text files
+        dotnet run -- --docs FOLDER                         a chat over your own Markdown and text files (.md, .markdown, .txt)
+        dotnet run -- --docs FOLDER "question"              one question about them
         dotnet run -- --compare                             40 questions, without and with reranking
         Any setting of appsettings.json may follow, such as --Reranking:TopN=3
         """;

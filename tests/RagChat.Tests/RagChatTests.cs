@@ -100,7 +100,7 @@ public sealed class RagChatTests
     {
         string output = await RunAsync("", "--Reranking:TopN=0", "question");
 
-        Assert.Contains("Reranking:TopN is '0'; expected a whole number from 1.", output, StringComparison.Ordinal);
+        Assert.Contains("Reranking:TopN is '0'; expected a whole number of at least 1.", output, StringComparison.Ordinal);
     }
 
     private static double Number(Group group) => double.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture);

@@ -265,11 +265,18 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
             return ModelFolder.Open(path, _options);
         }
 
-        string bundled = Path.Combine(AppContext.BaseDirectory, "models", BundledModel);
-        return Directory.Exists(bundled)
-            ? ModelFolder.Open(bundled, _options)
+        return OpenBundled(AppContext.BaseDirectory, _options);
+    }
+
+    /// <summary>Opens the model that a package copied beside the application.</summary>
+    /// <exception cref="RelevanceScoringException">There is none. A build leaves an empty folder behind once the package is removed.</exception>
+    internal static ModelFolder OpenBundled(string baseFolder, OnnxScorerOptions options)
+    {
+        string bundled = Path.Combine(baseFolder, "models", BundledModel);
+        return Directory.Exists(bundled) && Directory.EnumerateFiles(bundled).Any()
+            ? ModelFolder.Open(bundled, options)
             : throw new RelevanceScoringException(
-                $"{_options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. " +
+                $"{options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. " +
                 "Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.");
     }
 

@@ -9,7 +9,7 @@ public sealed class FairQueueTests
     private const long Turn = 100;
 
     [Fact]
-    public void Peek_NobodyWaits_IsNull()
+    public void Peek_EmptyQueue_IsNull()
     {
         var queue = new FairQueue<string>(Turn);
 
@@ -99,7 +99,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Add_AfterAllHaveLeft_StartsWithoutDebt()
+    public void Add_AfterTheQueueWasEmpty_StartsWithoutDebt()
     {
         Line line = new(("a", 1_000));
         line.Serve(1_000);
@@ -110,7 +110,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Take_WhoIsAlone_IsOwedNothingForTheTimeBefore()
+    public void Take_SoleItem_IsOwedNothingForTheTimeBefore()
     {
         Line line = new(("big", 5_000));
         for (int round = 0; round < 5; round++)
@@ -144,14 +144,14 @@ public sealed class FairQueueTests
     {
         Line line = new(("a", 10), ("b", 10), ("c", 10));
 
-        line.Queue.Remove(string.Intern(removed));   // who is removed is told by reference
+        line.Queue.Remove(string.Intern(removed));   // items are compared by reference
 
         Assert.Equal(2, line.Queue.Count);
         Assert.Equal(order, line.ServeAll(5));
     }
 
     [Fact]
-    public void Take_AnyPieces_GivesNobodyMoreThanTwoTurnsAboveAnother() =>
+    public void Take_AnyPieces_PutsNoItemMoreThanTwoTurnsAheadOfAnother() =>
         Gen.Int[1, 600].Array[2, 12].Sample(costs =>
         {
             string[] names = [.. costs.Select(static (_, i) => $"{i}")];
@@ -197,7 +197,7 @@ public sealed class FairQueueTests
         });
 
     [Fact]
-    public void Take_NewcomersForEver_StarveNobody() =>
+    public void Take_EndlessArrivals_StarveNoItem() =>
         Gen.Int[1, 100].Array[200, 200].Sample(costs =>
         {
             Line line = new(("patient", 1_000_000));
@@ -214,7 +214,7 @@ public sealed class FairQueueTests
             Assert.InRange(1_000_000 - line.Left("patient"), costs.Sum() - (2 * Turn), costs.Sum() + (2 * Turn));
         });
 
-    /// <summary>A queue, and how much work is left of each who waits in it.</summary>
+    /// <summary>A queue, and how much work is left of each item in it.</summary>
     private sealed class Line
     {
         private readonly Dictionary<string, long> _left = [];

@@ -8,6 +8,24 @@ public sealed class ModelLoadingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("other")]
+    [InlineData("models/ms-marco-MiniLM-L-12-v2-int8")]   // a build leaves it behind, empty, once the package is removed
+    [InlineData("models/ms-marco-MiniLM-L-12-v2-int8/1_Dense")]
+    public void OpenBundled_NoModelThere_NamesThePackage(string subfolder)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "app", subfolder));
+
+        var exception = Assert.Throws<RelevanceScoringException>(
+            () => OnnxRelevanceScorer.OpenBundled(Path.Combine(_folder.Path, "app"), new OnnxScorerOptions()));
+
+        Assert.Equal(
+            "OnnxScorerOptions:ModelPath is not set and there is no bundled model at "
+                + $"'{Path.Combine(_folder.Path, "app", "models", "ms-marco-MiniLM-L-12-v2-int8")}'. "
+                + "Add the package Reranking.Onnx.MiniLM, or set it to the folder of a cross-encoder.",
+            exception.Message);
+    }
+
     [Fact]
     public async Task Constructor_FolderMissing_NamesItAndTheSetting() => Assert.Equal(
         "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. " +

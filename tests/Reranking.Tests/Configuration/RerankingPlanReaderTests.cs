@@ -131,9 +131,9 @@ public class RerankingPlanReaderTests
     [InlineData(
         """{ "Use": "local", "MinScore": 0.3, TWO }""",
         "Reranking:MinScore is set, but a threshold belongs to a scorer, whose scale it is in; move it to Reranking:Scorers:<name>:MinScore.")]
-    [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number from 1.")]
-    [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number from 1.")]
-    [InlineData("""{ "Use": "local", "CandidateCount": 1.5, TWO }""", "Reranking:CandidateCount is '1.5'; expected a whole number from 1.")]
+    [InlineData("""{ "Use": "local", "TopN": 0, TWO }""", "Reranking:TopN is '0'; expected a whole number of at least 1.")]
+    [InlineData("""{ "Use": "local", "TopN": "five", TWO }""", "Reranking:TopN is 'five'; expected a whole number of at least 1.")]
+    [InlineData("""{ "Use": "local", "CandidateCount": 1.5, TWO }""", "Reranking:CandidateCount is '1.5'; expected a whole number of at least 1.")]
     [InlineData(
         """{ "Use": "local", "Timeout": "2s", TWO }""",
         "Reranking:Timeout is '2s'; expected a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most 49.00:00:00.")]
@@ -167,7 +167,7 @@ public class RerankingPlanReaderTests
         "Reranking:Stages:0:Keep is not set; expected how many of the best documents go on to the next stage, from 1.")]
     [InlineData(
         """{ "Stages": [ { "Use": "local", "Keep": 0 }, { "Use": "local" } ], TWO }""",
-        "Reranking:Stages:0:Keep is '0'; expected a whole number from 1.")]
+        "Reranking:Stages:0:Keep is '0'; expected a whole number of at least 1.")]
     [InlineData(
         """{ "Stages": [ { "Use": "local", "Keep": 5 } ], TWO }""",
         "Reranking:Stages:0:Keep is '5'; expected none in the last stage: Reranking:TopN says how many the ranking holds.")]
@@ -207,7 +207,7 @@ public class RerankingPlanReaderTests
     [InlineData(
         """{ "Use": "local", "KeepLocal": { "Field": "label", "Value": " " }, TWO }""",
         """Reranking:KeepLocal:Value is empty; expected the value that keeps a text on this machine, such as "true".""")]
-    [InlineData("""{ "Use": "local", "WarmUp": "Always", TWO }""", "Reranking:WarmUp is 'Always'; expected Background or BeforeStart or OnFirstCall.")]
+    [InlineData("""{ "Use": "local", "WarmUp": "Always", TWO }""", "Reranking:WarmUp is 'Always'; expected Background, BeforeStart or OnFirstCall.")]
     [InlineData(
         """{ "Use": "local", "KeepLocal": true, TWO }""",
         """Reranking:KeepLocal is 'True'; expected a section, such as { "Field": "confidential" }.""")]

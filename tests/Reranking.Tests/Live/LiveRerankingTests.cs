@@ -115,7 +115,9 @@ public sealed class LiveRerankingTests : IDisposable
 
         OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Equal(["Reranking:Use is 'x'; expected the name of a scorer: a.", "Reranking:TopN is '0'; expected a whole number from 1."], exception.Failures);
+        Assert.Equal(
+            ["Reranking:Use is 'x'; expected the name of a scorer: a.", "Reranking:TopN is '0'; expected a whole number of at least 1."],
+            exception.Failures);
     }
 
     [Fact]

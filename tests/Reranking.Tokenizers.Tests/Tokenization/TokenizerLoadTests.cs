@@ -131,7 +131,7 @@ public class TokenizerLoadTests
     [InlineData("model", """{ "type": "WordLevel" }""", "has the model 'WordLevel'; supported are BPE, Unigram, WordPiece.")]
     [InlineData("model", """{ "type": 3 }""", "has an unusable 'type' in its model; expected a text.")]
     [InlineData("added_tokens", "null", "has no 'added_tokens' in its root object; expected an array.")]
-    [InlineData("added_tokens", "[ {} ]", "has no 'id' in its added token; expected a whole number from 0 on.")]
+    [InlineData("added_tokens", "[ {} ]", "has no 'id' in its added token; expected a whole number of at least 0.")]
     public void Read_UnusableComponent_NamesIt(string name, string component, string problem)
     {
         JsonNode json = JsonNode.Parse(Valid)!;
@@ -144,11 +144,11 @@ public class TokenizerLoadTests
     [InlineData("model.unk_token", "null", "has no 'unk_token' in its model 'WordPiece'; expected a text.")]
     [InlineData("model.vocab", "[]", "has an unusable 'vocab' in its model 'WordPiece'; expected an object.")]
     [InlineData("model.vocab", "null", "has no 'vocab' in its model 'WordPiece'; expected an object.")]
-    [InlineData("model.vocab.a", "-1", "has an unusable 'vocab' in its model 'WordPiece'; expected a whole number from 0 on.")]
+    [InlineData("model.vocab.a", "-1", "has an unusable 'vocab' in its model 'WordPiece'; expected a whole number of at least 0.")]
     [InlineData(
         "model.max_input_chars_per_word",
         "1.5",
-        "has an unusable 'max_input_chars_per_word' in its model 'WordPiece'; expected a whole number from 0 on.")]
+        "has an unusable 'max_input_chars_per_word' in its model 'WordPiece'; expected a whole number of at least 0.")]
     [InlineData("added_tokens.0.id", "7", "has the id 7 for its added token '[NEW]'; expected 3, as its vocabulary has it.")]
     [InlineData("added_tokens.0.lstrip", "null", "has no 'lstrip' in its added token; expected true or false.")]
     [InlineData(

@@ -34,7 +34,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     public int Integer(string key, int minimum, int fallback) =>
         section[key] is not { } text ? fallback
         : int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= minimum ? value
-        : Refuse(key, text, $"a whole number from {minimum}", fallback);
+        : Refuse(key, text, $"a whole number of at least {minimum}", fallback);
 
     public double? Share(string key) =>
         section[key] is not { Length: > 0 } text ? null
@@ -60,7 +60,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         where TEnum : struct, Enum =>
         section[key] is not { Length: > 0 } text ? fallback
         : Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<TEnum>(name)
-        : Refuse(key, text, string.Join(" or ", Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
+        : Refuse(key, text, Or(Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
 
     /// <summary>Reads a name, or a list of names, each of which has to be known.</summary>
     public IReadOnlyList<string> Names(string key, IReadOnlyCollection<string> known)
@@ -125,7 +125,12 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         return names is [var name, ..] ? name : null;
     }
 
-    public static string Or(IEnumerable<string> names) => string.Join(" or ", names);
+    /// <summary>Lists names: <c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
+    public static string Or(IEnumerable<string> names)
+    {
+        string[] listed = [.. names];
+        return listed.Length < 2 ? string.Concat(listed) : $"{string.Join(", ", listed[..^1])} or {listed[^1]}";
+    }
 
     public T Refuse<T>(string key, string? found, string expected, T fallback, IReadOnlyCollection<string>? names = null)
     {

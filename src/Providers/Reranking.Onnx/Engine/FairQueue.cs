@@ -1,17 +1,17 @@
 namespace Reranking.Onnx.Engine;
 
 /// <summary>
-/// Says whose turn it is, so that all who wait get the same share of the work, whatever the sizes of their pieces: fair queuing by virtual time.
+/// Fair queuing by virtual time: all items that wait get the same share of the work, turn by turn, whatever the sizes of their pieces.
 /// </summary>
-/// <typeparam name="T">Who waits.</typeparam>
+/// <typeparam name="T">The type of the items.</typeparam>
 /// <param name="turn">
-/// How much work a turn has at most; longer work takes several. So what is no longer runs to its end in the order of arrival, and equal requests do not all end
-/// when the last of them does.
+/// The work of a turn, after which an item lets the others have theirs. Items with no more work than that run to completion in the order of arrival; without
+/// turns, equal items would all end when the last of them does.
 /// </param>
 /// <remarks>
-/// The virtual time is how much each would have received by now if all were served at once; who comes starts there. Next is whose turn would end first. So a
-/// newcomer with little work goes ahead, even in the middle of another's turn, and yet nobody starves: the time moves on with every piece, and with it the
-/// start of those who come. Not thread-safe.
+/// The virtual time is how much work each item would have received by now if all were served at once; a new item starts there. Next is the item whose turn
+/// would end first. So a small item that arrives goes ahead, even in the middle of another's turn, and yet none starves: each piece advances the virtual time,
+/// and with it the start of the items that arrive. Not thread-safe.
 /// </remarks>
 internal sealed class FairQueue<T>(long turn)
     where T : class
@@ -20,27 +20,27 @@ internal sealed class FairQueue<T>(long turn)
     private readonly List<Entry> _entries = [];
     private double _virtualTime;
 
-    /// <summary>Gets how many wait.</summary>
+    /// <summary>Gets how many items wait.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Adds somebody who waits.</summary>
-    /// <param name="item">Who waits, and does not yet.</param>
+    /// <summary>Adds an item.</summary>
+    /// <param name="item">An item that is not in the queue yet.</param>
     /// <param name="work">The work of all of its pieces.</param>
     public void Add(T item, long work) => _entries.Add(new Entry(item, _virtualTime, work, Math.Min(work, turn)));
 
-    /// <summary>Returns whose turn it is, or <see langword="null"/> if nobody waits. Of equals it is who came first.</summary>
+    /// <summary>Returns the item that is next, or <see langword="null"/> if none waits. Among equals, it is the one that arrived first.</summary>
     public T? Peek() => FindNext() is >= 0 and int index ? _entries[index].Item : null;
 
-    /// <summary>Charges a piece to whose turn it is.</summary>
+    /// <summary>Charges a piece to the item that is next.</summary>
     /// <param name="cost">The work of the piece.</param>
-    /// <param name="isLast">Whether it is the last one, which ends the waiting.</param>
+    /// <param name="isLast">Whether it is the item's last one, which removes the item.</param>
     public void Take(long cost, bool isLast)
     {
         int index = FindNext();
         Entry entry = _entries[index];
         if (_entries.Count == 1)
         {
-            entry = entry with { Served = _virtualTime };   // who is alone gets all there is, and is owed nothing for the time before
+            entry = entry with { Served = _virtualTime };   // an item that is alone gets everything, so nothing is owed to it for the time before
         }
 
         _virtualTime += (double)cost / _entries.Count;
@@ -55,7 +55,7 @@ internal sealed class FairQueue<T>(long turn)
         _entries[index] = new Entry(entry.Item, entry.Served + cost, left, turnLeft > 0 ? turnLeft : Math.Min(left, turn));
     }
 
-    /// <summary>Removes somebody who waits no longer, if he still does.</summary>
+    /// <summary>Removes an item, if it is in the queue.</summary>
     public void Remove(T item) => _entries.RemoveAll(entry => ReferenceEquals(entry.Item, item));
 
     private int FindNext()

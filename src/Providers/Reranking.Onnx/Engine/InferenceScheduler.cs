@@ -15,7 +15,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
     /// <summary>How many tokens others get for each one of the background while both have something to run.</summary>
     public const int BackgroundInterval = 16;
 
-    /// <summary>How many tokens a request gets before others of its length do: about twenty passages.</summary>
+    /// <summary>The tokens of a turn, after which a request lets equal ones have theirs: about twenty passages.</summary>
     public const int TurnTokens = 2_048;
 
     // Long enough to bridge the pauses of a chat, short enough not to keep threads for nothing.

@@ -9,7 +9,7 @@ namespace Reranking.Tokenizers.Tokenization;
 /// <param name="type">Its type, once that is known to be supported.</param>
 internal sealed class ComponentJson(TokenizerSource source, string kind, JsonElement element, string? type = null)
 {
-    private const string Number = "a whole number from 0 on";
+    private const string Number = "a whole number of at least 0";
 
     // The largest vocabularies have a million. Components call each other, so their number is one of stack frames.
     private const int MaxEntries = 1 << 23;
