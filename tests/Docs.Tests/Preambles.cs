@@ -35,6 +35,7 @@ internal static class Preambles
             public static IRelevanceScorer scorer => throw new NotSupportedException();
             public static IRelevanceScorer candidate => throw new NotSupportedException();
             public static RelevanceScore score => default;
+            public static RerankingResult<Article> best => throw new NotSupportedException();
             public static RerankingResult<Article> result => throw new NotSupportedException();
             public static IServiceCollection services => throw new NotSupportedException();
             public static IConfiguration configuration => throw new NotSupportedException();

@@ -17,8 +17,8 @@ namespace Reranking.Onnx;
 /// <para>
 /// On a CPU, each pair of query and document is a run of its own at its exact length, with as many runs in parallel as there are processors. That is faster
 /// than padded batches, and the score of a pair depends only on the pair. All requests of the process get an equal share of the tokens, in turns of about
-/// 2,000: a few short documents do not wait behind a thousand long ones, and equal small requests end one after the other rather than all at once. Those
-/// with <see cref="RelevanceScoringOptions.IsBackground"/> get what is left.
+/// 2,000: a few short documents do not wait behind a thousand long ones, and equal small requests end one after the other rather than all at once (with early
+/// exit, stage by stage). Those with <see cref="RelevanceScoringOptions.IsBackground"/> get what is left.
 /// </para>
 /// <para>
 /// A pair longer than the model's input is truncated as in the reference implementation, from the longer of the two, and reported as
@@ -273,7 +273,7 @@ public sealed partial class OnnxRelevanceScorer : IRelevanceScorer, IWarmable, I
     internal static ModelFolder OpenBundled(string baseFolder, OnnxScorerOptions options)
     {
         string bundled = Path.Combine(baseFolder, "models", BundledModel);
-        return Directory.Exists(bundled) && Directory.EnumerateFiles(bundled).Any()
+        return Directory.Exists(bundled) && Directory.EnumerateFiles(bundled, "*", new EnumerationOptions()).Any()
             ? ModelFolder.Open(bundled, options)
             : throw new RelevanceScoringException(
                 $"{options.SettingsPath}:ModelPath is not set and there is no bundled model at '{bundled}'. " +

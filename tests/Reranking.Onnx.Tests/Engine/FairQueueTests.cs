@@ -83,6 +83,88 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void Take_LastTurn_EndsWithTheWorkThatIsLeft()
+    {
+        // After its first turn, a has 20 left and ends at 120, before c, which comes at 83 and ends at 173. A whole turn would end at 200.
+        Line line = new(("a", 120), ("b", 300));
+        Assert.Equal("a", line.Serve(100));
+        Assert.Equal("b", line.Serve(100));
+
+        line.Add("c", 90);
+
+        Assert.Equal("a", line.Serve(20));
+    }
+
+    [Fact]
+    public void Take_EqualsAtATimeThatIsNoWholeNumber_AreStillServedInTheOrderOfTheirArrival()
+    {
+        for (int others = 3; others <= 50; others++)
+        {
+            Line line = new([.. Enumerable.Range(0, others).Select(static i => ($"other {i}", 1L))]);
+            line.Serve(1);   // a part in so many of it for each
+            line.Add("a", 99);
+            line.Add("b", 99);
+            for (int i = 1; i < others; i++)
+            {
+                line.Serve(1);
+            }
+
+            Assert.Equal("aaabbb", line.ServeAll(33));
+        }
+    }
+
+    [Fact]
+    public void Take_BurstsOfSmallOnes_LeaveALargeOneItsShareAndNoMore()
+    {
+        // Twenty come, and before the last of them has left, twenty more. The large one has a part in twenty-one of the work.
+        const int Burst = 20;
+        Line line = new(("large", 1_000_000));
+        int come = 0;
+        long most = 0;
+        long inARow = 0;
+        AddBurst();
+        while (come < 100 * Burst)
+        {
+            if (line.Queue.Count == 2)
+            {
+                AddBurst();
+            }
+
+            inARow = line.Serve(10) == "large" ? inARow + 10 : 0;
+            most = Math.Max(most, inARow);
+        }
+
+        double share = (1_000_000 - line.Left("large")) / (100.0 * Burst * Turn);
+        Assert.InRange(share, 0.5 / (Burst + 1), 2.0 / (Burst + 1));
+        Assert.InRange(most, 10, 2 * Turn);
+
+        void AddBurst()
+        {
+            for (int i = 0; i < Burst; i++)
+            {
+                line.Add($"{come++}", Turn - 10);
+            }
+        }
+    }
+
+    [Fact]
+    public void Take_MoreThanWasSaid_IsAskedForInTurnsToo()
+    {
+        // Declares 10 and takes pieces of 10 for ever: that must not keep the others from theirs.
+        var queue = new FairQueue<string>(Turn);
+        queue.Add("liar", 10);
+        queue.Add("other", 50);
+        int served = 0;
+        while (queue.Peek() == "liar")
+        {
+            queue.Take(10, isLast: false);
+            served += 10;
+        }
+
+        Assert.InRange(served, 10, 2 * Turn);
+    }
+
+    [Fact]
     public void Add_StartsAtTheShareThatEachWouldHaveHadByNow()
     {
         // a and b have had 200 together, 100 each. Who comes now with 40 ends at 140, before the second turns of a and b at 200.

@@ -187,7 +187,18 @@ public sealed class InferenceSchedulerTests
         var scheduler = new InferenceScheduler(1);
         using var queued = new ManualResetEventSlim();
         var order = new ConcurrentQueue<int>();
-        Task gate = scheduler.RunAsync(1, OneToken, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        using var started = new ManualResetEventSlim();
+        Task gate = scheduler.RunAsync(
+            1,
+            OneToken,
+            _ =>
+            {
+                started.Set();
+                queued.Wait();
+            },
+            isBackground: false,
+            CancellationToken.None);
+        started.Wait(TestContext.Current.CancellationToken);
         ConcurrentBag<Task> running = [];
         int come = 0;
         for (int i = 0; i < 4; i++)

@@ -147,7 +147,7 @@ public class RerankingPlanReaderTests
     [InlineData(
         """{ "Scorers": { "local": { "Provider": "Scriptd" } } }""",
         "Reranking:Scorers:local:Provider is 'Scriptd'; expected Scripted or Hosted. Did you mean 'Scripted'?")]
-    [InlineData("""{ "Scorers": { "local": { "Model": "m" } } }""", "Reranking:Scorers:local:Provider is ''; expected Scripted or Hosted.")]
+    [InlineData("""{ "Scorers": { "local": { "Model": "m" } } }""", "Reranking:Scorers:local:Provider is not set; expected Scripted or Hosted.")]
     [InlineData(
         """{ "Scorers": { "local": { "Provider": "Scripted", "Modle": "m" } } }""",
         "Reranking:Scorers:local:Modle is not a setting of the provider Scripted; " +
@@ -236,18 +236,20 @@ public class RerankingPlanReaderTests
         [
             "Reranking:Scorers:local:Provder is not a setting of a scorer; " +
                 "expected one of ApiKey, Limit, MinScore, MinScoreModel, Model, Provider, Timeout. Did you mean 'Provider'?",
-            "Reranking:Scorers:local:Provider is ''; expected Scripted or Hosted.",
+            "Reranking:Scorers:local:Provider is not set; expected Scripted or Hosted.",
         ],
         Read("""{ "Scorers": { "local": { "Provder": "Scripted", "Model": "m" } } }""").Failures);
 
-    [Fact]
-    public void Read_NoProviderRegistered_SaysWhatToCall()
+    [Theory]
+    [InlineData("""{ "Provider": "Onnx" }""", "'Onnx'")]
+    [InlineData("""{ "Model": "m" }""", "not set")]
+    public void Read_NoProviderRegistered_SaysWhatToCall(string scorer, string found)
     {
         List<string> failures = [];
-        RerankingPlanReader.Read(Section("""{ "Scorers": { "local": { "Provider": "Onnx" } } }"""), [], failures);
+        RerankingPlanReader.Read(Section($$"""{ "Scorers": { "local": {{scorer}} } }"""), [], failures);
 
         Assert.Equal(
-            ["Reranking:Scorers:local:Provider is 'Onnx'; expected a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()."],
+            [$"Reranking:Scorers:local:Provider is {found}; expected a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()."],
             failures);
     }
 

@@ -212,7 +212,7 @@ internal static class RerankingPlanReader
         RelevanceScorerProvider? provider = providers.FirstOrDefault(candidate => candidate.Name.Equals(providerName, StringComparison.OrdinalIgnoreCase));
         if (provider is null)
         {
-            if (providerName is null)
+            if (providerName is null && providers.Count > 0)
             {
                 // Perhaps the key is there, but misspelled.
                 scorer.RefuseUnknownKeys(

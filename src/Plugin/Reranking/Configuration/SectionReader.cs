@@ -134,7 +134,9 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
 
     public T Refuse<T>(string key, string? found, string expected, T fallback, IReadOnlyCollection<string>? names = null)
     {
-        failures.Add($"{Path}:{key} is '{found}'; expected {expected}.{(names is null ? "" : NearestName.Hint(found ?? "", names))}");
+        failures.Add(
+            $"{Path}:{key} is {(found is null ? "not set" : $"'{found}'")}; expected {expected}." +
+            (names is null ? "" : NearestName.Hint(found ?? "", names)));
         return fallback;
     }
 }

@@ -11,7 +11,8 @@ namespace Reranking.Onnx.Engine;
 /// <remarks>
 /// The virtual time is how much work each item would have received by now if all were served at once; a new item starts there. Next is the item whose turn
 /// would end first. So a small item that arrives goes ahead, even in the middle of another's turn, and yet none starves: each piece advances the virtual time,
-/// and with it the start of the items that arrive. Not thread-safe.
+/// and with it the start of the items that arrive. Since equal items leave one by one, the time would run ahead of the share of a large one; it stays within a
+/// turn of the item that has received least, which is then owed one turn at most. Not thread-safe.
 /// </remarks>
 internal sealed class FairQueue<T>(long turn)
     where T : class
@@ -26,7 +27,11 @@ internal sealed class FairQueue<T>(long turn)
     /// <summary>Adds an item.</summary>
     /// <param name="item">An item that is not in the queue yet.</param>
     /// <param name="work">The work of all of its pieces.</param>
-    public void Add(T item, long work) => _entries.Add(new Entry(item, _virtualTime, work, Math.Min(work, turn)));
+    public void Add(T item, long work)
+    {
+        long first = Math.Min(work, turn);
+        _entries.Add(new Entry(item, _virtualTime + first, work, first));
+    }
 
     /// <summary>Returns the item that is next, or <see langword="null"/> if none waits. Among equals, it is the one that arrived first.</summary>
     public T? Peek() => FindNext() is >= 0 and int index ? _entries[index].Item : null;
@@ -40,23 +45,41 @@ internal sealed class FairQueue<T>(long turn)
         Entry entry = _entries[index];
         if (_entries.Count == 1)
         {
-            entry = entry with { Served = _virtualTime };   // an item that is alone gets everything, so nothing is owed to it for the time before
+            entry = entry with { End = _virtualTime + entry.TurnLeft };   // an item that is alone gets everything, so nothing is owed to it for the time before
         }
 
         _virtualTime += (double)cost / _entries.Count;
         if (isLast)
         {
             _entries.RemoveAt(index);
-            return;
+        }
+        else
+        {
+            _entries[index] = After(entry, cost);
         }
 
-        long left = entry.Left - cost;
-        long turnLeft = entry.TurnLeft - cost;
-        _entries[index] = new Entry(entry.Item, entry.Served + cost, left, turnLeft > 0 ? turnLeft : Math.Min(left, turn));
+        foreach (Entry waiting in _entries)
+        {
+            _virtualTime = Math.Min(_virtualTime, waiting.Served + turn);
+        }
     }
 
     /// <summary>Removes an item, if it is in the queue.</summary>
     public void Remove(T item) => _entries.RemoveAll(entry => ReferenceEquals(entry.Item, item));
+
+    // The end stays as it is throughout a turn, so that rounding can't change the order of equals.
+    private Entry After(Entry entry, long cost)
+    {
+        long left = entry.Left - cost;
+        long turnLeft = entry.TurnLeft - cost;
+        if (turnLeft > 0)
+        {
+            return entry with { Left = left, TurnLeft = turnLeft };
+        }
+
+        long next = left > 0 ? Math.Min(left, turn) : turn;
+        return new Entry(entry.Item, entry.End - turnLeft + next, left, next);
+    }
 
     private int FindNext()
     {
@@ -69,8 +92,8 @@ internal sealed class FairQueue<T>(long turn)
         return next;
     }
 
-    private readonly record struct Entry(T Item, double Served, long Left, long TurnLeft)
+    private readonly record struct Entry(T Item, double End, long Left, long TurnLeft)
     {
-        public double End => Served + TurnLeft;
+        public double Served => End - TurnLeft;
     }
 }

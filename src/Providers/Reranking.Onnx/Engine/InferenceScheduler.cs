@@ -41,7 +41,9 @@ internal sealed class InferenceScheduler(int maxConcurrency)
 
     /// <summary>Runs a number of pieces of work, each with its position, in order of their positions and at most as many at once as there are slots.</summary>
     /// <param name="count">How many pieces there are.</param>
-    /// <param name="tokensOf">Returns how much work a piece is: the tokens that it reads, padding included.</param>
+    /// <param name="tokensOf">
+    /// Returns how much work a piece is: the tokens that it reads, padding included. Called several times; the result must not change until the piece runs.
+    /// </param>
     /// <param name="run">Runs a piece.</param>
     /// <param name="isBackground">Whether nobody waits for it.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -61,12 +63,12 @@ internal sealed class InferenceScheduler(int maxConcurrency)
             static (state, token) => ((CanceledJob)state!).Cancel(token), new CanceledJob(this, job));
         await using (registration.ConfigureAwait(false))
         {
-            Enqueue(job);
+            Enqueue(job, cancellationToken.IsCancellationRequested ? 0 : job.Tokens());
             await job.Completion.ConfigureAwait(false);
         }
     }
 
-    private void Enqueue(Job job)
+    private void Enqueue(Job job, long tokens)
     {
         int start;
         lock (_lock)
@@ -76,7 +78,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
                 return;   // canceled before it came
             }
 
-            QueueOf(job).Add(job, job.Tokens());
+            QueueOf(job).Add(job, tokens);
             start = Math.Min(maxConcurrency - _threads, job.Count);
             _threads += start;
             Monitor.PulseAll(_lock);
@@ -188,7 +190,9 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         public void Cancel(CancellationToken cancellationToken) => Scheduler.Cancel(Job, cancellationToken);
     }
 
-    /// <summary>The runs of one request. All members but <see cref="Run"/> and <see cref="Complete"/> are called under the lock of the scheduler.</summary>
+    /// <summary>
+    /// The runs of one request. All members but <see cref="Tokens"/>, <see cref="Run"/> and <see cref="Complete"/> are called under the lock of the scheduler.
+    /// </summary>
     private sealed class Job(int count, Func<int, long> tokensOf, Action<int> run, bool isBackground)
     {
         private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -211,7 +215,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
         public long Tokens()
         {
             long tokens = 0;
-            for (int i = _next; i < count; i++)
+            for (int i = 0; i < count; i++)
             {
                 tokens += TokensOf(i);
             }

@@ -97,7 +97,7 @@ internal sealed record ModelCheck(
         .. TimeOfCandidates.TotalMilliseconds <= Patience ? (string[])[] :
         [
             Invariant($"{CandidateCount} candidates, the fewest that are worth reranking, take {TimeOfCandidates.TotalMilliseconds:0} ms on this machine; ")
-                + "\"EarlyExit\": \"On\" takes about half of that with a model that has early exit, such as the bundled one",
+                + "a smaller model, such as that of Reranking.Onnx.MiniLM.Screening, or a hosted one is faster",
         ],
         "settings:",
         $"  \"Reranking\": {{ \"CandidateCount\": {CandidateCount.ToString(CultureInfo.InvariantCulture)}, \"Scorers\": {{ \"local\": {{ "
