@@ -100,16 +100,20 @@ public sealed class FairQueueTests
     {
         for (int others = 3; others <= 50; others++)
         {
-            Line line = new([.. Enumerable.Range(0, others).Select(static i => ($"other {i}", 1L))]);
-            line.Serve(1);   // a part in so many of it for each
-            line.Add("a", 99);
-            line.Add("b", 99);
-            for (int i = 1; i < others; i++)
+            for (int piece = 2; piece <= 33; piece++)
             {
-                line.Serve(1);
-            }
+                Line line = new([.. Enumerable.Range(0, others).Select(static i => ($"other {i}", 1L))]);
+                line.Serve(1);   // a part in so many of it for each
+                int pieces = (int)Turn / piece;
+                line.Add("a", pieces * piece);
+                line.Add("b", pieces * piece);
+                for (int i = 1; i < others; i++)
+                {
+                    line.Serve(1);
+                }
 
-            Assert.Equal("aaabbb", line.ServeAll(33));
+                Assert.Equal(new string('a', pieces) + new string('b', pieces), line.ServeAll(piece));
+            }
         }
     }
 
@@ -155,7 +159,7 @@ public sealed class FairQueueTests
         queue.Add("liar", 10);
         queue.Add("other", 50);
         int served = 0;
-        while (queue.Peek() == "liar")
+        while (queue.Peek() == "liar" && served < 10 * Turn)
         {
             queue.Take(10, isLast: false);
             served += 10;
