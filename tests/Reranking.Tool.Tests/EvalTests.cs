@@ -211,18 +211,25 @@ public sealed class EvalTests
                     + $"Care for {topic} as you would for anything else: with patience, and in good time.\n\n## Overview\n\n{new string('x', 80)}\n");
         }
 
+        folder.Write("docs/plain.txt", $"A text file is a passage that no heading asks for. {new string('x', 40)}\n");
+        folder.Write("docs/short.md", $"# Whatever is short\n\nA file with a title and a text alone: its title asks. {new string('x', 40)}\n");
         string set = folder.PathOf("set");
         (int made, _, string note) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
         (int again, _, string errors) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
         (int exitCode, string output, _) = await ToolProcess.RunAsync("", "eval", set, "--candidates", "10");
 
-        Assert.Equal((0, $"24 questions about 36 passages are in {set}. The labels are weak: a smoke test.\n"), (made, note));
+        Assert.Equal((0, $"13 questions about 38 passages are in {set}. The labels are weak: a smoke test.\n"), (made, note));
         Assert.Equal((1, $"rerank: --output is '{set}', which is not empty; expected a new folder.\n"), (again, errors));
         Assert.Equal(0, exitCode);
         Assert.StartsWith("Weak labels, made of the corpus itself: a smoke test", output, StringComparison.Ordinal);
         EvaluationSet read = EvaluationSet.Load(set);
         Assert.Contains(read.Queries, query => query.Text == "How to care for bread?");
+        Assert.Contains(read.Queries, query => query.Text == "Whatever is short");
         Assert.DoesNotContain(read.Documents, document => document.Text.Contains("How to care", StringComparison.Ordinal));
+        Assert.Contains(read.Documents, document => document.Id == "plain.txt#1");
+
+        // A title whose file has more passages, which carry it, asks for none of them.
+        Assert.DoesNotContain(read.Queries, query => query.Text.StartsWith("All about", StringComparison.Ordinal) && !query.Text.Contains('?'));
     }
 
     // The right passage comes last of six.

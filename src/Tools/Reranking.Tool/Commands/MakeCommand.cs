@@ -9,7 +9,7 @@ namespace Reranking.Tool.Commands;
 /// <summary><c>rerank eval make</c>: a question set of a corpus without labels.</summary>
 internal sealed class MakeCommand
 {
-    private readonly Argument<string> _corpus = new("corpus") { Description = "A folder of Markdown files." };
+    private readonly Argument<string> _corpus = new("corpus") { Description = "A folder of Markdown and text files; only headings of Markdown ask questions." };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The BEIR folder to write.", Required = true };
     private readonly Option<bool> _chat = new("--chat")
     {

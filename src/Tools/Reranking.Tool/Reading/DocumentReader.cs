@@ -29,7 +29,7 @@ internal static class DocumentReader
             string[] files =
             [
                 .. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-                    .Where(static file => IsMarkdown(file) || file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
+                    .Where(IsDocument)
                     .Order(StringComparer.Ordinal),
             ];
             ToolDocument[] documents = [.. files.SelectMany(file => ReadFile(file, Path.GetRelativePath(path, file), wholeText: true))];
@@ -39,6 +39,9 @@ internal static class DocumentReader
         return File.Exists(path) ? ReadFile(path, Path.GetFileName(path), wholeText: false)
             : throw new ToolException($"'{path}' does not exist; expected a file, a folder, or - for standard input.");
     }
+
+    /// <summary>Returns whether a file of a folder is read: Markdown and text.</summary>
+    public static bool IsDocument(string file) => IsMarkdown(file) || file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsMarkdown(string file) => MarkdownEndings.Any(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 

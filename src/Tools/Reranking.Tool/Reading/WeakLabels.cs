@@ -3,9 +3,10 @@ namespace Reranking.Tool.Reading;
 /// <summary>A question, and the passage that should answer it.</summary>
 /// <param name="Text">The question.</param>
 /// <param name="DocumentId">The passage.</param>
-internal sealed record WeakQuestion(string Text, string DocumentId);
+/// <param name="IsInOthers">Whether other passages of the file carry it as their title, so that they match it better.</param>
+internal sealed record WeakQuestion(string Text, string DocumentId, bool IsInOthers = false);
 
-/// <summary>A folder of Markdown, cut into passages, and what its headings ask.</summary>
+/// <summary>A folder of Markdown and text files, cut into passages, and what its headings ask.</summary>
 /// <param name="Name">The name of the folder.</param>
 /// <param name="Documents">The passages.</param>
 /// <param name="Questions">What the headings ask; none may do.</param>
@@ -30,14 +31,15 @@ internal static class WeakLabels
     public static EvaluationSet Make(string folder)
     {
         WeakCorpus corpus = Read(folder);
-        return corpus.Questions.Count == 0
+        WeakQuestion[] questions = [.. corpus.Questions.Where(static question => !question.IsInOthers)];   // nobody judges which of them answers
+        return questions.Length == 0
             ? throw new ToolException($"'{folder}' has no heading of two words or more with a text below it; expected Markdown files that have some.")
             : new EvaluationSet
             {
                 Name = corpus.Name,
                 Documents = corpus.Documents,
                 IsWeaklyLabeled = true,
-                Queries = [.. corpus.Questions.Select(static (question, index) => new EvaluationQuery
+                Queries = [.. questions.Select(static (question, index) => new EvaluationQuery
                 {
                     Id = $"q{index + 1}",
                     Text = question.Text,
@@ -46,7 +48,7 @@ internal static class WeakLabels
             };
     }
 
-    /// <summary>Reads the Markdown files of a folder.</summary>
+    /// <summary>Reads the Markdown and text files of a folder. Text files are passages that no heading asks for.</summary>
     /// <param name="folder">The folder; those within it count too.</param>
     /// <exception cref="ToolException">The folder is missing, or no file has a text.</exception>
     public static WeakCorpus Read(string folder)
@@ -58,12 +60,16 @@ internal static class WeakLabels
 
         List<EvaluationDocument> documents = [];
         List<WeakQuestion> asked = [];
-        IEnumerable<string> files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(DocumentReader.IsMarkdown);
+        IEnumerable<string> files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(DocumentReader.IsDocument);
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
             string name = Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
             int number = 0;
-            foreach (MarkdownSection section in MarkdownSections.Read(File.ReadLines(file)))
+            IReadOnlyList<MarkdownSection> sections = DocumentReader.IsMarkdown(file)
+                ? MarkdownSections.Read(File.ReadLines(file))
+                : [new MarkdownSection(Heading: "", Level: 0, File.ReadAllText(file).Trim(), Title: "")];
+            HashSet<string> titles = [.. sections.Where(static section => section.Body.Length >= LeastBody).Select(static section => section.Title)];
+            foreach (MarkdownSection section in sections)
             {
                 number++;
                 if (section.Body.Length >= LeastBody)
@@ -74,7 +80,10 @@ internal static class WeakLabels
                     if (IsQuestion(section.Heading))
                     {
                         bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || section.Title.Length == 0;
-                        asked.Add(new WeakQuestion(isWhole ? section.Heading : $"{section.Heading} ({section.Title})", documents[^1].Id));
+                        asked.Add(new WeakQuestion(
+                            isWhole ? section.Heading : $"{section.Heading} ({section.Title})",
+                            documents[^1].Id,
+                            IsInOthers: section.Level == 1 && titles.Contains(section.Heading)));
                     }
                 }
             }
@@ -88,7 +97,7 @@ internal static class WeakLabels
                 .Select(static group => group.Single()),
         ];
         return documents.Count == 0
-            ? throw new ToolException($"'{folder}' has no Markdown with a text of {LeastBody} characters or more; expected files that have some.")
+            ? throw new ToolException($"'{folder}' has no Markdown or text file with a text of {LeastBody} characters or more; expected files that have some.")
             : new WeakCorpus(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), documents, questions);
     }
 
