@@ -1,6 +1,6 @@
 namespace Reranking;
 
-/// <summary>Finds the name that someone meant who mistyped it.</summary>
+/// <summary>Names in messages: those that are known, and the one that someone meant who mistyped it.</summary>
 internal static class NearestName
 {
     /// <summary>Returns <c> Did you mean 'x'?</c> with the nearest of the names, or nothing if none is near.</summary>
@@ -11,6 +11,13 @@ internal static class NearestName
             .DefaultIfEmpty(("", int.MaxValue))
             .MinBy(static candidate => candidate.Item2);
         return nearest.Distance < nearest.Name.Length && nearest.Distance <= Math.Max(2, nearest.Name.Length / 3) ? $" Did you mean '{nearest.Name}'?" : "";
+    }
+
+    /// <summary>Lists names: <c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
+    public static string Or(IEnumerable<string> names)
+    {
+        string[] listed = [.. names];
+        return listed.Length < 2 ? string.Concat(listed) : $"{string.Join(", ", listed[..^1])} or {listed[^1]}";
     }
 
     /// <summary>Returns the Levenshtein distance of two names, ignoring case.</summary>

@@ -105,7 +105,7 @@ public sealed class EmbeddingOutputTests : IDisposable
         Write(("dense", [-1, 4]), ("rows", [-1, -2, 4]));
 
         Assert.Equal(
-            $"'{ModelFile}' has the outputs dense, rows; expected one named last_hidden_state or sentence_embedding or token_embeddings, or a single output. "
+            $"'{ModelFile}' has the outputs dense, rows; expected one named last_hidden_state, sentence_embedding or token_embeddings, or a single output. "
             + "Set Embeddings:Onnx:Output to the one to read, or check Embeddings:Onnx:ModelPath.",
             await FailureAsync());
         AssertNear([.. Factors.Select(factor => 101 * factor)], await EmbedAsync(options => options.Output = "rows"));

@@ -171,10 +171,10 @@ public sealed class OnnxRelevanceScorerTests
         Assert.Equal(
             "OnnxScorerOptions:MaxBatchTokens is 511; expected 512 to 1048576. (Parameter 'options')", Failure(options => options.MaxBatchTokens = 511));
         Assert.Equal(
-            "OnnxScorerOptions:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino. (Parameter 'options')",
+            "OnnxScorerOptions:ExecutionProvider is 99; expected Cpu, Cuda, DirectML, CoreML or OpenVino. (Parameter 'options')",
             Failure(options => options.ExecutionProvider = (OnnxExecutionProvider)99));
         Assert.Equal(
-            "OnnxScorerOptions:LongDocuments is 99; expected Truncate or Windows or Reject. (Parameter 'options')",
+            "OnnxScorerOptions:LongDocuments is 99; expected Truncate, Windows or Reject. (Parameter 'options')",
             Failure(options => options.LongDocuments = (LongDocumentMode)99));
         Assert.Equal("OnnxScorerOptions:WindowTokens is 15; expected 16 or more. (Parameter 'options')", Failure(options => options.WindowTokens = 15));
         Assert.Equal("OnnxScorerOptions:WindowOverlap is 0.6; expected 0 to 0.5. (Parameter 'options')", Failure(options => options.WindowOverlap = 0.6));

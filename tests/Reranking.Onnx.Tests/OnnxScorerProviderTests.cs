@@ -24,7 +24,7 @@ public sealed class OnnxScorerProviderTests
         [
             "Reranking:Scorers:local:MaxInputTokens is many; expected a whole number.",
             "Reranking:Scorers:local:MaxConcurrency is 1.5; expected a whole number.",
-            "Reranking:Scorers:local:ExecutionProvider is Gpu; expected Cpu or Cuda or DirectML or CoreML or OpenVino.",
+            "Reranking:Scorers:local:ExecutionProvider is Gpu; expected Cpu, Cuda, DirectML, CoreML or OpenVino.",
             "Reranking:Scorers:local:DeviceId is 99999999999; expected a whole number.",
             "Reranking:Scorers:local:MaxBatchTokens is 16k; expected a whole number.",
         ],
@@ -38,7 +38,7 @@ public sealed class OnnxScorerProviderTests
         [
             "Reranking:Scorers:local:ModelPath is blank; expected the path of a model folder, or none.",
             "Reranking:Scorers:local:MaxInputTokens is 7; expected 8 or more, or none.",
-            "Reranking:Scorers:local:ExecutionProvider is 99; expected Cpu or Cuda or DirectML or CoreML or OpenVino.",
+            "Reranking:Scorers:local:ExecutionProvider is 99; expected Cpu, Cuda, DirectML, CoreML or OpenVino.",
         ],
         _provider.Validate(Section(("ModelPath", " "), ("MaxInputTokens", "7"), ("ExecutionProvider", "99")), isUsed: true));
 

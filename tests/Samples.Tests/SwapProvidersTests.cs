@@ -29,7 +29,7 @@ public sealed partial class SwapProvidersTests
             Assert.Equal(("fast", "Passwords of Notes"), await AskAsync(client));
             await File.WriteAllTextAsync(settings, text.Replace(Shipped, "\"Use\": \"locale\"", StringComparison.Ordinal));
             Assert.EndsWith(
-                "Reranking:Use is 'locale'; expected the name of a scorer: cohere or fast or local. Did you mean 'local'?",
+                "Reranking:Use is 'locale'; expected the name of a scorer: cohere, fast or local. Did you mean 'local'?",
                 await ReadToAsync(process, "refused"),
                 StringComparison.Ordinal);
             Assert.Equal(("fast", "Passwords of Notes"), await AskAsync(client));

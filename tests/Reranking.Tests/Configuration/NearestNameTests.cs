@@ -15,6 +15,14 @@ public class NearestNameTests
     [InlineData("", "")]
     public void Hint_Found_NamesWhatIsNear(string found, string expected) => Assert.Equal(expected, NearestName.Hint(found, Names));
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a", "a")]
+    [InlineData("a|b", "a or b")]
+    [InlineData("a|b|c|d", "a, b, c or d")]
+    public void Or_Names_ReadsAsASentence(string names, string expected) =>
+        Assert.Equal(expected, NearestName.Or(names.Split('|', StringSplitOptions.RemoveEmptyEntries)));
+
     [Fact]
     public void Hint_NoNames_SaysNothing() => Assert.Equal("", NearestName.Hint("local", []));
 }

@@ -164,7 +164,7 @@ public class RerankingPlanReaderTests
     [InlineData("""{ "Use": "local", "Stages": [ { "Use": "local" } ], TWO }""", "Reranking:Use and Reranking:Stages are both set; expected one of them.")]
     [InlineData(
         """{ "Stages": [ { "Use": "local" }, { "Use": "local" } ], TWO }""",
-        "Reranking:Stages:0:Keep is not set; expected how many of the best documents go on to the next stage, from 1.")]
+        "Reranking:Stages:0:Keep is not set; expected how many of the best documents go on to the next stage, at least 1.")]
     [InlineData(
         """{ "Stages": [ { "Use": "local", "Keep": 0 }, { "Use": "local" } ], TWO }""",
         "Reranking:Stages:0:Keep is '0'; expected a whole number of at least 1.")]

@@ -60,7 +60,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         where TEnum : struct, Enum =>
         section[key] is not { Length: > 0 } text ? fallback
         : Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<TEnum>(name)
-        : Refuse(key, text, Or(Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
+        : Refuse(key, text, NearestName.Or(Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
 
     /// <summary>Reads a name, or a list of names, each of which has to be known.</summary>
     public IReadOnlyList<string> Names(string key, IReadOnlyCollection<string> known)
@@ -80,7 +80,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         {
             if (known.FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) is not { } name)
             {
-                failures.Add($"{path} is '{value}'; expected the name of a scorer: {Or(known)}.{NearestName.Hint(value ?? "", known)}");
+                failures.Add($"{path} is '{value}'; expected the name of a scorer: {NearestName.Or(known)}.{NearestName.Hint(value ?? "", known)}");
             }
             else if (names.Contains(name))
             {
@@ -123,13 +123,6 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         }
 
         return names is [var name, ..] ? name : null;
-    }
-
-    /// <summary>Lists names: <c>a</c>, <c>a or b</c>, <c>a, b or c</c>.</summary>
-    public static string Or(IEnumerable<string> names)
-    {
-        string[] listed = [.. names];
-        return listed.Length < 2 ? string.Concat(listed) : $"{string.Join(", ", listed[..^1])} or {listed[^1]}";
     }
 
     public T Refuse<T>(string key, string? found, string expected, T fallback, IReadOnlyCollection<string>? names = null)
