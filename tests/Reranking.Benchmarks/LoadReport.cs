@@ -33,7 +33,7 @@ internal static class LoadReport
             new("this engine, early exit, 10 wanted", texts => early.ScoreAsync(query, texts, new RelevanceScoringOptions { TopN = 10 })),
 
             // On threads of their own: on those of the pool, callers would not begin to wait before others had ended.
-            new("batches of 64 as they come, as fastembed's", texts => Task.Factory.StartNew(
+            new("batches of 64, as fastembed's", texts => Task.Factory.StartNew(
                 () => batches.Run(query, texts), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
         ];
         foreach (LoadedSystem system in systems)
