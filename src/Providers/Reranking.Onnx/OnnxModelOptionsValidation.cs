@@ -90,7 +90,7 @@ internal static class OnnxModelOptionsValidation
         if (!Enum.IsDefined(options.ExecutionProvider))
         {
             yield return Message(
-                path, nameof(options.ExecutionProvider), options.ExecutionProvider, NearestName.Or(Enum.GetNames<OnnxExecutionProvider>()));
+                path, nameof(options.ExecutionProvider), options.ExecutionProvider, KnownNames.Or(Enum.GetNames<OnnxExecutionProvider>()));
         }
 
         if (options.DeviceId < 0)
@@ -112,7 +112,7 @@ internal static class OnnxModelOptionsValidation
 
             if (!Enum.IsDefined(scorer.Calibration))
             {
-                yield return Message(path, nameof(scorer.Calibration), scorer.Calibration, NearestName.Or(Enum.GetNames<CalibrationMode>()));
+                yield return Message(path, nameof(scorer.Calibration), scorer.Calibration, KnownNames.Or(Enum.GetNames<CalibrationMode>()));
             }
 
             if (scorer is { Calibration: not CalibrationMode.Auto, CalibrationFile: not null })
@@ -133,7 +133,7 @@ internal static class OnnxModelOptionsValidation
         string path = options.SettingsPath;
         if (!Enum.IsDefined(options.Pooling))
         {
-            yield return Message(path, nameof(options.Pooling), options.Pooling, NearestName.Or(Enum.GetNames<EmbeddingPooling>()));
+            yield return Message(path, nameof(options.Pooling), options.Pooling, KnownNames.Or(Enum.GetNames<EmbeddingPooling>()));
         }
 
         if (options.QueryPrefix is null)
@@ -152,7 +152,7 @@ internal static class OnnxModelOptionsValidation
         string path = options.SettingsPath;
         if (!Enum.IsDefined(options.LongDocuments))
         {
-            yield return Message(path, nameof(options.LongDocuments), options.LongDocuments, NearestName.Or(Enum.GetNames<LongDocumentMode>()));
+            yield return Message(path, nameof(options.LongDocuments), options.LongDocuments, KnownNames.Or(Enum.GetNames<LongDocumentMode>()));
         }
 
         if (options.WindowTokens < 16)

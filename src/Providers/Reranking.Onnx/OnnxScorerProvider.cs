@@ -78,5 +78,5 @@ internal sealed class OnnxScorerProvider(ILogger<OnnxRelevanceScorer>? logger, M
         (static value => int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out _), WholeNumber);
 
     private static (Func<string, bool> IsReadable, string Expected) OneOf<TEnum>()
-        where TEnum : struct, Enum => (static value => Enum.TryParse<TEnum>(value, ignoreCase: true, out _), NearestName.Or(Enum.GetNames<TEnum>()));
+        where TEnum : struct, Enum => (static value => Enum.TryParse<TEnum>(value, ignoreCase: true, out _), KnownNames.Or(Enum.GetNames<TEnum>()));
 }

@@ -69,10 +69,7 @@ public sealed class TokenEstimateTests
     public void Learn_OneOtherAmongMany_ChangesLittle()
     {
         TokenEstimate estimate = new();
-        for (int i = 0; i < 100; i++)
-        {
-            estimate.Learn(4_000, 1_000);
-        }
+        LearnOften(estimate, 4_000, 1_000);
 
         estimate.Learn(1_000, 1_000);
 
@@ -83,15 +80,9 @@ public sealed class TokenEstimateTests
     public void Learn_AnotherLanguageFromNowOn_FollowsIt()
     {
         TokenEstimate estimate = new();
-        for (int i = 0; i < 100; i++)
-        {
-            estimate.Learn(4_000, 1_000);
-        }
+        LearnOften(estimate, 4_000, 1_000);
 
-        for (int i = 0; i < 100; i++)
-        {
-            estimate.Learn(1_000, 1_000);
-        }
+        LearnOften(estimate, 1_000, 1_000);
 
         Assert.InRange(estimate.Tokens(1_000), 970, 1_000);
     }
@@ -124,5 +115,13 @@ public sealed class TokenEstimateTests
         })));
 
         Assert.Equal(1_000, estimate.Tokens(4_000));
+    }
+
+    private static void LearnOften(TokenEstimate estimate, long characters, long tokens)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            estimate.Learn(characters, tokens);
+        }
     }
 }

@@ -185,20 +185,8 @@ public sealed class InferenceSchedulerTests
     {
         // As under load: each time one ends, another comes. With equal shares per run they would end all at once.
         var scheduler = new InferenceScheduler(1);
-        using var queued = new ManualResetEventSlim();
+        using var gate = new Gate(scheduler);
         var order = new ConcurrentQueue<int>();
-        using var started = new ManualResetEventSlim();
-        Task gate = scheduler.RunAsync(
-            1,
-            OneToken,
-            _ =>
-            {
-                started.Set();
-                queued.Wait();
-            },
-            isBackground: false,
-            CancellationToken.None);
-        started.Wait(TestContext.Current.CancellationToken);
         ConcurrentBag<Task> running = [];
         int come = 0;
         for (int i = 0; i < 4; i++)
@@ -206,8 +194,8 @@ public sealed class InferenceSchedulerTests
             Add();
         }
 
-        queued.Set();
-        await gate;
+        gate.Open();
+        await gate.Run;
         while (running.TryTake(out Task? task))
         {
             await task;
@@ -242,13 +230,12 @@ public sealed class InferenceSchedulerTests
         var scheduler = new InferenceScheduler(1);
         var order = new ConcurrentQueue<char>();
         var shortOnes = new ConcurrentBag<Task>();
-        using var queued = new ManualResetEventSlim();
-        Task gate = scheduler.RunAsync(1, static _ => 1, _ => queued.Wait(), isBackground: false, CancellationToken.None);
+        using var gate = new Gate(scheduler);
         Task large = scheduler.RunAsync(Runs, static _ => 512, _ => order.Enqueue('L'), isBackground: false, CancellationToken.None);
         AddShort(1_000);
-        queued.Set();
+        gate.Open();
         await large;
-        await gate;
+        await gate.Run;
 
         // Half of the tokens are the long one's, in turns: before it ends, the others, who have not come to an end, get as many, and a turn more.
         int shortRuns = string.Concat(order).LastIndexOf('L') - (Runs - 1);
@@ -332,9 +319,8 @@ public sealed class InferenceSchedulerTests
     public async Task RunAsync_AFailedRequest_LeavesItsShareToTheOthers()
     {
         var scheduler = new InferenceScheduler(1);
-        using var queued = new ManualResetEventSlim();
+        using var gate = new Gate(scheduler);
         var order = new ConcurrentQueue<char>();
-        Task gate = scheduler.RunAsync(1, OneToken, _ => queued.Wait(), isBackground: false, CancellationToken.None);
         Task failing = scheduler.RunAsync(
             4,
             static _ => 10,
@@ -346,10 +332,10 @@ public sealed class InferenceSchedulerTests
             isBackground: false,
             CancellationToken.None);
         Task other = scheduler.RunAsync(5, static _ => 10, _ => order.Enqueue('o'), isBackground: false, CancellationToken.None);
-        queued.Set();
+        gate.Open();
 
         Assert.Equal("second", (await Assert.ThrowsAsync<InvalidTimeZoneException>(() => failing)).Message);
-        await Task.WhenAll(gate, other);
+        await Task.WhenAll(gate.Run, other);
         Assert.Equal("ffooooo", string.Concat(order));
     }
 
@@ -357,17 +343,16 @@ public sealed class InferenceSchedulerTests
     public async Task RunAsync_ACanceledRequest_LeavesItsShareToTheOthers()
     {
         var scheduler = new InferenceScheduler(1);
-        using var queued = new ManualResetEventSlim();
+        using var gate = new Gate(scheduler);
         using var canceling = new CancellationTokenSource();
         var order = new ConcurrentQueue<char>();
-        Task gate = scheduler.RunAsync(1, static _ => 1, _ => queued.Wait(), isBackground: false, CancellationToken.None);
         Task canceled = scheduler.RunAsync(50, static _ => 10, _ => order.Enqueue('c'), isBackground: false, canceling.Token);
         Task other = scheduler.RunAsync(5, static _ => 10, _ => order.Enqueue('o'), isBackground: false, CancellationToken.None);
         await canceling.CancelAsync();
-        queued.Set();
+        gate.Open();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
-        await Task.WhenAll(gate, other);
+        await Task.WhenAll(gate.Run, other);
         Assert.Equal("ooooo", string.Concat(order));
     }
 
@@ -384,25 +369,46 @@ public sealed class InferenceSchedulerTests
     private static async Task<string> OrderAsync(FakeRequest[] requests, InferenceScheduler? scheduler = null)
     {
         scheduler ??= new InferenceScheduler(1);
-        using var started = new ManualResetEventSlim();
-        using var queued = new ManualResetEventSlim();
+        using var gate = new Gate(scheduler);
         var order = new ConcurrentQueue<char>();
-        Task gate = scheduler.RunAsync(
-            1,
-            static _ => 1,
-            _ =>
-            {
-                started.Set();
-                queued.Wait();
-            },
-            isBackground: false,
-            CancellationToken.None);
-        started.Wait(TestContext.Current.CancellationToken);
         Task[] running = [.. requests.Select(request => scheduler.RunAsync(
             request.Runs, _ => request.Tokens, _ => order.Enqueue(request.Name), request.IsBackground, CancellationToken.None))];
-        queued.Set();
-        await Task.WhenAll([gate, .. running]);
+        gate.Open();
+        await Task.WhenAll([gate.Run, .. running]);
         return string.Concat(order);
+    }
+
+    /// <summary>Holds the one slot of a scheduler, so that what comes meanwhile is queued.</summary>
+    private sealed class Gate : IDisposable
+    {
+        private readonly ManualResetEventSlim _held = new();
+        private readonly ManualResetEventSlim _open = new();
+
+        public Gate(InferenceScheduler scheduler)
+        {
+            Run = scheduler.RunAsync(
+                1,
+                OneToken,
+                _ =>
+                {
+                    _held.Set();
+                    _open.Wait();
+                },
+                isBackground: false,
+                CancellationToken.None);
+            _held.Wait(TestContext.Current.CancellationToken);
+        }
+
+        /// <summary>Gets the run that holds the slot.</summary>
+        public Task Run { get; }
+
+        public void Open() => _open.Set();
+
+        public void Dispose()
+        {
+            _open.Dispose();
+            _held.Dispose();
+        }
     }
 
     private sealed record FakeRequest(char Name, int Runs, long Tokens, bool IsBackground = false);

@@ -53,7 +53,7 @@ internal static class RerankingPlanReader
         if (sections.Length > 0 && code.Scorers.Count > 0)
         {
             failures.Add(
-                $"{root.Path}:{Scorers} names scorers, and so does the code: {NearestName.Or(code.Scorers.Select(static scorer => scorer.DisplayName))}. "
+                $"{root.Path}:{Scorers} names scorers, and so does the code: {KnownNames.Or(code.Scorers.Select(static scorer => scorer.DisplayName))}. "
                 + $"Move them all to {root.Path}:{Scorers}, or remove that section.");
         }
 
@@ -142,9 +142,9 @@ internal static class RerankingPlanReader
             if (!hasUse && names.Length > 1)
             {
                 failures.Add(code.HasSection
-                    ? $"{root.Path}:{Use} is not set; expected the name of a scorer: {NearestName.Or(names)}."
+                    ? $"{root.Path}:{Use} is not set; expected the name of a scorer: {KnownNames.Or(names)}."
                     : $"{names.Length} scorers are registered, and nothing says which one answers. "
-                        + $"Call Use() with one or more of their names: {NearestName.Or(names)}.");
+                        + $"Call Use() with one or more of their names: {KnownNames.Or(names)}.");
             }
 
             return [new StagePlan(!hasUse && names.Length == 1 ? names : use, int.MaxValue)];
@@ -163,7 +163,7 @@ internal static class RerankingPlanReader
             IReadOnlyList<string> stageUse = stage.Names(Use, names);
             if (!stages[i].GetSection(Use).Exists())
             {
-                failures.Add($"{stage.Path}:{Use} is not set; expected the name of a scorer: {NearestName.Or(names)}.");
+                failures.Add($"{stage.Path}:{Use} is not set; expected the name of a scorer: {KnownNames.Or(names)}.");
             }
 
             bool isLast = i == stages.Length - 1;
@@ -188,7 +188,7 @@ internal static class RerankingPlanReader
         {
             if (names.FirstOrDefault(name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase)) is not { } name)
             {
-                failures.Add($"Use() names '{wanted}'; expected the name of a scorer: {NearestName.Or(names)}.{NearestName.Hint(wanted, names)}");
+                failures.Add($"Use() names '{wanted}'; expected the name of a scorer: {KnownNames.Or(names)}.{KnownNames.Hint(wanted, names)}");
             }
             else if (use.Contains(name))
             {
@@ -221,7 +221,7 @@ internal static class RerankingPlanReader
 
             string expected = providers.Count == 0
                 ? "a provider, but none is registered: call AddOnnx() or AddCohere() after AddReranking()"
-                : NearestName.Or(providerNames);
+                : KnownNames.Or(providerNames);
             return scorer.Refuse<ScorerPlan?>(Provider, providerName, expected, null, providerNames);
         }
 
@@ -268,7 +268,7 @@ internal static class RerankingPlanReader
             "the shadow");
         if (section.Value is null && !section.GetSection(Use).Exists())
         {
-            failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {NearestName.Or(names)}.");
+            failures.Add($"{shadow.Path}:{Use} is not set; expected the name of a scorer: {KnownNames.Or(names)}.");
         }
 
         return section.Value is null ? shadow.Name(Use, names) : root.Name(Shadow, names);

@@ -25,7 +25,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         {
             failures.Add(
                 $"{Path}:{key} is not a setting of {owner}; " +
-                $"expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Hint(key, known)}");
+                $"expected one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.{KnownNames.Hint(key, known)}");
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         where TEnum : struct, Enum =>
         section[key] is not { Length: > 0 } text ? fallback
         : Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<TEnum>(name)
-        : Refuse(key, text, NearestName.Or(Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
+        : Refuse(key, text, KnownNames.Or(Enum.GetNames<TEnum>()), fallback, Enum.GetNames<TEnum>());
 
     /// <summary>Reads a name, or a list of names, each of which has to be known.</summary>
     public IReadOnlyList<string> Names(string key, IReadOnlyCollection<string> known)
@@ -80,7 +80,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
         {
             if (known.FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) is not { } name)
             {
-                failures.Add($"{path} is '{value}'; expected the name of a scorer: {NearestName.Or(known)}.{NearestName.Hint(value ?? "", known)}");
+                failures.Add($"{path} is '{value}'; expected the name of a scorer: {KnownNames.Or(known)}.{KnownNames.Hint(value ?? "", known)}");
             }
             else if (names.Contains(name))
             {
@@ -129,7 +129,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
     {
         failures.Add(
             $"{Path}:{key} is {(found is null ? "not set" : $"'{found}'")}; expected {expected}." +
-            (names is null ? "" : NearestName.Hint(found ?? "", names)));
+            (names is null ? "" : KnownNames.Hint(found ?? "", names)));
         return fallback;
     }
 }

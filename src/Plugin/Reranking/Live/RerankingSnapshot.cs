@@ -116,7 +116,7 @@ internal sealed class RerankingSnapshot
             if (!Plan.Scorers.TryGetValue(name, out ScorerPlan? plan))
             {
                 throw new RelevanceScoringException(
-                    $"The configuration no longer has a scorer '{name}'; expected {NearestName.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.");
+                    $"The configuration no longer has a scorer '{name}'; expected {KnownNames.Or(Plan.Scorers.Keys)}. Check Reranking:Scorers.");
             }
 
             if (!_entries.TryGetValue(name, out ScorerEntry? entry))

@@ -41,13 +41,13 @@ internal static class RerankingOptionsValidator
 
         if (!Enum.IsDefined(options.OnFailure))
         {
-            yield return Message(path, nameof(options.OnFailure), options.OnFailure, NearestName.Or(Enum.GetNames<RerankingFailureMode>()));
+            yield return Message(path, nameof(options.OnFailure), options.OnFailure, KnownNames.Or(Enum.GetNames<RerankingFailureMode>()));
         }
 
         if (!Enum.IsDefined(options.UnscoredCandidates))
         {
             yield return Message(
-                path, nameof(options.UnscoredCandidates), options.UnscoredCandidates, NearestName.Or(Enum.GetNames<UnscoredCandidates>()));
+                path, nameof(options.UnscoredCandidates), options.UnscoredCandidates, KnownNames.Or(Enum.GetNames<UnscoredCandidates>()));
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class KnownKeysValidator<[DynamicallyAccessedMembers(Dynamically
             .. section.GetChildren()
                 .Select(static child => child.Key)
                 .Where(static key => !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
-                .Select(key => $"{_path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", Known)}.{NearestName.Hint(key, Known)}"),
+                .Select(key => $"{_path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", Known)}.{KnownNames.Hint(key, Known)}"),
 
             // A plain number is one of days, and who writes it means seconds.
             .. Settings

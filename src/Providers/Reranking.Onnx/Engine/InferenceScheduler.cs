@@ -63,6 +63,7 @@ internal sealed class InferenceScheduler(int maxConcurrency)
             static (state, token) => ((CanceledJob)state!).Cancel(token), new CanceledJob(this, job));
         await using (registration.ConfigureAwait(false))
         {
+            // Counted before the lock is taken; a request that is canceled already is not queued, and need not be counted.
             Enqueue(job, cancellationToken.IsCancellationRequested ? 0 : job.Tokens());
             await job.Completion.ConfigureAwait(false);
         }

@@ -21,7 +21,7 @@ internal static partial class ModelName
         RepositoryPattern().IsMatch(model) && !model.Contains("--", StringComparison.Ordinal) && !model.Contains("..", StringComparison.Ordinal);
 
     private static string Nearest(string model) => ModelCatalog.Entries.Select(static entry => entry.Id)
-        .MinBy(id => Math.Min(NearestName.Distance(model, id), NearestName.Distance(model, id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..])))!;
+        .MinBy(id => Math.Min(KnownNames.Distance(model, id), KnownNames.Distance(model, id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..])))!;
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9_][A-Za-z0-9._-]{0,95}(?<!\.)\z")]
     private static partial Regex RepositoryPattern();

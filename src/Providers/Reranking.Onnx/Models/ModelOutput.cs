@@ -73,7 +73,7 @@ internal sealed record ModelOutput(string Name, TensorElementType Type, int Rank
 
         return Array.Find(expected, outputs.ContainsKey)
             ?? (outputs.Count == 1 ? outputs.Keys.First() : throw new RelevanceScoringException(
-                $"'{folder.ModelFile}' has the outputs {names}; expected one named {NearestName.Or(expected)}, or a single output. "
+                $"'{folder.ModelFile}' has the outputs {names}; expected one named {KnownNames.Or(expected)}, or a single output. "
                 + $"Set {setting} to the one to read, or check {folder.Options.ModelSetting}."));
     }
 }

@@ -83,26 +83,32 @@ internal sealed record ModelCheck(
             tokens,
             (Memory() - before) / 1e6,
             settings,
-            Math.Clamp(candidates, FewestCandidates, Count));
+            Math.Clamp(candidates, FewestCandidates, 100));
     }
 
-    private TimeSpan TimeOfCandidates => Passages * CandidateCount / Count;
-
-    public List<string> Describe() =>
-    [
-        Invariant($"{ModelId}: loaded, self-test passed, {MaxInputTokens} tokens at most"),
-        Invariant($"first call, loading included: {FirstCall.TotalMilliseconds:0} ms"),
-        Invariant($"100 passages of {TokensPerPassage:0} tokens: {Passages.TotalMilliseconds:0} ms on {Environment.ProcessorCount} processors"),
-        Invariant($"memory: {MemoryMegabytes:0} MB"),
-        .. TimeOfCandidates.TotalMilliseconds <= Patience ? (string[])[] :
+    public List<string> Describe()
+    {
+        List<string> lines =
         [
-            Invariant($"{CandidateCount} candidates, the fewest that are worth reranking, take {TimeOfCandidates.TotalMilliseconds:0} ms on this machine; ")
-                + "a smaller model, such as that of Reranking.Onnx.MiniLM.Screening, or a hosted one is faster",
-        ],
-        "settings:",
-        $"  \"Reranking\": {{ \"CandidateCount\": {CandidateCount.ToString(CultureInfo.InvariantCulture)}, \"Scorers\": {{ \"local\": {{ "
-            + $"{string.Join(", ", Settings.Select(static setting => $"\"{setting.Key}\": \"{JsonEncodedText.Encode(setting.Value)}\""))} }} }} }}",
-    ];
+            Invariant($"{ModelId}: loaded, self-test passed, {MaxInputTokens} tokens at most"),
+            Invariant($"first call, loading included: {FirstCall.TotalMilliseconds:0} ms"),
+            Invariant($"100 passages of {TokensPerPassage:0} tokens: {Passages.TotalMilliseconds:0} ms on {Environment.ProcessorCount} processors"),
+            Invariant($"memory: {MemoryMegabytes:0} MB"),
+        ];
+        double milliseconds = Passages.TotalMilliseconds * CandidateCount / Count;
+        if (milliseconds > Patience)
+        {
+            lines.Add(
+                Invariant($"{CandidateCount} candidates, the fewest that are worth reranking, take {milliseconds:0} ms on this machine; ")
+                + "a smaller model, such as that of Reranking.Onnx.MiniLM.Screening, or a hosted one is faster");
+        }
+
+        lines.Add("settings:");
+        lines.Add(
+            $"  \"Reranking\": {{ \"CandidateCount\": {CandidateCount.ToString(CultureInfo.InvariantCulture)}, \"Scorers\": {{ \"local\": {{ "
+            + $"{string.Join(", ", Settings.Select(static setting => $"\"{setting.Key}\": \"{JsonEncodedText.Encode(setting.Value)}\""))} }} }} }}");
+        return lines;
+    }
 
     public void Write(Utf8JsonWriter json)
     {

@@ -1,6 +1,6 @@
 namespace Reranking.Tests;
 
-public class NearestNameTests
+public class KnownNamesTests
 {
     private static readonly string[] Names = ["local", "cohere", "ModelPath", "MaxInputTokens"];
 
@@ -13,7 +13,7 @@ public class NearestNameTests
     [InlineData("MaxInptTokn", " Did you mean 'MaxInputTokens'?")]
     [InlineData("jina", "")]
     [InlineData("", "")]
-    public void Hint_Found_NamesWhatIsNear(string found, string expected) => Assert.Equal(expected, NearestName.Hint(found, Names));
+    public void Hint_Found_NamesWhatIsNear(string found, string expected) => Assert.Equal(expected, KnownNames.Hint(found, Names));
 
     [Theory]
     [InlineData("", "")]
@@ -21,8 +21,8 @@ public class NearestNameTests
     [InlineData("a|b", "a or b")]
     [InlineData("a|b|c|d", "a, b, c or d")]
     public void Or_Names_ReadsAsASentence(string names, string expected) =>
-        Assert.Equal(expected, NearestName.Or(names.Split('|', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(expected, KnownNames.Or(names.Split('|', StringSplitOptions.RemoveEmptyEntries)));
 
     [Fact]
-    public void Hint_NoNames_SaysNothing() => Assert.Equal("", NearestName.Hint("local", []));
+    public void Hint_NoNames_SaysNothing() => Assert.Equal("", KnownNames.Hint("local", []));
 }

@@ -1,7 +1,7 @@
 namespace Reranking;
 
-/// <summary>Names in messages: those that are known, and the one that someone meant who mistyped it.</summary>
-internal static class NearestName
+/// <summary>Known names in messages: a list of them, and the one that a mistyped name was meant to be.</summary>
+internal static class KnownNames
 {
     /// <summary>Returns <c> Did you mean 'x'?</c> with the nearest of the names, or nothing if none is near.</summary>
     public static string Hint(string found, IEnumerable<string> names)
