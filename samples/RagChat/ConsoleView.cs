@@ -12,6 +12,7 @@ namespace RagChat;
 internal sealed class ConsoleView : IProgress<EvaluationProgress>
 {
     private const int PipeWidth = 120;
+    private const double LowScore = 0.5;
 
     private readonly IAnsiConsole _console;
 
@@ -76,6 +77,11 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
             case { Outcome: RerankingOutcome.Reranked } result:
                 Note(string.Create(
                     CultureInfo.InvariantCulture, $"{result.ScoredCount} candidates reranked by {result.ModelId} in {result.Elapsed.TotalMilliseconds:0} ms."));
+                if (findings.Ranking is [var best, ..])
+                {
+                    Explain(best);
+                }
+
                 break;
             case { Outcome: RerankingOutcome.FellBack } result:
                 Warn($"NOT RERANKED, in first-stage order: {result.Reason}. {result.Failure?.Message}");
@@ -86,6 +92,21 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
             default:
                 Note("First-stage order: not reranked.");
                 break;
+        }
+    }
+
+    // What people who try their own documents take for a failure.
+    private void Explain(RankedCandidate<VectorSearchResult<Passage>> best)
+    {
+        if (best.Index == 0)
+        {
+            Note("Retrieval had the same passage first, which is common with few passages or easy questions.");
+        }
+
+        if (best.Relevance is { IsScored: true, Value: < LowScore })
+        {
+            Note("A low score is common when a passage answers in other words than the question's; only the order counts.");
+            Note("The best passages go into the prompt whatever their scores, until you measure a MinScore.");
         }
     }
 

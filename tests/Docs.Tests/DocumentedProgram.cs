@@ -19,11 +19,14 @@ internal sealed partial class DocumentedProgram(string page, int line, string co
 
     public IReadOnlyList<string> Expected => [.. OutputPattern().Matches(code).Select(static match => match.Groups[1].Value)];
 
+    /// <summary>Returns whether a block says what it prints: a reader has it all, so it may take nothing for granted.</summary>
+    public static bool IsProgram(string code) => OutputPattern().IsMatch(code);
+
     /// <summary>Returns the programs of a page.</summary>
     public static IEnumerable<DocumentedProgram> Of(string page)
     {
         var markdown = new MarkdownPage(page);
-        foreach ((string code, int line) in markdown.Blocks("csharp").Where(static block => OutputPattern().IsMatch(block.Code)))
+        foreach ((string code, int line) in markdown.Blocks("csharp").Where(static block => IsProgram(block.Code)))
         {
             string? settings = markdown.Blocks("json").Where(block => block.Line > line).Select(static block => block.Code).FirstOrDefault();
             yield return new DocumentedProgram(page, line, code, settings);

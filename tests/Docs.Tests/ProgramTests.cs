@@ -40,6 +40,6 @@ public sealed class ProgramTests
 
     [Theory]
     [InlineData("README.md", 2)]
-    [InlineData("docs/getting-started.md", 2)]
+    [InlineData("docs/getting-started.md", 3)]
     public void QuickStarts_OfThePage_AreRun(string page, int count) => Assert.Equal(count, DocumentedProgram.Of(page).Count());
 }

@@ -13,6 +13,12 @@ public sealed class SnippetTests
         List<string> before = [];
         foreach ((string code, int line) in new MarkdownPage(page).Blocks("csharp"))
         {
+            if (DocumentedProgram.IsProgram(code))
+            {
+                errors.AddRange(SnippetCompiler.Errors(code, []).Select(error => $"{page}:{line}: {error}"));
+                continue;
+            }
+
             IReadOnlyList<string> found = SnippetCompiler.Errors(code, Preambles.Of(page));
 
             // A later block may go on with what the ones before declare.

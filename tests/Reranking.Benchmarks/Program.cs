@@ -18,6 +18,7 @@ using Reranking.Benchmarks;
 // --fair              ten short documents alone, beside a request of a thousand long ones, and beside twenty such
 // --fair 5            the same with the median of 5
 // --serve             pairs a second of `rerank serve` on loopback beside those of the engine in the process
+// --serve --overload  how long accepted requests wait when four times as much is asked as the server can do; three minutes
 // anything else       BenchmarkDotNet, as in --filter *Tokenizer*
 if (args is ["--report", "--load", .. string[] load])
 {
@@ -63,6 +64,10 @@ else if (args is ["--faults"])
 else if (args is ["--fair", .. string[] fair])
 {
     await FairReport.WriteAsync(Console.Out, rounds: fair is [string count] ? int.Parse(count, CultureInfo.InvariantCulture) : 15);
+}
+else if (args is ["--serve", "--overload"])
+{
+    await OverloadReport.WriteAsync(Console.Out, TimeSpan.FromSeconds(60));
 }
 else if (args is ["--serve"])
 {

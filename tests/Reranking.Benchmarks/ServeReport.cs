@@ -1,24 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
 using Reranking.Onnx;
 
 namespace Reranking.Benchmarks;
 
-/// <summary>
-/// What HTTP costs: pairs a second of <c>rerank serve</c> on loopback beside those of the engine in this process, in turns, and what happens when more is
-/// asked than the queue takes.
-/// </summary>
+/// <summary>What HTTP costs: pairs a second of <c>rerank serve</c> on loopback beside those of the engine in this process, in turns.</summary>
 internal static class ServeReport
 {
-    // As many as fill the queue and still have their answer within the server's time limit on a slow machine.
-    private static readonly (int Documents, int Connections)[] Loads = [(20, 64), (100, 12)];
-    private const string Query = "How do I reset my password?";
+    public const string Query = "How do I reset my password?";
 
     // About 90 tokens, as a passage has.
-    private static readonly string[] Passages = [.. Enumerable.Range(0, 100).Select(static i => string.Join(' ', Enumerable.Range(0, 75).Select(word =>
+    public static readonly string[] Passages = [.. Enumerable.Range(0, 100).Select(static i => string.Join(' ', Enumerable.Range(0, 75).Select(word =>
         ((string[])["reset", "the", "password", "open", "page", "link", "mail", "sign", "office", "rule"])[(word + (i * 7)) % 10])))];
+
+    // As many as fill the queue and still have their answer within the server's time limit on a slow machine.
+    private static readonly (int Documents, int Connections)[] Loads = [(20, 64), (100, 12)];
 
     public static async Task WriteAsync(TextWriter output, TimeSpan duration, int rounds)
     {
@@ -26,42 +23,27 @@ internal static class ServeReport
             $"{rounds} rounds of {duration.TotalSeconds:0} s in turns; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         using var engine = new OnnxRelevanceScorer();
         await engine.ScoreAsync(Query, Passages[..4]);
-        using Process server = Start(out Task<Uri> listening);
-        try
+        using ToolServer server = await ToolServer.StartAsync();
+        await output.WriteLineAsync(Invariant($"idle and warm: {server.WorkingSet / 1e6:0} MB"));
+        await output.WriteLineAsync(
+            "| documents | callers | engine, pairs a second | server | server / engine | p50, ms | p99, ms |\n|---|---|---|---|---|---|---|");
+        foreach ((int count, int connections) in Loads)
         {
-            Uri address = await listening;
-            using var client = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-            while ((await client.GetAsync("health/ready")).StatusCode != HttpStatusCode.OK)
+            string[] documents = Passages[..count];
+            double inProcess = 0;
+            double overHttp = 0;
+            List<double> times = [];
+            for (int round = 0; round < rounds; round++)
             {
-                await Task.Delay(50);
+                inProcess += await RunAsync(duration, count, connections, () => engine.ScoreAsync(Query, documents), null) / rounds;
+                overHttp += await RunAsync(duration, count, connections, () => PostAsync(server.Client, documents), times) / rounds;
             }
 
-            server.Refresh();
-            await output.WriteLineAsync(Invariant($"idle and warm: {server.WorkingSet64 / 1e6:0} MB"));
-            await output.WriteLineAsync(
-                "| documents | callers | engine, pairs a second | server | server / engine | p50, ms | p99, ms |\n|---|---|---|---|---|---|---|");
-            foreach ((int count, int connections) in Loads)
-            {
-                string[] documents = Passages[..count];
-                double inProcess = 0;
-                double overHttp = 0;
-                List<double> times = [];
-                for (int round = 0; round < rounds; round++)
-                {
-                    inProcess += await RunAsync(duration, count, connections, () => engine.ScoreAsync(Query, documents), null) / rounds;
-                    overHttp += await RunAsync(duration, count, connections, () => PostAsync(client, documents), times) / rounds;
-                }
-
-                double[] sorted = [.. times.Order()];
-                double p99 = sorted[(int)(sorted.Length * 0.99)];
-                double p50 = sorted[sorted.Length / 2];
-                await output.WriteLineAsync(Invariant(
-                    $"| {count} | {connections} | {inProcess:0.0} | {overHttp:0.0} | {overHttp / inProcess:0.000} | {p50:0} | {p99:0} |"));
-            }
-        }
-        finally
-        {
-            server.Kill();
+            double[] sorted = [.. times.Order()];
+            double p99 = sorted[(int)(sorted.Length * 0.99)];
+            double p50 = sorted[sorted.Length / 2];
+            await output.WriteLineAsync(Invariant(
+                $"| {count} | {connections} | {inProcess:0.0} | {overHttp:0.0} | {overHttp / inProcess:0.000} | {p50:0} | {p99:0} |"));
         }
     }
 
@@ -95,30 +77,6 @@ internal static class ServeReport
         using HttpResponseMessage response = await client.PostAsJsonAsync("v2/rerank", new { query = Query, documents });
         response.EnsureSuccessStatusCode();
         await response.Content.ReadAsByteArrayAsync();
-    }
-
-    private static Process Start(out Task<Uri> listening)
-    {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        string tool = Path.Combine(new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.FullName, "Reranking.Tool", configuration, "rerank.dll");
-        var address = new TaskCompletionSource<Uri>();
-        listening = address.Task;
-        Process server = Process.Start(new ProcessStartInfo("dotnet", ["exec", "--roll-forward", "Major", tool, "serve", "--port", "0"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
-        server.OutputDataReceived += static (_, _) => { };
-        server.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data?.Split(' ') is ["rerank", "serves", string url, ..])
-            {
-                address.TrySetResult(new Uri(url));
-            }
-        };
-        server.BeginOutputReadLine();
-        server.BeginErrorReadLine();
-        return server;
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

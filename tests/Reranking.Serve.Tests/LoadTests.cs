@@ -22,7 +22,7 @@ public sealed class LoadTests
     public async Task Overload_ManyConnections_AreAnsweredOrToldWhenToAskAgain()
     {
         const int Connections = 64;
-        const int MaxQueuedTokens = 2_500;
+        const int MaxQueuedTokens = 4_000;
         using var folder = new TempFolder();
         string config = folder.Write("appsettings.json", string.Create(CultureInfo.InvariantCulture, $$"""
             { "Reranking": { "Scorers": { "a": { "Provider": "Onnx" } } }, "RerankingServer": { "MaxQueuedTokens": {{MaxQueuedTokens}} } }
@@ -50,7 +50,7 @@ public sealed class LoadTests
         // Whoever is let in waits for no more tokens than the queue holds, as it counts them. How long that is shows the rate of this run: the server was
         // busy throughout.
         long most = await mostTokens;
-        Assert.InRange(most, 1, MaxQueuedTokens);
+        Assert.InRange(most, 1, MaxQueuedTokens * 6 / 10);   // all of it comes from one address
         TimeSpan bound = elapsed * MaxQueuedTokens / (answers.Count * tokens);
         double slowest = answers.Max(static answer => answer.Latency) / bound;
         double slowestOfServer = answers.Max(static answer => answer.Server) / bound;
@@ -59,7 +59,7 @@ public sealed class LoadTests
             $"{answers.Count} answered, {statuses[HttpStatusCode.TooManyRequests]} refused, {growth / 1_000_000} MB more, "
                 + $"{most} tokens in the queue at most, the slowest answer took {slowest:0.00} of what {MaxQueuedTokens} tokens took, "
                 + $"by the clock of the server {slowestOfServer:0.00}"));
-        Assert.InRange(slowestOfServer, 0, 1.5);   // 1, but for what else the machine does; without a bound, 64 connections would wait for 7
+        Assert.InRange(slowestOfServer, 0, 1);   // without a bound, 64 connections would wait for 5 times as long
         Assert.InRange(growth, long.MinValue, 50_000_000);
 
         async Task<long> WatchAsync(CancellationToken cancellationToken)

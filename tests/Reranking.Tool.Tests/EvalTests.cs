@@ -146,9 +146,9 @@ public sealed class EvalTests
         folder.Write("docs/a.md", $"# All about bread\n\nWhat there is to say about bread is said here, {new string('x', 40)}\n");
         string notes = folder.Write("set.new/notes.txt", "mine");
 
-        (int exitCode, _, _) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", folder.PathOf("set"));
+        (int exitCode, _, string note) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", folder.PathOf("set"));
 
-        Assert.Equal(0, exitCode);
+        Assert.Equal((0, $"1 questions about 1 passages are in {folder.PathOf("set")}. The labels are weak: a smoke test.\n"), (exitCode, note));
         Assert.Equal("mine", File.ReadAllText(notes));
         Assert.Equal(["docs", "set", "set.new"], Directory.GetDirectories(folder.PathOf("")).Select(Path.GetFileName).Order());
     }
@@ -212,13 +212,18 @@ public sealed class EvalTests
         }
 
         folder.Write("docs/plain.txt", $"A text file is a passage that no heading asks for. {new string('x', 40)}\n");
+        folder.Write("docs/word.md", $"# Bread\n\nBread is what this text is about, {new string('x', 40)}\n\n## Where it is kept\n\nIn a box, {new string('x', 40)}\n");
+        folder.Write("docs/twice.md", $"## When to buy\n\nOn Mondays, {new string('x', 40)}\n\n## When to buy\n\nOn Fridays, {new string('x', 40)}\n");
         folder.Write("docs/short.md", $"# Whatever is short\n\nA file with a title and a text alone: its title asks. {new string('x', 40)}\n");
         string set = folder.PathOf("set");
         (int made, _, string note) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
         (int again, _, string errors) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
         (int exitCode, string output, _) = await ToolProcess.RunAsync("", "eval", set, "--candidates", "10");
 
-        Assert.Equal((0, $"13 questions about 38 passages are in {set}. The labels are weak: a smoke test.\n"), (made, note));
+        Assert.Equal(
+            (0, $"14 questions about 42 passages are in {set}. Unused headings: 27 (1 of one word, 12 that say nothing by themselves, such as Overview, "
+                + "2 that several texts have, 12 that are the title of several passages). The labels are weak: a smoke test.\n"),
+            (made, note));
         Assert.Equal((1, $"rerank: --output is '{set}', which is not empty; expected a new folder.\n"), (again, errors));
         Assert.Equal(0, exitCode);
         Assert.StartsWith("Weak labels, made of the corpus itself: a smoke test", output, StringComparison.Ordinal);

@@ -44,6 +44,32 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public async Task Score_Folder_ShowsNoPositionThatNoSearchGave()
+    {
+        using var folder = new TempFolder();
+        folder.Write("docs/account.md", $"# Account\n\n## Reset\n{Guide}\n\n## Security\n{Security}\n");
+        string lines = folder.Write("lines.txt", $"{Security}\n{Guide}\n");
+        const string Query = "How do I reset my password?";
+
+        (_, string ofFolder, string errors) = await ToolProcess.RunAsync("", "score", Query, "-f", folder.PathOf("docs"));
+        (_, string ofLines, _) = await ToolProcess.RunAsync("", "score", Query, "-f", lines);
+
+        Assert.Matches(@"rank\s+score\s+source\s+text", ofFolder);
+        Assert.Matches(@"(?m)^\s*1\s+0\.\d{3}\s+account\.md#Reset", ofFolder);
+        Assert.Equal("", errors);
+        Assert.Matches(@"rank\s+was\s+score\s+source\s+text", ofLines);
+    }
+
+    [Fact]
+    public async Task Score_LowScoresOnly_SaysThatTheOrderCounts()
+    {
+        (int exitCode, string output, string errors) = await ToolProcess.RunAsync("", "score", "Do whales sing?", "Invoices and receipts.", "A kettle.");
+
+        Assert.Equal((0, "A low score is common when a document answers in other words than the query's; only the order counts.\n"), (exitCode, errors));
+        Assert.DoesNotContain("low score", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Score_LongDocument_PointsAtTheBestWindow()
     {
         using var folder = new TempFolder();
@@ -75,7 +101,7 @@ public sealed class ScoreTests
     {
         (_, string output, _) = await ToolProcess.RunAsync("", "score", "query", "one", "two", "three", "--top", "2", "--dry-run");
 
-        Assert.EndsWith("2 of 3 documents; --top shows more.\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("2 of 3 shown; --top shows more.\n", output, StringComparison.Ordinal);
     }
 
     public static TheoryData<string[], int, string> Mistakes => new()

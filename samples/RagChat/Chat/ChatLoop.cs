@@ -61,8 +61,8 @@ internal sealed class ChatLoop(HelpDesk desk, ChatModel? model, ConsoleView view
         {
             view.Write(prompt);
             view.Note(
-                "No chat model is configured, so this is where it would answer. Set Chat:Model and Chat:Endpoint in appsettings.json, and Chat__ApiKey in the "
-                    + "environment.");
+                "No chat model is configured, so this is where it would answer. Set Chat:Model and Chat:Endpoint in samples/RagChat/appsettings.json, and "
+                    + "Chat__ApiKey in the environment.");
             return;
         }
 

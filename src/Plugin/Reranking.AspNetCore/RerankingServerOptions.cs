@@ -37,10 +37,11 @@ public sealed class RerankingServerOptions
     /// </value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gets or sets how many tokens may wait or be under way before requests are answered with 429.</summary>
+    /// <summary>Gets or sets how many tokens may wait or be under way at most; requests beyond that are answered with 429.</summary>
     /// <value>
-    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One request is always accepted by an idle server,
-    /// however long it is. A client that asks for little is accepted until all clients together have one and a half times as much.
+    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One client alone may have 60% of it, and all clients
+    /// together 90%, each of them an equal share of what is beyond the 60%; a tenth stays free, so that accepted requests are answered in the time that the
+    /// whole takes on average. One request is always accepted by an idle server, however long it is.
     /// </value>
     public long MaxQueuedTokens { get; set; } = 1_000_000;
 

@@ -11,7 +11,8 @@ internal sealed class AdmissionQueue
     private const int LongestRetrySeconds = 60;
 
     private readonly object _lock = new();
-    private readonly long _maxTokens;
+    private readonly long _firstComeTokens;
+    private readonly long _mostTokens;
     private readonly int _maxRunning;
     private readonly ThroughputMeter _throughput;
     private readonly Dictionary<string, Client> _clients = [];
@@ -22,7 +23,12 @@ internal sealed class AdmissionQueue
 
     public AdmissionQueue(RerankingServerOptions options, TimeProvider timeProvider)
     {
-        _maxTokens = options.MaxQueuedTokens;
+
+        // A tenth stays free: the rate varies, and whoever is let in should have an answer in the time that all of MaxQueuedTokens take on average.
+        _mostTokens = options.MaxQueuedTokens - (options.MaxQueuedTokens / 10);
+
+        // A third of the rest is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.
+        _firstComeTokens = _mostTokens - (_mostTokens / 3);
         _maxRunning = options.MaxConcurrentRequests;
         _throughput = new ThroughputMeter(timeProvider);
     }
@@ -76,13 +82,12 @@ internal sealed class AdmissionQueue
             client ??= new Client(clientName);
             int clientCount = _clients.Count + (isKnown ? 0 : 1);
 
-            // Half as much again is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.
-            bool isAccepted = _tokens == 0 || _tokens + tokens <= _maxTokens
-                || (_tokens + tokens <= _maxTokens + (_maxTokens / 2) && client.Tokens + tokens <= _maxTokens / (2 * clientCount));
+            bool isAccepted = _tokens == 0 || _tokens + tokens <= _firstComeTokens
+                || (_tokens + tokens <= _mostTokens && client.Tokens + tokens <= (_mostTokens - _firstComeTokens) / clientCount);
             if (!isAccepted)
             {
                 _refused++;
-                throw Full(_tokens + tokens - _maxTokens);
+                throw Full(_tokens + tokens - _firstComeTokens);
             }
 
             _clients[clientName] = client;

@@ -79,8 +79,9 @@ internal sealed class MakeCommand
         }
         else
         {
-            set = WeakLabels.Make(parsed.GetValue(_corpus)!);
-            note = "The labels are weak: a smoke test.";
+            (set, UnusedHeadings unused) = WeakLabels.Make(parsed.GetValue(_corpus)!);
+            note = $"{unused.Describe()}{(unused.Count > 0 ? " " : "")}The labels are weak: a smoke test.";
+            leftOut = unused.Count;
         }
 
         Save(set, folder);

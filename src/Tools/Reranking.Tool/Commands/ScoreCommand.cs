@@ -14,6 +14,7 @@ namespace Reranking.Tool.Commands;
 internal sealed class ScoreCommand
 {
     private const int SnippetLength = 160;
+    private const double LowScore = 0.5;
 
     private readonly CommonOptions _common = new();
     private readonly Argument<string[]> _texts = new("texts") { Description = "The query, then documents." };
@@ -165,18 +166,22 @@ internal sealed class ScoreCommand
             }
             else
             {
-                WriteTable(documents, scores, order);
+                WriteTable(documents, scores, order, isRanked: !files.Any(DocumentReader.IsUnordered));
             }
         }
 
         return ExitCode.Success;
     }
 
-    private void WriteTable(List<ToolDocument> documents, RelevanceScores scores, int[] order)
+    private void WriteTable(List<ToolDocument> documents, RelevanceScores scores, int[] order, bool isRanked)
     {
         Table table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("rank").RightAligned().NoWrap());
-        table.AddColumn(new TableColumn("was").RightAligned().NoWrap());
+        if (isRanked)
+        {
+            table.AddColumn(new TableColumn("was").RightAligned().NoWrap());
+        }
+
         table.AddColumn(new TableColumn("score").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("source"));
         table.AddColumn(new TableColumn("text"));
@@ -184,18 +189,26 @@ internal sealed class ScoreCommand
         {
             int was = order[rank];
             Color color = was > rank ? Color.Green : was < rank ? Color.Red : Color.Grey;
+            Text[] before = isRanked ? [new Text($"{was + 1}", new Style(color))] : [];
             table.AddRow(
+            [
                 new Text($"{rank + 1}"),
-                new Text($"{was + 1}", new Style(color)),
+                .. before,
                 new Text(scores[was].IsScored ? ScoreText(scores[was].Value) : "-"),
                 new Text(Terminal.Printable(documents[was].Source)),
-                Snippet(documents[was].Text, scores[was].BestWindow));
+                Snippet(documents[was].Text, scores[was].BestWindow),
+            ]);
         }
 
         _terminal.Results.Write(table);
         if (order.Length < documents.Count)
         {
-            _terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{order.Length} of {documents.Count} documents; --top shows more."));
+            _terminal.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{order.Length} of {documents.Count} shown; --top shows more."));
+        }
+
+        if (order is [int best, ..] && scores[best] is { IsScored: true, Value: < LowScore })
+        {
+            _terminal.Note("A low score is common when a document answers in other words than the query's; only the order counts.");
         }
     }
 

@@ -40,6 +40,9 @@ internal static class DocumentReader
             : throw new ToolException($"'{path}' does not exist; expected a file, a folder, or - for standard input.");
     }
 
+    /// <summary>Returns whether the order of the texts is that of files and sections, which no search has ranked.</summary>
+    public static bool IsUnordered(string path) => Directory.Exists(path) || IsMarkdown(path);
+
     /// <summary>Returns whether a file of a folder is read: Markdown and text.</summary>
     public static bool IsDocument(string file) => IsMarkdown(file) || file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
 

@@ -10,7 +10,9 @@ internal sealed record WeakQuestion(string Text, string DocumentId, bool IsInOth
 /// <param name="Name">The name of the folder.</param>
 /// <param name="Documents">The passages.</param>
 /// <param name="Questions">What the headings ask; none may do.</param>
-internal sealed record WeakCorpus(string Name, IReadOnlyList<EvaluationDocument> Documents, IReadOnlyList<WeakQuestion> Questions);
+/// <param name="Unused">The headings that ask nothing.</param>
+internal sealed record WeakCorpus(
+    string Name, IReadOnlyList<EvaluationDocument> Documents, IReadOnlyList<WeakQuestion> Questions, UnusedHeadings Unused);
 
 /// <summary>Makes a question set of Markdown without labels: a heading asks for the text below it. Weak, and favorable to lexical first stages.</summary>
 internal static class WeakLabels
@@ -25,16 +27,23 @@ internal static class WeakLabels
         "table of contents", "contents", "faq",
     };
 
-    /// <summary>Makes the set of the Markdown files of a folder.</summary>
+    /// <summary>Makes the set of a folder, and counts the headings that ask nothing.</summary>
     /// <param name="folder">The folder; those within it count too.</param>
     /// <exception cref="ToolException">No file has a heading with a text below it.</exception>
-    public static EvaluationSet Make(string folder)
+    public static (EvaluationSet Set, UnusedHeadings Unused) Make(string folder)
     {
         WeakCorpus corpus = Read(folder);
         WeakQuestion[] questions = [.. corpus.Questions.Where(static question => !question.IsInOthers)];   // nobody judges which of them answers
-        return questions.Length == 0
-            ? throw new ToolException($"'{folder}' has no heading of two words or more with a text below it; expected Markdown files that have some.")
-            : new EvaluationSet
+        UnusedHeadings unused = corpus.Unused with { Titles = corpus.Questions.Count - questions.Length };
+        if (questions.Length == 0)
+        {
+            string left = unused.Describe();
+            throw new ToolException(
+                $"'{folder}' has no heading that asks for the text below it; expected Markdown files that have some{(left.Length > 0 ? $". {left}" : ".")}");
+        }
+
+        return (
+            new EvaluationSet
             {
                 Name = corpus.Name,
                 Documents = corpus.Documents,
@@ -45,7 +54,8 @@ internal static class WeakLabels
                     Text = question.Text,
                     Grades = new Dictionary<string, int> { [question.DocumentId] = 1 },
                 })],
-            };
+            },
+            unused);
     }
 
     /// <summary>Reads the Markdown and text files of a folder. Text files are passages that no heading asks for.</summary>
@@ -60,6 +70,8 @@ internal static class WeakLabels
 
         List<EvaluationDocument> documents = [];
         List<WeakQuestion> asked = [];
+        int common = 0;
+        int single = 0;
         IEnumerable<string> files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(DocumentReader.IsDocument);
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
@@ -77,7 +89,15 @@ internal static class WeakLabels
                     // Without its own heading, with which any search finds it; with that of the file, without which nobody knows what it is about.
                     string text = section.Title.Length == 0 ? section.Body : $"{section.Title}\n{section.Body}";
                     documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), text));
-                    if (IsQuestion(section.Heading))
+                    if (Common.Contains(section.Heading))
+                    {
+                        common++;
+                    }
+                    else if (section.Heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is var words and < LeastWords)
+                    {
+                        single += words;   // a text before the first heading has none
+                    }
+                    else
                     {
                         bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || section.Title.Length == 0;
                         asked.Add(new WeakQuestion(
@@ -98,9 +118,10 @@ internal static class WeakLabels
         ];
         return documents.Count == 0
             ? throw new ToolException($"'{folder}' has no Markdown or text file with a text of {LeastBody} characters or more; expected files that have some.")
-            : new WeakCorpus(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), documents, questions);
+            : new WeakCorpus(
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+                documents,
+                questions,
+                new UnusedHeadings(single, common, Repeated: asked.Count - questions.Length));
     }
-
-    private static bool IsQuestion(string heading) =>
-        !Common.Contains(heading) && heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= LeastWords;
 }
