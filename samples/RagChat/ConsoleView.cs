@@ -105,8 +105,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
 
         if (best.Relevance is { IsScored: true, Value: < LowScore })
         {
-            Note("A low score is common when a passage answers in other words than the question's; only the order counts.");
-            Note("The best passages go into the prompt whatever their scores, until you measure a MinScore.");
+            Note("Low scores: no passage answers, or one does in other words. Only a measured MinScore can tell which; without one, all of these are used.");
         }
     }
 

@@ -62,9 +62,41 @@ public sealed class ConsoleViewTests : IDisposable
         Assert.Equal("NOT RERANKED (ScorerFailed), in first-stage order", Show.Outcome(result));
     }
 
+    [Theory]
+    [InlineData(0, 0.49, true, true)]
+    [InlineData(0, 0.51, true, false)]
+    [InlineData(1, 0.49, false, true)]
+    [InlineData(1, 0.51, false, false)]
+    public async Task Write_BestPassage_SaysWhatLooksLikeAFailure(int best, double score, bool wasFirst, bool isLow)
+    {
+        using var scorer = new FixedScorer(best, score);
+        Passage[] passages = [new("a", "A", "one"), new("b", "B", "two")];
+        RerankingResult<VectorSearchResult<Passage>> result = await new Reranker(scorer).RerankAsync(
+            "question", passages.Select(passage => new VectorSearchResult<Passage>(passage, 0.5)).ToArray(), found => found.Record.Text);
+
+        _view.Write(new Findings(result.Ranking, passages, result));
+
+        string output = _output.ToString();
+        Assert.Equal(wasFirst, output.Contains("Retrieval had the same passage first", StringComparison.Ordinal));
+        Assert.Equal(isLow, output.Contains("Low scores: no passage answers, or one does in other words.", StringComparison.Ordinal));
+    }
+
     private static bool IsCommand(char character) =>
         (char.IsControl(character) && character is not '\n' && !(character is '\r' && Environment.NewLine.Contains('\r', StringComparison.Ordinal)))
         || character is (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u200E' or '\u200F' or '\u061C' or '\uFEFF';
+
+    private sealed class FixedScorer(int best, double score) : IRelevanceScorer
+    {
+        public Task<RelevanceScores> ScoreAsync(
+            string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult(new RelevanceScores([.. documents.Select((_, i) => i == best ? new RelevanceScore(score, 0) : new RelevanceScore(0.1, -2))]));
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class FailingScorer : IRelevanceScorer
     {

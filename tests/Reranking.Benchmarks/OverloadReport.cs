@@ -9,7 +9,7 @@ namespace Reranking.Benchmarks;
 
 /// <summary>
 /// What <c>rerank serve</c> does when four times as much is asked as it can do: requests arrive by themselves, whatever becomes of those before them, over
-/// 64 connections, and its queue holds a quarter of what that many could have in it.
+/// 64 connections, and its queue holds about a quarter of what that many could have in it. One address may have 60% of that.
 /// </summary>
 internal static class OverloadReport
 {
@@ -31,7 +31,7 @@ internal static class OverloadReport
             string[] documents = ServeReport.Passages[..count];
             (double capacity, long tokens) = await MeasureAsync(engine, documents);
 
-            // A sixteenth more than 16 requests, so that 16 fit in where one is estimated a little too high.
+            // As many as 17 requests really have; the queue goes by an estimate, which is exact after a few equal requests.
             long maxTokens = tokens * 17 * Connections / Factor / 16;
             using ToolServer server = await ToolServer.StartAsync(("RerankingServer__MaxQueuedTokens", maxTokens.ToString(CultureInfo.InvariantCulture)));
             await RunAsync(server.Client, documents, capacity * Factor, WarmUp);

@@ -51,12 +51,22 @@ internal sealed class ToolServer : IDisposable
                 address.TrySetResult(new Uri(url));
             }
         };
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("The server ended before it listened."));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var server = new ToolServer(process, await address.Task);
-        while ((await server.Client.GetAsync("health/ready")).StatusCode != HttpStatusCode.OK)
+        try
         {
-            await Task.Delay(50);
+            while ((await server.Client.GetAsync("health/ready")).StatusCode != HttpStatusCode.OK)
+            {
+                await Task.Delay(50);
+            }
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
         }
 
         return server;

@@ -154,6 +154,38 @@ public sealed class EvalTests
     }
 
     [Fact]
+    public async Task EvalMake_NoUsableHeading_SaysWhichOnesItExpected()
+    {
+        using var folder = new TempFolder();
+        folder.Write("docs/a.md", $"# Bread\n\nBread is what this text is about, {new string('x', 40)}\n\n## How long it lasts\n\nA week.\n");
+        folder.Write("docs/b.txt", $"A text file is a passage that no heading asks for. {new string('x', 40)}\n");
+
+        (int exitCode, _, string errors) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", folder.PathOf("set"));
+
+        Assert.Equal(
+            (1, $"rerank: '{folder.PathOf("docs")}' has no usable heading; expected Markdown files with headings of two words or more, and a text below "
+                + "each. Unused headings: 2 (hardly any text: 1, one word: 1).\n"),
+            (exitCode, errors));
+    }
+
+    [Fact]
+    public async Task EvalMake_Json_CountsTheHeadingsLeftOut()
+    {
+        using var folder = new TempFolder();
+        folder.Write(
+            "docs/a.md",
+            $"# Bread\n\nBread is what this text is about, {new string('x', 40)}\n\n## Where it is kept\n\nIn a box, {new string('x', 40)}\n");
+
+        (_, string output, _) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", folder.PathOf("set"), "--json");
+
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(
+            (1, 2, 1),
+            (json.RootElement.GetProperty("questions").GetInt32(), json.RootElement.GetProperty("passages").GetInt32(),
+                json.RootElement.GetProperty("leftOut").GetInt32()));
+    }
+
+    [Fact]
     public async Task Calibrate_Set_WritesMinScoreWithItsModelAndRevision()
     {
         using var folder = new TempFolder();
@@ -212,8 +244,13 @@ public sealed class EvalTests
         }
 
         folder.Write("docs/plain.txt", $"A text file is a passage that no heading asks for. {new string('x', 40)}\n");
-        folder.Write("docs/word.md", $"# Bread\n\nBread is what this text is about, {new string('x', 40)}\n\n## Where it is kept\n\nIn a box, {new string('x', 40)}\n");
-        folder.Write("docs/twice.md", $"## When to buy\n\nOn Mondays, {new string('x', 40)}\n\n## When to buy\n\nOn Fridays, {new string('x', 40)}\n");
+        folder.Write(
+            "docs/word.md",
+            $"# Bread\n\nBread is what this text is about, {new string('x', 40)}\n\n## Where it is kept\n\nIn a box, {new string('x', 40)}\n\n"
+                + "## How long it lasts\n\nA week.\n");
+        folder.Write(
+            "docs/twice.md",
+            $"## When to buy\n\nOn Mondays, {new string('x', 40)}\n\n## When to buy\n\nOn Fridays, {new string('x', 40)}\n");
         folder.Write("docs/short.md", $"# Whatever is short\n\nA file with a title and a text alone: its title asks. {new string('x', 40)}\n");
         string set = folder.PathOf("set");
         (int made, _, string note) = await ToolProcess.RunAsync("", "eval", "make", folder.PathOf("docs"), "-o", set);
@@ -221,8 +258,8 @@ public sealed class EvalTests
         (int exitCode, string output, _) = await ToolProcess.RunAsync("", "eval", set, "--candidates", "10");
 
         Assert.Equal(
-            (0, $"14 questions about 42 passages are in {set}. Unused headings: 27 (1 of one word, 12 that say nothing by themselves, such as Overview, "
-                + "2 that several texts have, 12 that are the title of several passages). The labels are weak: a smoke test.\n"),
+            (0, $"14 questions about 42 passages are in {set}. Unused headings: 28 (hardly any text: 1, one word: 1, too general: 12, repeated: 2, "
+                + "title of other passages too: 12). The labels are weak: a smoke test.\n"),
             (made, note));
         Assert.Equal((1, $"rerank: --output is '{set}', which is not empty; expected a new folder.\n"), (again, errors));
         Assert.Equal(0, exitCode);

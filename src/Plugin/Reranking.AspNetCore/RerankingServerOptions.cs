@@ -39,9 +39,10 @@ public sealed class RerankingServerOptions
 
     /// <summary>Gets or sets how many tokens may wait or be under way at most; requests beyond that are answered with 429.</summary>
     /// <value>
-    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One client alone may have 60% of it, and all clients
-    /// together 90%, each of them an equal share of what is beyond the 60%; a tenth stays free, so that accepted requests are answered in the time that the
-    /// whole takes on average. One request is always accepted by an idle server, however long it is.
+    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One client alone may have 60% of it; the other 30% are
+    /// for clients that have less than an equal share of them, and a tenth stays free. So if one client asks, accepted requests are answered in less time
+    /// than the whole takes on average; of several, one with a long backlog waits longer, since they take turns. A request of more than 60% is accepted only
+    /// by an idle server, which accepts one of any length.
     /// </value>
     public long MaxQueuedTokens { get; set; } = 1_000_000;
 

@@ -37,6 +37,40 @@ public sealed class AdmissionQueueTests
     }
 
     [Fact]
+    public void Enter_ThirtyPercentForAllClients_AreSharedWithWhoeverComes()
+    {
+        AdmissionQueue queue = Create(maxTokens: 100, maxRunning: 1);
+        queue.Enter("first", 60);
+
+        Assert.Throws<RerankRequestException>(() => queue.Enter("second", 16));   // half of 30 for each of two, the newcomer included
+        queue.Enter("second", 15);
+        queue.Enter("third", 10);
+        Assert.Throws<RerankRequestException>(() => queue.Enter("fourth", 6));
+        queue.Enter("fourth", 5);
+        Assert.Equal(90, queue.QueuedTokens);
+        Assert.Throws<RerankRequestException>(() => queue.Enter("fifth", 1));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(9, 6)]
+    [InlineData(10, 6)]
+    [InlineData(11, 7)]
+    [InlineData(long.MaxValue, 6)]
+    public void Enter_AnyLimit_OneClientHasSixtyPercent(long maxTokens, int accepted)
+    {
+        AdmissionQueue queue = Create(maxTokens, maxRunning: 1);
+        long size = Math.Max(1, maxTokens / 10);
+        for (int i = 0; i < accepted; i++)
+        {
+            queue.Enter("a", size);
+        }
+
+        Assert.Throws<RerankRequestException>(() => queue.Enter("a", size));
+    }
+
+    [Fact]
     public void Enter_ManyClients_LeaveATenthFree()
     {
         AdmissionQueue queue = Create(maxTokens: 1_000, maxRunning: 1);

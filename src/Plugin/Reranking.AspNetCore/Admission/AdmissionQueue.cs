@@ -24,7 +24,7 @@ internal sealed class AdmissionQueue
     public AdmissionQueue(RerankingServerOptions options, TimeProvider timeProvider)
     {
 
-        // A tenth stays free: the rate varies, and whoever is let in should have an answer in the time that all of MaxQueuedTokens take on average.
+        // A tenth stays free: the rate varies, and what is let in should not take longer than all of MaxQueuedTokens do on average.
         _mostTokens = options.MaxQueuedTokens - (options.MaxQueuedTokens / 10);
 
         // A third of the rest is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.

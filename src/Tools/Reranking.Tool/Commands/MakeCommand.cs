@@ -80,7 +80,7 @@ internal sealed class MakeCommand
         else
         {
             (set, UnusedHeadings unused) = WeakLabels.Make(parsed.GetValue(_corpus)!);
-            note = $"{unused.Describe()}{(unused.Count > 0 ? " " : "")}The labels are weak: a smoke test.";
+            note = $"{unused.Describe()}The labels are weak: a smoke test.";
             leftOut = unused.Count;
         }
 
@@ -147,7 +147,8 @@ internal sealed class MakeCommand
         string left = labels.LeftOutCount == 0 ? "" : $"{labels.LeftOutCount} were left out, without a usable answer or a passage that answers them. ";
         return (
             set,
-            $"{left}{chat.RequestCount} requests, {labels.CachedCount} answers from {cache.Folder}. Generated and judged by {settings.Model}, not by people.",
+            $"{corpus.Unused.Describe()}{left}{chat.RequestCount} requests, {labels.CachedCount} answers from {cache.Folder}. "
+                + $"Generated and judged by {settings.Model}, not by people.",
             labels.LeftOutCount);
     }
 }

@@ -208,7 +208,8 @@ internal sealed class ScoreCommand
 
         if (order is [int best, ..] && scores[best] is { IsScored: true, Value: < LowScore })
         {
-            _terminal.Note("A low score is common when a document answers in other words than the query's; only the order counts.");
+            _terminal.Note(
+                "Low scores: no document answers, or one does in other words. Only a threshold measured on your data (rerank calibrate) can tell which.");
         }
     }
 

@@ -29,7 +29,7 @@ internal static class WeakLabels
 
     /// <summary>Makes the set of a folder, and counts the headings that ask nothing.</summary>
     /// <param name="folder">The folder; those within it count too.</param>
-    /// <exception cref="ToolException">No file has a heading with a text below it.</exception>
+    /// <exception cref="ToolException">No file has a heading that asks for the text below it.</exception>
     public static (EvaluationSet Set, UnusedHeadings Unused) Make(string folder)
     {
         WeakCorpus corpus = Read(folder);
@@ -37,9 +37,9 @@ internal static class WeakLabels
         UnusedHeadings unused = corpus.Unused with { Titles = corpus.Questions.Count - questions.Length };
         if (questions.Length == 0)
         {
-            string left = unused.Describe();
             throw new ToolException(
-                $"'{folder}' has no heading that asks for the text below it; expected Markdown files that have some{(left.Length > 0 ? $". {left}" : ".")}");
+                $"'{folder}' has no usable heading; expected Markdown files with headings of two words or more, and a text below each. {unused.Describe()}"
+                    .TrimEnd());
         }
 
         return (
@@ -70,8 +70,7 @@ internal static class WeakLabels
 
         List<EvaluationDocument> documents = [];
         List<WeakQuestion> asked = [];
-        int common = 0;
-        int single = 0;
+        var unused = default(UnusedHeadings);
         IEnumerable<string> files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(DocumentReader.IsDocument);
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
@@ -89,13 +88,18 @@ internal static class WeakLabels
                     // Without its own heading, with which any search finds it; with that of the file, without which nobody knows what it is about.
                     string text = section.Title.Length == 0 ? section.Body : $"{section.Title}\n{section.Body}";
                     documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), text));
+                    if (section.Heading.Length == 0)
+                    {
+                        continue;   // the text before the first heading
+                    }
+
                     if (Common.Contains(section.Heading))
                     {
-                        common++;
+                        unused = unused with { Common = unused.Common + 1 };
                     }
-                    else if (section.Heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is var words and < LeastWords)
+                    else if (section.Heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < LeastWords)
                     {
-                        single += words;   // a text before the first heading has none
+                        unused = unused with { SingleWord = unused.SingleWord + 1 };
                     }
                     else
                     {
@@ -105,6 +109,10 @@ internal static class WeakLabels
                             documents[^1].Id,
                             IsInOthers: section.Level == 1 && titles.Contains(section.Heading)));
                     }
+                }
+                else if (section.Heading.Length > 0)
+                {
+                    unused = unused with { Short = unused.Short + 1 };
                 }
             }
         }
@@ -122,6 +130,6 @@ internal static class WeakLabels
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
                 documents,
                 questions,
-                new UnusedHeadings(single, common, Repeated: asked.Count - questions.Length));
+                unused with { Repeated = asked.Count - questions.Length });
     }
 }
