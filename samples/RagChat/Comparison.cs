@@ -38,7 +38,7 @@ internal static class Comparison
                 Findings found = await desk.FindAsync(query.Text, rerank: false, mode, count);
                 return [.. found.Ranking.Select(ranked => ToDocument(ranked.Candidate))];
             });
-            yield return await new RerankingEvaluation(set, firstStage, [new EvaluatedScorer("reranked", scorer)], options).RunAsync(progress);
+            yield return await new RerankingEvaluation(set, firstStage, [new EvaluatedScorer("the cross-encoder", scorer)], options).RunAsync(progress);
         }
     }
 

@@ -134,7 +134,7 @@ public sealed class EvaluationReportTests
     }
 
     [Theory]
-    [InlineData(4, "4 queries cannot show a gain below ")]
+    [InlineData(4, "4 queries are too few to tell: s0 changes nDCG@10 by +0.")]
     [InlineData(80, "Reranking with s0 raises nDCG@10 by ")]
     public async Task Summarize_FewAndManyQueries_SaysWhatTheyShow(int queries, string expected)
     {
@@ -144,6 +144,19 @@ public sealed class EvaluationReportTests
         EvaluationReport report = await RerankingEvaluationTests.Evaluate(RerankingEvaluationTests.Set(queries, 20), [scorer]);
 
         Assert.StartsWith(expected, report.Summarize(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Summarize_NothingChanged_AsksForHarderQuestions()
+    {
+        using var scorer = new StubScorer(static (_, _) => 1);   // equal scores keep the order of the first stage
+
+        EvaluationReport report = await RerankingEvaluationTests.Evaluate(RerankingEvaluationTests.Set(6, 20), [scorer]);
+
+        Assert.Equal(
+            "s0 changes nDCG@10 of no query (6 queries: 0 better, 0 worse, 6 equal): if the first stage is right already, only harder questions can show a "
+                + "gain.",
+            report.Summarize());
     }
 
     [Theory]

@@ -10,6 +10,7 @@ public sealed class ModelCheckTests
         List<string> lines = Check(milliseconds: 460, candidates: 100).Describe();
 
         Assert.Contains(lines, static line => line.Contains("\"CandidateCount\": 100", StringComparison.Ordinal));
+        Assert.Contains("settings, with as many candidates (up to 100) as this machine ranks in half a second:", lines);
         Assert.DoesNotContain(lines, static line => line.Contains("fewest", StringComparison.Ordinal));
     }
 
@@ -23,6 +24,7 @@ public sealed class ModelCheckTests
             "10 candidates, the fewest that are worth reranking, take 1259 ms on this machine; "
                 + "a smaller model, such as that of Reranking.Onnx.MiniLM.Screening, or a hosted one is faster",
             line);
+        Assert.Contains("settings:", lines);
     }
 
     private static ModelCheck Check(double milliseconds, int candidates) => new(

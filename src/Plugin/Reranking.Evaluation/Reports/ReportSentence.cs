@@ -17,11 +17,17 @@ internal static class ReportSentence
         }
 
         string tally = $"{queries}: {comparison.BetterCount} better, {comparison.WorseCount} worse, {comparison.EqualCount} equal";
+        if (comparison.BetterCount == 0 && comparison.WorseCount == 0)
+        {
+            return $"{scorer.Name} changes {metric} of no query ({tally}): if the first stage is right already, only harder questions can show a gain.";
+        }
+
         string range = Invariant($"95 % interval {interval.Low:0.000} to {interval.High:0.000}, {tally}");
         if (!comparison.IsSignificant || interval.IncludesZero)
         {
             string change = comparison.Difference.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
-            return Invariant($"{queries} cannot show a gain below {interval.HalfWidth:0.000}: {scorer.Name} changes {metric} by {change} ({range}).");
+            return $"{queries} {(count == 1 ? "is" : "are")} too few to tell: {scorer.Name} changes {metric} by {change}, which may be chance "
+                + Invariant($"(p = {comparison.CorrectedPValue:0.000}, {range}).");
         }
 
         string verb = comparison.Difference > 0 ? "raises" : "lowers";
