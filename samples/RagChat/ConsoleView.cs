@@ -12,7 +12,7 @@ namespace RagChat;
 internal sealed class ConsoleView : IProgress<EvaluationProgress>
 {
     private const int PipeWidth = 120;
-    private const double LowScore = 0.5;
+    private const double LowScore = 0.1;
 
     private readonly IAnsiConsole _console;
 
@@ -105,7 +105,7 @@ internal sealed class ConsoleView : IProgress<EvaluationProgress>
 
         if (best.Relevance is { IsScored: true, Value: < LowScore })
         {
-            Note("Low scores: no passage answers, or one does in other words. Only a measured MinScore can tell which; without one, all of these are used.");
+            Note("All scores are low: no passage answers, or one does in words so different that its rank is uncertain too. A larger model may do better.");
         }
     }
 

@@ -63,10 +63,10 @@ public sealed class ConsoleViewTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 0.49, true, true)]
-    [InlineData(0, 0.51, true, false)]
-    [InlineData(1, 0.49, false, true)]
-    [InlineData(1, 0.51, false, false)]
+    [InlineData(0, 0.09, true, true)]
+    [InlineData(0, 0.11, true, false)]
+    [InlineData(1, 0.09, false, true)]
+    [InlineData(1, 0.11, false, false)]
     public async Task Write_BestPassage_SaysWhatLooksLikeAFailure(int best, double score, bool wasFirst, bool isLow)
     {
         using var scorer = new FixedScorer(best, score);
@@ -78,7 +78,7 @@ public sealed class ConsoleViewTests : IDisposable
 
         string output = _output.ToString();
         Assert.Equal(wasFirst, output.Contains("Retrieval had the same passage first", StringComparison.Ordinal));
-        Assert.Equal(isLow, output.Contains("Low scores: no passage answers, or one does in other words.", StringComparison.Ordinal));
+        Assert.Equal(isLow, output.Contains("All scores are low: no passage answers, or one does in words so different", StringComparison.Ordinal));
     }
 
     private static bool IsCommand(char character) =>
@@ -89,7 +89,7 @@ public sealed class ConsoleViewTests : IDisposable
     {
         public Task<RelevanceScores> ScoreAsync(
             string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default) =>
-            Task.FromResult(new RelevanceScores([.. documents.Select((_, i) => i == best ? new RelevanceScore(score, 0) : new RelevanceScore(0.1, -2))]));
+            Task.FromResult(new RelevanceScores([.. documents.Select((_, i) => i == best ? new RelevanceScore(score, 0) : new RelevanceScore(0.01, -2))]));
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
 

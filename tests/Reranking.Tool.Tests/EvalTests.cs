@@ -24,7 +24,7 @@ public sealed class EvalTests
         Assert.Equal((0, $"The report is in {page}.\n"), (exitCode, errors));
         Assert.StartsWith("Reranking with bundled raises RR@10 by ", output, StringComparison.Ordinal);
         Assert.Matches(@"given run\s+0\.1667\s+", output);
-        Assert.Contains("bundled, over candidates: 3: ", output, StringComparison.Ordinal);
+        Assert.Contains("bundled, RR@10 by the number of candidates: 3: ", output, StringComparison.Ordinal);
         Assert.Contains("Is reranking worth it on set?", File.ReadAllText(page), StringComparison.Ordinal);
         EvaluationReport read = EvaluationReport.FromJson(File.ReadAllText(report));
         Assert.Equal(["RR@10", "nDCG@5"], read.Metrics);

@@ -154,7 +154,7 @@ public sealed class EvaluationReportTests
         EvaluationReport report = await RerankingEvaluationTests.Evaluate(RerankingEvaluationTests.Set(6, 20), [scorer]);
 
         Assert.Equal(
-            "s0 changes nDCG@10 of no query (6 queries: 0 better, 0 worse, 6 equal): if the first stage is right already, only harder questions can show a "
+            "s0 changes nDCG@10 for no query (6 queries: 0 better, 0 worse, 6 equal). If the first stage is already right, only harder questions can show a "
                 + "gain.",
             report.Summarize());
     }

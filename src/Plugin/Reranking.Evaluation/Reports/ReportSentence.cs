@@ -19,7 +19,7 @@ internal static class ReportSentence
         string tally = $"{queries}: {comparison.BetterCount} better, {comparison.WorseCount} worse, {comparison.EqualCount} equal";
         if (comparison.BetterCount == 0 && comparison.WorseCount == 0)
         {
-            return $"{scorer.Name} changes {metric} of no query ({tally}): if the first stage is right already, only harder questions can show a gain.";
+            return $"{scorer.Name} changes {metric} for no query ({tally}). If the first stage is already right, only harder questions can show a gain.";
         }
 
         string range = Invariant($"95 % interval {interval.Low:0.000} to {interval.High:0.000}, {tally}");

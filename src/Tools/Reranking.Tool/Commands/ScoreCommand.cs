@@ -14,7 +14,7 @@ namespace Reranking.Tool.Commands;
 internal sealed class ScoreCommand
 {
     private const int SnippetLength = 160;
-    private const double LowScore = 0.5;
+    private const double LowScore = 0.1;
 
     private readonly CommonOptions _common = new();
     private readonly Argument<string[]> _texts = new("texts") { Description = "The query, then documents." };
@@ -209,7 +209,7 @@ internal sealed class ScoreCommand
         if (order is [int best, ..] && scores[best] is { IsScored: true, Value: < LowScore })
         {
             _terminal.Note(
-                "Low scores: no document answers, or one does in other words. Only a threshold measured on your data (rerank calibrate) can tell which.");
+                "All scores are low: no document answers, or one does in words so different that its rank is uncertain too. A larger model may do better.");
         }
     }
 

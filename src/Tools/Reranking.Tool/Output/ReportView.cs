@@ -104,22 +104,25 @@ internal sealed class ReportView(Terminal terminal)
             return;
         }
 
-        Write($"{scorer.Name}, over candidates: "
-            + string.Join(", ", scorer.Curve.Select(static point => Invariant($"{point.CandidateCount}: {point.Value:0.000} of {point.Ceiling:0.000}"))));
+        // Where the corpus has no more documents, larger numbers of candidates are all the same.
+        IEnumerable<CurvePoint> curve = scorer.Curve.Where((point, i) =>
+            i == 0 || (point.Value, point.Ceiling) != (scorer.Curve[i - 1].Value, scorer.Curve[i - 1].Ceiling));
+        Write($"{scorer.Name}, {report.Metrics[0]} by the number of candidates: "
+            + string.Join(", ", curve.Select(static point => Invariant($"{point.CandidateCount}: {point.Value:0.000} of {point.Ceiling:0.000}"))));
         if (scorer.SplitHalf is { } halves)
         {
-            Write(Invariant($"{scorer.Name}, on halves of the queries: {Signed(halves.FirstHalf)} and {Signed(halves.SecondHalf)}; ")
-                + Invariant($"both gain in {halves.ShareOfSplits:P0} of the splits{(halves.Holds ? "" : ", so do not rely on it")}."));
+            Write(Invariant($"{scorer.Name}, gain on each half of the queries: {Signed(halves.FirstHalf)} and {Signed(halves.SecondHalf)}; of other ")
+                + Invariant($"halves, both gain in {halves.ShareOfSplits:P0}{(halves.Holds ? "" : ", so do not rely on it")}."));
         }
 
         Write(Invariant($"{scorer.Name}, texts: {scorer.TruncatedShare:P1} truncated, {scorer.UnscoredShare:P1} not scored."));
         QueryReport[] shown = [.. report.Queries.Where(query => query.Passages.ContainsKey(scorer.Name)).OrderBy(Change)];
-        WriteQueries("worst", shown.Where(query => Change(query) < 0).Take(10));
-        WriteQueries("best", shown.OrderByDescending(Change).Where(query => Change(query) > 0).Take(10));
+        WriteQueries($"{report.Metrics[0]}, worst", shown.Where(query => Change(query) < 0).Take(10));
+        WriteQueries($"{report.Metrics[0]}, best", shown.OrderByDescending(Change).Where(query => Change(query) > 0).Take(10));
         Write(scorer.Calibration.MinScore is { } minScore
             ? Invariant($"{scorer.Name}, MinScore {minScore}: keeps {scorer.Calibration.Recall:P0} with a precision of {scorer.Calibration.Precision:0.00}. ")
                 + Settings(scorer.Calibration)
-            : Invariant($"{scorer.Name}: no clean separation; no MinScore has a precision of {scorer.Calibration.WantedPrecision:0.00}."));
+            : Invariant($"{scorer.Name}: no clean separation; no MinScore has a precision of {scorer.Calibration.WantedPrecision:0.00}. Set none."));
 
         double Change(QueryReport query) =>
             query.Scorers[scorer.Name].GetValueOrDefault(report.Metrics[0]) - query.FirstStage.GetValueOrDefault(report.Metrics[0]);

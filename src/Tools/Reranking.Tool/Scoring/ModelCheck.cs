@@ -92,7 +92,8 @@ internal sealed record ModelCheck(
         [
             Invariant($"{ModelId}: loaded, self-test passed, {MaxInputTokens} tokens at most"),
             Invariant($"first call, loading included: {FirstCall.TotalMilliseconds:0} ms"),
-            Invariant($"100 passages of {TokensPerPassage:0} tokens: {Passages.TotalMilliseconds:0} ms on {Environment.ProcessorCount} processors"),
+            Invariant($"100 passages of {TokensPerPassage:0} tokens: {Passages.TotalMilliseconds:0} ms on {Environment.ProcessorCount} processors; ")
+                + "less if nothing else uses them",
             Invariant($"memory: {MemoryMegabytes:0} MB"),
         ];
         double milliseconds = Passages.TotalMilliseconds * CandidateCount / Count;
