@@ -254,26 +254,50 @@ public sealed class BulkScoringTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to another process here.");
         using var folder = new TempFolder();
-        string input = WritePairs(folder, LineCount);
         string output = folder.PathOf("scores.jsonl");
-        using Process process = ToolProcess.Start("score", "--jsonl", "--dry-run", "-f", input, "-o", output);
-        while (!process.HasExited && (!File.Exists(output) || new FileInfo(output).Length == 0))
+        string[] arguments = ["score", "--jsonl", "--dry-run", "-f", "-", "-o", output];
+        using Process process = ToolProcess.Start(arguments);
+        Task<string> reading = process.StandardError.ReadToEndAsync();
+        Task signal = InterruptAsync();
+
+        // An input that does not end before the signal comes, on any machine.
+        try
         {
-            await Task.Delay(1);
+            for (int i = 1; !process.HasExited; i++)
+            {
+                await process.StandardInput.WriteAsync(Pair(i));
+                if (i > LineCount / 2)
+                {
+                    await process.StandardInput.FlushAsync();
+                    await Task.Delay(10);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // It ended while it was written to.
         }
 
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
-        string errors = await process.StandardError.ReadToEndAsync();
+        await signal;
+        string errors = await reading;
         await process.WaitForExitAsync();
 
         Assert.Equal((130, "rerank: canceled.\n"), (process.ExitCode, errors));
         Assert.Equal((byte)'\n', File.ReadAllBytes(output)[^1]);
-        Assert.Equal(0, (await RunAsync(input, output)).ExitCode);
+        string all = string.Concat(Enumerable.Range(1, LineCount).Select(Pair));
+        Assert.Equal(0, (await ToolProcess.RunAsync(all, arguments)).ExitCode);
         Assert.Equal(Enumerable.Range(1, LineCount), File.ReadLines(output).Select(Id));
+
+        async Task InterruptAsync()
+        {
+            while (!process.HasExited && (!File.Exists(output) || new FileInfo(output).Length == 0))
+            {
+                await Task.Delay(1);
+            }
+
+            using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+        }
     }
 
     private static string WritePairs(TempFolder folder, int count)

@@ -11,7 +11,7 @@ public sealed class TelemetryTests
     {
         using var home = new TempFolder();
         home.Write("marker", "");
-        ProcessStartInfo start = ToolProcess.Command("score", "query", "document");
+        ProcessStartInfo start = ToolProcess.Command("score", "Is this the document?", "This is the document.");
         string folder = Path.GetDirectoryName(home.PathOf("marker"))!;
         foreach (string variable in (string[])["HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"])
         {
