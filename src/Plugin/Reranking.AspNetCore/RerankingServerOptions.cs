@@ -39,12 +39,12 @@ public sealed class RerankingServerOptions
 
     /// <summary>Gets or sets how many tokens may wait or be under way at most; requests beyond that are answered with 429.</summary>
     /// <value>
-    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,000,000. One client alone may have 60% of it; the other 30% are
+    /// A count of tokens, from 1, estimated from the length of the texts. The default is 1,500,000. One client alone may have 60% of it; the other 30% are
     /// for clients that have less than an equal share of them, and a tenth stays free. So if one client asks, accepted requests are answered in less time
     /// than the whole takes on average; of several, one with a long backlog waits longer, since they take turns. A request of more than 60% is accepted only
     /// by an idle server, which accepts one of any length.
     /// </value>
-    public long MaxQueuedTokens { get; set; } = 1_000_000;
+    public long MaxQueuedTokens { get; set; } = 1_500_000;
 
     /// <summary>Gets or sets how many requests are scored at a time; the others wait, and clients take turns.</summary>
     /// <value>From 1. The default is twice the number of processors. A local engine shares its processors among all requests at any number.</value>

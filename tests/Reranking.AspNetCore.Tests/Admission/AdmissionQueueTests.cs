@@ -37,6 +37,17 @@ public sealed class AdmissionQueueTests
     }
 
     [Fact]
+    public void Enter_DefaultLimit_LetsSmallRequestsInBesideOneOfTwoMillionCharacters()
+    {
+        var queue = new AdmissionQueue(new RerankingServerOptions(), _time);
+
+        queue.Enter("a", new TokenEstimate().Tokens(2_000_000));   // as many as MaxDocumentLength allows one document
+
+        queue.Enter("a", 100);
+        queue.Enter("b", 100);
+    }
+
+    [Fact]
     public void Enter_ThirtyPercentForAllClients_AreSharedWithWhoeverComes()
     {
         AdmissionQueue queue = Create(maxTokens: 100, maxRunning: 1);

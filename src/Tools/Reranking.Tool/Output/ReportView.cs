@@ -40,7 +40,7 @@ internal sealed class ReportView(Terminal terminal)
         string advice = first.CandidateRecall < 0.8
             ? " That is low: fix retrieval first, or pass what your own retrieval finds with --run." : "";
         Write(Invariant(
-            $"Ceiling: {report.CandidateCount} candidates hold {first.CandidateRecall:P0} of what is relevant; ")
+            $"Ceiling: up to {report.CandidateCount} candidates hold {first.CandidateRecall:P0} of what is relevant; ")
             + Invariant($"a perfect scorer of them has {report.Metrics[0]} {first.Ceiling:0.000}.{advice}"));
         foreach (ScorerReport scorer in report.Scorers)
         {
