@@ -256,22 +256,33 @@ public sealed class BulkScoringTests
         using var folder = new TempFolder();
         string output = folder.PathOf("scores.jsonl");
         string[] arguments = ["score", "--jsonl", "--dry-run", "-f", "-", "-o", output];
-        using Process process = ToolProcess.Start(arguments);
+        ProcessStartInfo start = ToolProcess.Command(arguments);
+        if (OperatingSystem.IsLinux())
+        {
+            // What a shell starts in the background ignores SIGINT, and so does all that it starts in turn.
+            (start.FileName, string program) = ("env", start.FileName);
+            start.ArgumentList.Insert(0, program);
+            start.ArgumentList.Insert(0, "--default-signal=INT");
+        }
+
+        using Process process = Process.Start(start)!;
         Task<string> reading = process.StandardError.ReadToEndAsync();
         Task signal = InterruptAsync();
 
         // An input that does not end before the signal comes, on any machine.
         try
         {
-            for (int i = 1; !process.HasExited; i++)
+            for (int i = 1; i <= LineCount && !process.HasExited; i++)
             {
                 await process.StandardInput.WriteAsync(Pair(i));
-                if (i > LineCount / 2)
+                if (i > LineCount - 5_000)
                 {
                     await process.StandardInput.FlushAsync();
                     await Task.Delay(10);
                 }
             }
+
+            process.StandardInput.Close();
         }
         catch (IOException)
         {
