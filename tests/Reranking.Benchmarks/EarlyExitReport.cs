@@ -61,7 +61,7 @@ internal static class EarlyExitReport
             for (int i = 0; i < scorers.Length; i++)
             {
                 double[] sorted = [.. times[i].Order()];
-                await output.WriteLineAsync(Invariant($"| {settings[i]} | {sorted[sorted.Length / 2]:0} | {sorted[(int)(sorted.Length * 0.99)]:0} |"));
+                await output.WriteLineAsync(Invariant($"| {settings[i]} | {Percentile.Of(sorted, 0.5):0} | {Percentile.Of(sorted, 0.99):0} |"));
             }
         }
         finally

@@ -147,8 +147,8 @@ internal static class LoadReport
 
     private sealed record LoadCell(string System, int Candidates, int Callers, double[] Times, double? PeakMegabytes)
     {
-        public double P50 => Times[Times.Length / 2];
+        public double P50 => Percentile.Of(Times, 0.5);
 
-        public double P99 => Times[(int)(Times.Length * 0.99)];
+        public double P99 => Percentile.Of(Times, 0.99);
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Reranking.Onnx;
+using Reranking.Tool.Tests.Support;
 
 namespace Reranking.Benchmarks;
 
@@ -33,7 +34,8 @@ internal static class OverloadReport
 
             // As many as 17 requests really have; the queue goes by an estimate, which is exact after a few equal requests.
             long maxTokens = tokens * 17 * Connections / Factor / 16;
-            using ToolServer server = await ToolServer.StartAsync(("RerankingServer__MaxQueuedTokens", maxTokens.ToString(CultureInfo.InvariantCulture)));
+            await using ServerProcess server = await ServerProcess.StartAsync(
+                new Dictionary<string, string> { ["RerankingServer__MaxQueuedTokens"] = maxTokens.ToString(CultureInfo.InvariantCulture) });
             await RunAsync(server.Client, documents, capacity * Factor, WarmUp);
             long before = server.WorkingSet;
             ConcurrentBag<Answer> answers = await RunAsync(server.Client, documents, capacity * Factor, duration);
@@ -43,8 +45,8 @@ internal static class OverloadReport
             int refused = answers.Count(static answer => answer.Status == HttpStatusCode.TooManyRequests);
             double elapsed = answers.Max(static answer => answer.End).TotalSeconds;
             double bound = maxTokens * elapsed / (tokens * times.Length);   // it was busy throughout
-            double p50 = times[times.Length / 2];
-            double p99 = times[(int)(times.Length * 0.99)];
+            double p50 = Percentile.Of(times, 0.5);
+            double p99 = Percentile.Of(times, 0.99);
             await output.WriteLineAsync(Invariant(
                 $"| {count} | {capacity * Factor:0.0} | {times.Length} | {refused} | {answers.Count - times.Length - refused} | {p50:0.00} | {p99:0.00} | ")
                 + Invariant($"{bound:0.00} | {p99 / bound:0.00} | {growth / 1e6:0} |"));

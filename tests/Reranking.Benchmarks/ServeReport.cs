@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using Reranking.Onnx;
+using Reranking.Tool.Tests.Support;
 
 namespace Reranking.Benchmarks;
 
@@ -23,7 +24,7 @@ internal static class ServeReport
             $"{rounds} rounds of {duration.TotalSeconds:0} s in turns; {Machine.Describe()}; commit {await Machine.CommitAsync()}"));
         using var engine = new OnnxRelevanceScorer();
         await engine.ScoreAsync(Query, Passages[..4]);
-        using ToolServer server = await ToolServer.StartAsync();
+        await using ServerProcess server = await ServerProcess.StartAsync();
         await output.WriteLineAsync(Invariant($"idle and warm: {server.WorkingSet / 1e6:0} MB"));
         await output.WriteLineAsync(
             "| documents | callers | engine, pairs a second | server | server / engine | p50, ms | p99, ms |\n|---|---|---|---|---|---|---|");
@@ -40,8 +41,8 @@ internal static class ServeReport
             }
 
             double[] sorted = [.. times.Order()];
-            double p99 = sorted[(int)(sorted.Length * 0.99)];
-            double p50 = sorted[sorted.Length / 2];
+            double p99 = Percentile.Of(sorted, 0.99);
+            double p50 = Percentile.Of(sorted, 0.5);
             await output.WriteLineAsync(Invariant(
                 $"| {count} | {connections} | {inProcess:0.0} | {overHttp:0.0} | {overHttp / inProcess:0.000} | {p50:0} | {p99:0} |"));
         }

@@ -11,8 +11,8 @@ internal sealed class AdmissionQueue
     private const int LongestRetrySeconds = 60;
 
     private readonly object _lock = new();
-    private readonly long _firstComeTokens;
-    private readonly long _mostTokens;
+    private readonly long _maxTokensOfOneClient;
+    private readonly long _maxTokens;
     private readonly int _maxRunning;
     private readonly ThroughputMeter _throughput;
     private readonly Dictionary<string, Client> _clients = [];
@@ -23,12 +23,11 @@ internal sealed class AdmissionQueue
 
     public AdmissionQueue(RerankingServerOptions options, TimeProvider timeProvider)
     {
-
         // A tenth stays free: the rate varies, and what is let in should not take longer than all of MaxQueuedTokens do on average.
-        _mostTokens = options.MaxQueuedTokens - (options.MaxQueuedTokens / 10);
+        _maxTokens = options.MaxQueuedTokens - (options.MaxQueuedTokens / 10);
 
         // A third of the rest is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.
-        _firstComeTokens = _mostTokens - (_mostTokens / 3);
+        _maxTokensOfOneClient = _maxTokens - (_maxTokens / 3);
         _maxRunning = options.MaxConcurrentRequests;
         _throughput = new ThroughputMeter(timeProvider);
     }
@@ -82,12 +81,12 @@ internal sealed class AdmissionQueue
             client ??= new Client(clientName);
             int clientCount = _clients.Count + (isKnown ? 0 : 1);
 
-            bool isAccepted = _tokens == 0 || _tokens + tokens <= _firstComeTokens
-                || (_tokens + tokens <= _mostTokens && client.Tokens + tokens <= (_mostTokens - _firstComeTokens) / clientCount);
+            bool isAccepted = _tokens == 0 || _tokens + tokens <= _maxTokensOfOneClient
+                || (_tokens + tokens <= _maxTokens && client.Tokens + tokens <= (_maxTokens - _maxTokensOfOneClient) / clientCount);
             if (!isAccepted)
             {
                 _refused++;
-                throw Full(_tokens + tokens - _firstComeTokens);
+                throw Full(_tokens + tokens - _maxTokensOfOneClient);
             }
 
             _clients[clientName] = client;

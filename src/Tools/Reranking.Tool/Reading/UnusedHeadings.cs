@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Reranking.Tool.Reading;
 
 /// <summary>How many headings ask nothing, by the reason.</summary>
@@ -24,10 +22,7 @@ internal readonly record struct UnusedHeadings(int Short, int SingleWord, int Co
             ("repeated", Repeated),
             ("title of other passages too", Titles),
         ];
-        string shown = string.Join(
-            ", ", reasons.Where(static reason => reason.Count > 0).Select(static reason => $"{reason.Reason}: {Invariant(reason.Count)}"));
-        return Count == 0 ? "" : $"Unused headings: {Invariant(Count)} ({shown}). ";
-
-        static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
+        string shown = string.Join(", ", reasons.Where(static reason => reason.Count > 0).Select(static reason => $"{reason.Reason}: {reason.Count}"));
+        return Count == 0 ? "" : $"Unused headings: {Count} ({shown}). ";
     }
 }

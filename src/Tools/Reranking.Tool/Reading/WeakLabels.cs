@@ -83,36 +83,31 @@ internal static class WeakLabels
             foreach (MarkdownSection section in sections)
             {
                 number++;
-                if (section.Body.Length >= LeastBody)
+                bool hasHeading = section.Heading.Length > 0;   // the text before the first one has none
+                if (section.Body.Length < LeastBody)
                 {
-                    // Without its own heading, with which any search finds it; with that of the file, without which nobody knows what it is about.
-                    string text = section.Title.Length == 0 ? section.Body : $"{section.Title}\n{section.Body}";
-                    documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), text));
-                    if (section.Heading.Length == 0)
-                    {
-                        continue;   // the text before the first heading
-                    }
-
-                    if (Common.Contains(section.Heading))
-                    {
-                        unused = unused with { Common = unused.Common + 1 };
-                    }
-                    else if (section.Heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < LeastWords)
-                    {
-                        unused = unused with { SingleWord = unused.SingleWord + 1 };
-                    }
-                    else
-                    {
-                        bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || section.Title.Length == 0;
-                        asked.Add(new WeakQuestion(
-                            isWhole ? section.Heading : $"{section.Heading} ({section.Title})",
-                            documents[^1].Id,
-                            IsInOthers: section.Level == 1 && titles.Contains(section.Heading)));
-                    }
+                    unused = hasHeading ? unused with { Short = unused.Short + 1 } : unused;
+                    continue;
                 }
-                else if (section.Heading.Length > 0)
+
+                // Without its own heading, with which any search finds it; with that of the file, without which nobody knows what it is about.
+                string text = section.Title.Length == 0 ? section.Body : $"{section.Title}\n{section.Body}";
+                documents.Add(new EvaluationDocument($"{name}#{number}".Replace(' ', '_'), text));
+                if (Common.Contains(section.Heading))
                 {
-                    unused = unused with { Short = unused.Short + 1 };
+                    unused = unused with { Common = unused.Common + 1 };
+                }
+                else if (section.Heading.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length < LeastWords)
+                {
+                    unused = hasHeading ? unused with { SingleWord = unused.SingleWord + 1 } : unused;
+                }
+                else
+                {
+                    bool isWhole = section.Heading.EndsWith('?') || section.Level == 1 || section.Title.Length == 0;
+                    asked.Add(new WeakQuestion(
+                        isWhole ? section.Heading : $"{section.Heading} ({section.Title})",
+                        documents[^1].Id,
+                        IsInOthers: section.Level == 1 && titles.Contains(section.Heading)));
                 }
             }
         }

@@ -102,9 +102,13 @@ internal sealed record ModelCheck(
             lines.Add(
                 Invariant($"{CandidateCount} candidates, the fewest that are worth reranking, take {milliseconds:0} ms on this machine; ")
                 + "a smaller model, such as that of Reranking.Onnx.MiniLM.Screening, or a hosted one is faster");
+            lines.Add("settings:");
+        }
+        else
+        {
+            lines.Add("settings, with as many candidates (up to 100) as this machine ranks in half a second:");
         }
 
-        lines.Add(milliseconds > Patience ? "settings:" : "settings, with as many candidates (up to 100) as this machine ranks in half a second:");
         lines.Add(
             $"  \"Reranking\": {{ \"CandidateCount\": {CandidateCount.ToString(CultureInfo.InvariantCulture)}, \"Scorers\": {{ \"local\": {{ "
             + $"{string.Join(", ", Settings.Select(static setting => $"\"{setting.Key}\": \"{JsonEncodedText.Encode(setting.Value)}\""))} }} }} }}");
