@@ -203,6 +203,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Post_RuleThatKeepsRecordsLocal_HoldsForTheTextsOfARequest()
+    {
+        using var hosted = new StubScorer(StubScorer.Length) { IsLocal = false };
+        using var local = new StubScorer(StubScorer.Length);
+        await using RerankServer server = await RerankServer.StartAsync(
+            add: builder => builder.AddScorer("hosted", _ => hosted).AddScorer("local", _ => local).Use("hosted").KeepLocal<Uri>(static _ => false));
+
+        foreach (string path in (string[])["/v2/rerank", "/v1/rerank", "/rerank"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(path, Body)).Status);
+        }
+
+        (HttpStatusCode status, _, _) = await server.PostAsync("/v2/rerank", """{ "model": "hosted", "query": "q", "documents": ["a", "b"] }""");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, 0, 3), (status, hosted.Calls, local.Calls));
+    }
+
+    [Fact]
     public async Task Stop_RequestUnderWay_IsAnsweredAndReadinessIsGone()
     {
         var begun = new TaskCompletionSource();

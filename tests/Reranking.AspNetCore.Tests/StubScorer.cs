@@ -5,10 +5,15 @@ namespace Reranking.AspNetCore.Tests;
 /// <param name="before">What each call waits for first.</param>
 internal sealed class StubScorer(Func<string, string, double> score, Func<CancellationToken, Task>? before = null) : IRelevanceScorer
 {
+    /// <summary>Gets how many calls there were.</summary>
+    public int Calls { get; private set; }
+
     /// <summary>Gets how many calls were canceled.</summary>
     public int Canceled { get; private set; }
 
     public string ModelId { get; init; } = "stub-model";
+
+    public bool IsLocal { get; init; } = true;
 
     /// <summary>Returns the length of the document, over 7 so that no double is round.</summary>
     public static double Length(string query, string document) => document.Length / 7.0;
@@ -16,6 +21,7 @@ internal sealed class StubScorer(Func<string, string, double> score, Func<Cancel
     public async Task<RelevanceScores> ScoreAsync(
         string query, IReadOnlyList<string> documents, RelevanceScoringOptions? options = null, CancellationToken cancellationToken = default)
     {
+        Calls++;
         try
         {
             await (before?.Invoke(cancellationToken) ?? Task.CompletedTask);
@@ -41,7 +47,7 @@ internal sealed class StubScorer(Func<string, string, double> score, Func<Cancel
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceType == typeof(RelevanceScorerMetadata)
-            ? new RelevanceScorerMetadata { ModelId = ModelId, ProviderName = "stub", IsLocal = true, MaxInputTokens = 512 }
+            ? new RelevanceScorerMetadata { ModelId = ModelId, ProviderName = "stub", IsLocal = IsLocal, MaxInputTokens = 512 }
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

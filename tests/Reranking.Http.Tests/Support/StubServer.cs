@@ -133,7 +133,7 @@ public sealed class StubServer : IAsyncDisposable
         Dictionary<string, string> headers = lines.Skip(1)
             .Select(line => line.Split(": ", 2))
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
-        var body = new byte[int.Parse(headers["Content-Length"], CultureInfo.InvariantCulture)];
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, _stop.Token);
         return new StubRequest(lines[0], headers, Encoding.UTF8.GetString(body));
     }

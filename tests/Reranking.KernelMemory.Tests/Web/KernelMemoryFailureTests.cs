@@ -160,6 +160,16 @@ public sealed class KernelMemoryFailureTests
     }
 
     [Fact]
+    public async Task SearchAsync_KeyInThePath_IsNotShown()
+    {
+        await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([], "/memory");
+
+        Assert.Equal(
+            $"Kernel Memory at {server.Address.Authority} answered 404 (NotFound). The path was '/.../memory/search': check KernelMemorySearchOptions.Endpoint.",
+            (await FailAsync(server, options => options.Endpoint = new Uri(server.Address, "/Quetzalcoatl98765/memory"))).Message);
+    }
+
+    [Fact]
     public async Task SearchAsync_WrongPath_NamesItAndTheSetting()
     {
         await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([], "/memory");

@@ -15,7 +15,7 @@ public sealed class ModelStoreResumeTests : ModelStoreTestBase
         var exception = await Assert.ThrowsAnyAsync<RelevanceScoringException>(() => store.GetAsync(HubServer.Repository, progress: progress));
         Assert.True(exception.IsTransient);
         Assert.StartsWith(
-            $"The connection to '{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was lost: ",
+            $"The connection to '{Server.Endpoint}{HubServer.Repository}/resolve/{HubServer.Commit}/{ModelFile}' was lost. ",
             exception.Message,
             StringComparison.Ordinal);
         long there = new FileInfo(PartFile()).Length;

@@ -123,16 +123,16 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
         Assert.Equal(
             $"{Path}:CacheFolder is blank; expected the path of a folder, or none. (Parameter 'options')", StoreFailure(options => options.CacheFolder = " "));
         Assert.Equal(
-            $"{Path}:Endpoint is '/hub'; expected an absolute address such as https://huggingface.co. (Parameter 'options')",
+            $"{Path}:Endpoint is not an address; expected one such as https://huggingface.co. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("/hub", UriKind.Relative)));
         Assert.Equal(
-            $"{Path}:Endpoint is 'ftp://hub/'; expected an absolute address such as https://huggingface.co. (Parameter 'options')",
+            $"{Path}:Endpoint is not an address; expected one such as https://huggingface.co. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("ftp://hub")));
         Assert.Equal(
             $"{Path}:Endpoint has a user name; expected none. Set {Path}:Token. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
         Assert.Equal(
-            $"{Path}:Endpoint is 'http://hub/'; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
+            $"{Path}:Endpoint is on 'hub' without encryption; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
         Assert.Equal(
             $"{Path}:Token has characters that no token has, such as spaces; expected it as the endpoint issued it, or none. (Parameter 'options')",

@@ -220,6 +220,47 @@ public class KeepLocalTests
         Assert.True(Reranking.Scoring.KeepLocalSource.KeepsLocal(scorer, options: null));
     }
 
+    [Theory]
+    [InlineData("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Use": "hosted", "KeepLocal": { "Field": "confidential", "WhenMissing": "Hosted" }, BOTH }""")]
+    [InlineData("""{ "Use": [ "hosted", "local" ], "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Use": "local", "Shadow": { "Use": "hosted", "SampleRate": 1 }, "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Stages": [ { "Use": "local", "Keep": 1 }, { "Use": "hosted" } ], "KeepLocal": { "Field": "confidential" }, BOTH }""")]
+    [InlineData("""{ "Use": "hosted", BOTH }""", true)]
+    public async Task ScoreAsync_RuleForRecords_HoldsForTheTextsOfThoseWhoCallAScorer(string json, bool isInCode = false)
+    {
+        await using ServiceProvider services = Build(json, builder =>
+        {
+            if (isInCode)
+            {
+                builder.KeepLocal<Note>(static note => note.Confidential);
+            }
+        });
+
+        RelevanceScores scores = await services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["0.1", "0.2"]);
+        var exception = await Assert.ThrowsAsync<RelevanceScoringException>(
+            () => services.GetRequiredKeyedService<IRelevanceScorer>("hosted").ScoreAsync("query", ["0.1", "0.2"]));
+
+        Assert.Equal("local", scores.ScorerName);
+        Assert.Contains("may not leave this machine", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await services.GetRequiredKeyedService<IRelevanceScorer>("local").ScoreAsync("query", ["0.1", "0.2"])).Count);
+        Assert.All(_hosted.Made, static scorer => Assert.Equal(0, scorer.Calls));
+        Assert.True(Reranking.Scoring.KeepLocalSource.KeepsLocal(services.GetRequiredService<IRelevanceScorer>(), options: null));
+    }
+
+    [Theory]
+    [InlineData("0.2", "hosted")]
+    [InlineData("0.99", "local")]
+    public async Task ScoreAsync_RuleForStrings_IsAskedAboutEachText(string text, string expected)
+    {
+        await using ServiceProvider services = Build(
+            """{ "Use": "hosted", BOTH }""", static builder => builder.KeepLocal<string>(static text => text == "0.99"));
+
+        RelevanceScores scores = await services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["0.1", text]);
+
+        Assert.Equal(expected, scores.ScorerName);
+    }
+
     private async Task<RerankingResult<Note>> RerankAsync(string json, Note[] notes, Action<RerankingBuilder>? configure = null)
     {
         await using ServiceProvider services = Build(json, configure);

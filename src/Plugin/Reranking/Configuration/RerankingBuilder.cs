@@ -133,6 +133,10 @@ public sealed class RerankingBuilder
     /// <typeparam name="T">The type of the candidates that the rule knows. The text of a candidate that no rule knows stays too.</typeparam>
     /// <param name="isConfidential">Returns whether the text of a candidate must stay on this machine.</param>
     /// <returns>This builder.</returns>
+    /// <remarks>
+    /// The registered <see cref="IRelevanceScorer"/> receives texts without their records. Once there is a rule, it keeps them local too, unless a rule for
+    /// <see cref="string"/> says that they may leave.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
     public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)
     {

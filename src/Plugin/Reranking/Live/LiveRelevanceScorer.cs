@@ -16,7 +16,8 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
         RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            return await Scorer(snapshot).ScoreAsync(query, documents, Restricted(snapshot, options), cancellationToken).ConfigureAwait(false);
+            RelevanceScoringOptions? restricted = Restricted(snapshot, options, documents);
+            return await Scorer(snapshot).ScoreAsync(query, documents, restricted, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -45,10 +46,13 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
     {
     }
 
-    // What is closed for all rerankers is not open to those who call the scorer without one.
-    private static RelevanceScoringOptions? Restricted(RerankingSnapshot snapshot, RelevanceScoringOptions? options)
+    // What is closed for all rerankers is not open to those who call the scorer without one. Of a record they hand over the text alone, so the rule is asked about
+    // that: nothing but a rule for strings can say that it may leave.
+    private static RelevanceScoringOptions? Restricted(
+        RerankingSnapshot snapshot, RelevanceScoringOptions? options, IReadOnlyList<string>? documents = null)
     {
-        if (!snapshot.Options.KeepLocal || options is { KeepLocal: true })
+        bool mustStay = snapshot.Options.KeepLocal || (snapshot.KeepLocal is { } rule && (documents ?? [null!]).Any(rule));
+        if (!mustStay || options is { KeepLocal: true })
         {
             return options;
         }

@@ -6,20 +6,17 @@ namespace Reranking.Http.Protocol;
 /// <summary>The address that requests go to.</summary>
 internal sealed class RerankEndpoint
 {
-    private const int SecretLength = 16;
-    private const string Hidden = "...";
-
     private RerankEndpoint(Uri address)
     {
         Address = address;
         string[] segments = address.AbsolutePath.Split('/');
-        ShownPath = string.Join('/', segments.Select(static segment => IsSecret(segment) ? Hidden : segment));
-        Public = new UriBuilder(address) { Path = ShownPath, Query = "", Fragment = "" }.Uri;
+        ShownPath = AddressRedactor.Path(address);
+        Public = AddressRedactor.Redact(address);
         string hidden = ShownPath == address.AbsolutePath ? address.Query : address.PathAndQuery;
         Identity = hidden.Length == 0 ? $"{Public}" : $"{Public}?{Hash(hidden)}";
         Secrets =
         [
-            .. segments.Where(IsSecret),
+            .. segments.Where(AddressRedactor.IsSecret),
             .. address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
                 .Select(static parameter => parameter.Split('=', 2))
                 .Where(static parameter => !parameter[0].Contains("version", StringComparison.OrdinalIgnoreCase))
@@ -60,9 +57,6 @@ internal sealed class RerankEndpoint
 
         return new RerankEndpoint(address);
     }
-
-    private static bool IsSecret(string segment) =>
-        segment.Length >= SecretLength && segment.Any(char.IsAsciiDigit) && segment.Any(char.IsAsciiLetter);
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 }

@@ -89,11 +89,11 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             if (again)
             {
                 throw planned.RecordedIn is not null ? Changed(request, planned, hash) : new RelevanceScoringException(
-                    $"'{request.Uri}' was damaged twice: its SHA-256 is {hash}; expected {expected}. "
+                    $"'{request.Address}' was damaged twice: its SHA-256 is {hash}; expected {expected}. "
                     + $"The file was removed. Check {options.SettingsPath}:Endpoint and the proxies between it and this machine.");
             }
 
-            LogDamaged(request.Uri, hash, expected);
+            LogDamaged(request.Address, hash, expected);
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     }
 
     private static RelevanceScoringException Changed(HubRequest request, PlannedFile planned, string found) => new(
-        $"'{request.Uri}' has changed: its SHA-256 is {found}; expected {planned.Sha256}, as at the first download. "
+        $"'{request.Address}' has changed: its SHA-256 is {found}; expected {planned.Sha256}, as at the first download. "
         + $"Find out why; to trust what is there now, remove '{planned.RecordedIn}'.");
 
     private RelevanceScoringException Full(HubRequest request, HubFile file, string part, Exception? cause)
@@ -199,7 +199,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
                 _ = hash.GetHashAndReset();
                 if (response.StatusCode != HttpStatusCode.OK)
                 {
-                    throw new TransientHubException($"'{request.Uri}' does not resume where the download was cut. Check {options.SettingsPath}:Endpoint.");
+                    throw new TransientHubException($"'{request.Address}' does not resume where the download was cut. Check {options.SettingsPath}:Endpoint.");
                 }
             }
 
@@ -223,7 +223,7 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
             if (file.Length is { } length && part.Length != length)
             {
                 throw new TransientHubException(string.Create(
-                    CultureInfo.InvariantCulture, $"'{request.Uri}' ended after {part.Length} of {length} bytes. Check the network."));
+                    CultureInfo.InvariantCulture, $"'{request.Address}' ended after {part.Length} of {length} bytes. Check the network."));
             }
 
             part.Flush(flushToDisk: true);
@@ -256,6 +256,6 @@ internal sealed partial class FileDownload(HubClient hub, HubRetry retry, ModelS
     private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
 
     [LoggerMessage(
-        EventId = 84, Level = LogLevel.Warning, Message = "{Uri} is damaged: its SHA-256 is {Found}; expected {Expected}. Downloading it once more.")]
-    private partial void LogDamaged(Uri uri, string found, string expected);
+        EventId = 84, Level = LogLevel.Warning, Message = "{Address} is damaged: its SHA-256 is {Found}; expected {Expected}. Downloading it once more.")]
+    private partial void LogDamaged(Uri address, string found, string expected);
 }

@@ -8,18 +8,19 @@ namespace Reranking.Onnx.Hub;
 /// <param name="Plan">The model.</param>
 /// <param name="Revision">The revision in the address.</param>
 /// <param name="Path">The path within the repository.</param>
-/// <param name="Uri">The address at the endpoint, which is the one in messages: addresses of other hosts can be signed.</param>
-internal sealed record HubRequest(ModelPlan Plan, string Revision, string Path, Uri Uri)
+/// <param name="Uri">The address at the endpoint.</param>
+/// <param name="Address">What messages call it: without what can be a secret; addresses of other hosts, which can be signed, are not shown at all.</param>
+internal sealed record HubRequest(ModelPlan Plan, string Revision, string Path, Uri Uri, Uri Address)
 {
     public RelevanceScoringException Missing() =>
         new(
-            $"Model '{Plan.Repository}' has no file '{Path}' at revision '{Revision}' ('{Uri}' returned 404). "
+            $"Model '{Plan.Repository}' has no file '{Path}' at revision '{Revision}' ('{Address}' returned 404). "
             + "Check the settings Model, Revision and ModelFile.");
 
     /// <summary>Creates the error about a response that is something else than the file; nothing of it is kept.</summary>
     public RelevanceScoringException NotTheFile(string problem, ModelStoreOptions options) =>
         new(
-            $"'{Uri}' {problem}; expected '{Path}' of model '{Plan.Repository}'. Nothing of it was kept. "
+            $"'{Address}' {problem}; expected '{Path}' of model '{Plan.Repository}'. Nothing of it was kept. "
             + $"Check {options.SettingsPath}:Endpoint and the proxies between it and this machine.");
 }
 
@@ -92,25 +93,30 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         {
             string seconds = options.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             throw new TransientHubException(
-                $"'{request.Uri}' was silent for {seconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout.",
-                exception);
+                $"'{request.Address}' was silent for {seconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout.",
+                ExceptionRedactor.Redact(exception));
         }
         catch (HttpRequestException exception)
         {
             throw new TransientHubException(
-                $"'{request.Uri}' can't be reached: {Sentence(exception)} Check {options.SettingsPath}:Endpoint and the network.", exception)
+                $"'{request.Address}' can't be reached ({exception.HttpRequestError}). Check {options.SettingsPath}:Endpoint and the network.",
+                ExceptionRedactor.Redact(exception))
             {
                 IsWorthRetrying = exception.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
             };
         }
         catch (IOException exception)
         {
-            throw new TransientHubException($"The connection to '{request.Uri}' was lost: {Sentence(exception)} Check the network.", exception);
+            throw new TransientHubException($"The connection to '{request.Address}' was lost. Check the network.", ExceptionRedactor.Redact(exception));
         }
     }
 
-    public HubRequest RequestOf(ModelPlan plan, string revision, string path) =>
-        new(plan, revision, path, new Uri($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{plan.Repository}/resolve/{revision}/{path}"));
+    public HubRequest RequestOf(ModelPlan plan, string revision, string path)
+    {
+        return new HubRequest(plan, revision, path, At(options.Endpoint), At(options.PublicEndpoint));
+
+        Uri At(Uri endpoint) => new($"{endpoint.AbsoluteUri.TrimEnd('/')}/{plan.Repository}/resolve/{revision}/{path}");
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, HubRequest target, long from, HubFile file, CancellationToken cancellationToken)
     {
@@ -139,7 +145,7 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
 
             if (redirects == MaxRedirects)
             {
-                throw new RelevanceScoringException($"'{target.Uri}' led through more than {MaxRedirects} redirects. Check {options.SettingsPath}:Endpoint.");
+                throw new RelevanceScoringException($"'{target.Address}' led through more than {MaxRedirects} redirects. Check {options.SettingsPath}:Endpoint.");
             }
         }
     }
@@ -175,12 +181,9 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         return next is { Scheme: "https" } || (next is { Scheme: "http" } && (next.IsLoopback || options.AllowInsecureHttp))
             ? next
             : throw new RelevanceScoringException(
-                $"'{target.Uri}' redirects to {(next is null ? "no address" : $"'{next.GetLeftPart(UriPartial.Authority)}'")}; "
+                $"'{target.Address}' redirects to {(next is null ? "no address" : "an address without https")}; "
                 + $"expected one with https. Check {options.SettingsPath}:Endpoint.");
     }
-
-    // The network's own messages have a full stop or not.
-    private static string Sentence(Exception exception) => exception.Message.EndsWith('.') ? exception.Message : $"{exception.Message}.";
 
     private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
 
@@ -192,12 +195,12 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
             return;
         }
 
-        string returned = string.Create(CultureInfo.InvariantCulture, $"'{request.Uri}' returned {status}");
+        string returned = string.Create(CultureInfo.InvariantCulture, $"'{request.Address}' returned {status}");
         throw status switch
         {
             401 or 403 => new RelevanceScoringException(
                 $"{returned}: model '{request.Plan.Repository}' is private, gated or misspelled, or the token is not valid for it. "
-                + $"Accept its conditions at '{options.Endpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
+                + $"Accept its conditions at '{options.PublicEndpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
             404 => request.Missing(),
             408 or 429 or >= 500 => new TransientHubException($"{returned}. Check {options.SettingsPath}:Endpoint, or try later.")
             {

@@ -24,7 +24,7 @@ internal sealed partial class ModelDownload(HubClient hub, HubRetry retry, Model
         }
 
         (string revision, string? commit) = await ResolveAsync(plan, home, cancellationToken).ConfigureAwait(false);
-        LogDownloading(plan.Model, plan.Repository, revision, options.Endpoint);
+        LogDownloading(plan.Model, plan.Repository, revision, options.PublicEndpoint);
         List<(PlannedFile Planned, HubRequest Request, HubFile File)> files = [];
         foreach (PlannedFile planned in plan.Files)
         {
@@ -83,7 +83,7 @@ internal sealed partial class ModelDownload(HubClient hub, HubRetry retry, Model
             Repository = plan.Repository,
             Revision = plan.Revision,
             Commit = commit,
-            Endpoint = options.Endpoint.AbsoluteUri,
+            Endpoint = options.PublicEndpoint.AbsoluteUri,
             Files = [.. entries, .. others],
         };
         manifest.Write(folder);
@@ -123,7 +123,7 @@ internal sealed partial class ModelDownload(HubClient hub, HubRetry retry, Model
         HubFile file = await FindAsync(request, cancellationToken).ConfigureAwait(false) ?? throw request.Missing();
         if (ModelName.IsCommit(revision) && file.Commit is not null && file.Commit != revision)
         {
-            throw new RelevanceScoringException($"'{request.Uri}' is of commit {file.Commit}; expected {revision}. Check {options.SettingsPath}:Endpoint.");
+            throw new RelevanceScoringException($"'{request.Address}' is of commit {file.Commit}; expected {revision}. Check {options.SettingsPath}:Endpoint.");
         }
 
         string resolved = file.Commit ?? revision;

@@ -273,12 +273,13 @@ public sealed partial class ModelStore : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
+            ActivityHeadersPropagator = null,   // spans are the work of RequestSpanHandler
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new RequestSpanHandler { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     // The folder of all revisions of a repository.

@@ -20,9 +20,14 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
             yield return $"{path}:{nameof(options.CacheFolder)} is blank; expected the path of a folder, or none.";
         }
 
-        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
+        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
         {
-            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; expected an absolute address such as https://huggingface.co.";
+            // Not echoed: what is not an address can be anything, a token in the wrong place too.
+            yield return $"{path}:{nameof(options.Endpoint)} is not an address; expected one such as https://huggingface.co.";
+        }
+        else if (options.Endpoint.Query.Length + options.Endpoint.Fragment.Length > 0)
+        {
+            yield return $"{path}:{nameof(options.Endpoint)} has a query or a fragment; expected an address without, such as https://huggingface.co.";
         }
         else if (options.Endpoint.UserInfo.Length > 0)
         {
@@ -30,7 +35,7 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
         }
         else if (options.Endpoint is { Scheme: "http", IsLoopback: false } && !options.AllowInsecureHttp)
         {
-            yield return $"{path}:{nameof(options.Endpoint)} is '{options.Endpoint}'; "
+            yield return $"{path}:{nameof(options.Endpoint)} is on '{options.Endpoint.Authority}' without encryption; "
                 + $"expected https. Set {path}:{nameof(options.AllowInsecureHttp)} to true if the network is trusted.";
         }
 

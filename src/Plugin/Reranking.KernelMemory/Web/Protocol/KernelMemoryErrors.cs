@@ -42,7 +42,7 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
     public HttpRequestException NoSearchResult(string? mediaType) => new(
         HttpRequestError.InvalidResponse,
         $"{_service} returned {ExceptionRedactor.MediaType(mediaType)} that is not a search result; expected JSON with 'results'. "
-        + $"Check {Endpoint}: its path '{address.AbsolutePath}' was requested.");
+        + $"Check {Endpoint}: its path '{AddressRedactor.Path(address)}' was requested.");
 
     public HttpRequestException TooLong(int maxResponseBytes) => new(
         HttpRequestError.ConfigurationLimitExceeded,
@@ -65,14 +65,14 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
     private static string Describe(Uri? endpoint) =>
         endpoint is null ? "not set"
         : !endpoint.IsAbsoluteUri ? "relative"
-        : $"'{endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}'"
+        : $"'{AddressRedactor.Redact(endpoint)}'"
             + (endpoint.UserInfo + endpoint.Query + endpoint.Fragment is "" ? "" : " and more");
 
     private string Advice(HttpStatusCode status) => (int)status switch
     {
         401 or 403 when !hasKey => $" No key was sent: set {Key}.",
         401 or 403 => $" A key was sent in the header '{keyHeader}': check {Key} and {KeyHeader}.",
-        404 or 405 or (>= 300 and < 400) => $" The path was '{address.AbsolutePath}': check {Endpoint}.",
+        404 or 405 or (>= 300 and < 400) => $" The path was '{AddressRedactor.Path(address)}': check {Endpoint}.",
         >= 500 => " See the log of the service for the cause.",
         _ => "",
     };
