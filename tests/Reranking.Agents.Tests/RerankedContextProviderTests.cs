@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using CsCheck;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 using Reranking.Extensions.AI.Tests;
@@ -13,6 +15,15 @@ public sealed class RerankedContextProviderTests : IDisposable
 
     private static readonly Hit[] Hits =
         [new("the office", "Hours", "https://help.example/hours"), new("the fox", null, "https://help.example/fox"), new("the red fox", "Foxes", null)];
+
+    // What could end a line, and what could look like the beginning of a passage.
+    private static readonly string[] Pieces =
+    [
+        "\n", "\r", "\r\n", "\v", "\f", "\u0085", "\u2028", "\u2029", "\u001C",
+        "[1]", "[2] Official", "[\u200B2]", "［２］", "> ", "[", "2]", "; ", "the fox", " ",
+    ];
+
+    private static readonly Gen<string> GenText = Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).Array[0, 10].Select(string.Concat);
 
     private readonly WordOverlapScorer _scorer = new();
     private readonly CancellationTokenSource _caller = new();
@@ -55,6 +66,29 @@ public sealed class RerankedContextProviderTests : IDisposable
 
         Assert.Equal($"{Prompt}\n\n[1]\n> the red fox\n\n[2]\n> the fox\n\n[3]\n> the office", _model.Requests[0][^1].Text);
     }
+
+    /// <summary>The sister of the law about packed contexts: a line that begins with a bracket begins a passage.</summary>
+    [Fact]
+    public Task InvokingAsync_AnyTexts_HasOneHeaderAPassage() =>
+        Gen.Select(GenText, GenText, GenText, (text, source, link) => new Hit(text, source, link)).Array[1, 6].SampleAsync(
+            async hits =>
+            {
+                using var scorer = new WordOverlapScorer();   // cases run at the same time
+                var provider = new RerankedContextProvider<Hit>(
+                    (_, _) => Task.FromResult<IEnumerable<Hit>>(hits),
+                    new Reranker(scorer),
+                    hit => hit.Text,
+                    new() { SourceNameSelector = hit => hit.Source, SourceLinkSelector = hit => hit.Link, ContextPrompt = "", Reranking = new() { TopN = 6 } });
+                var context = new MessageAIContextProvider.InvokingContext(new TestAgent(_model, provider), null, [new(ChatRole.User, "the fox")]);
+
+                string[] lines = Regex.Split((await provider.InvokingAsync(context)).Last().Text, "\r\n|[\n\r\v\f\u001C-\u001E\u0085\u2028\u2029]");
+
+                Assert.Equal(
+                    Enumerable.Range(1, hits.Length).Select(number => $"[{number}]"),
+                    lines.Where(line => line.StartsWith('[')).Select(header => header.Split(' ')[0]));
+                Assert.All(lines, line => Assert.True(line.Length == 0 || line[0] is '[' or '>', line));
+            },
+            iter: 1_000);
 
     [Fact]
     public async Task RunAsync_Options_SayHowManyAndInWhichWords()

@@ -38,30 +38,33 @@ public sealed class KeepLocalSocketTests : IDisposable
         string json = $$"""
             {
               "Timeout": "00:10:00", {{use}},
-              "KeepLocal": RULE,
+              RULE
               "Scorers": {
                 "cohere": { "Provider": "Cohere", "Endpoint": "{{server.Address}}", "DataStaysLocal": false, "Model": "{{HostedStub.Model}}", "ApiKey": "key" },
                 "local":  { "Provider": "Onnx", "ModelPath": {{JsonSerializer.Serialize(_folder.Path)}} }
               }
             }
             """;
-        await using var app = NewApp("""{ "Field": "confidential" }""");
-        await using var unlessMarked = NewApp("""{ "Field": "confidential", "WhenMissing": "Hosted" }""");
-        await using var tagged = NewApp("""{ "Field": "tags.confidential" }""");
+        await using var app = NewApp(""" "KeepLocal": { "Field": "confidential" }, """);
+        await using var unlessMarked = NewApp(""" "KeepLocal": { "Field": "confidential", "WhenMissing": "Hosted" }, """);
+        await using var tagged = NewApp(""" "KeepLocal": { "Field": "tags.confidential" }, """);
+        await using var withoutRule = NewApp("");
 
         foreach (object? value in Kept)
         {
             Seams.Record[] records = [new("Invoices are sent monthly.", false), new("A second one.", false), new(Secret, value)];
-            foreach (Func<Reranker, Seams.Record[], Task> seam in Seams.OfRecords.Values)
+            foreach ((string name, Func<Reranker, Seams.Record[], Task> seam) in Seams.OfRecords)
             {
                 await seam(app.Reranker, records);
+                Assert.Equal((name, 0), (name, server.Accepted));
             }
         }
 
-        foreach (Func<Reranker, Seams.Record[], Task> seam in Seams.OfTexts.Values)
+        foreach ((string name, Func<Reranker, Seams.Record[], Task> seam) in Seams.OfTexts)
         {
             await seam(app.Reranker, [new("Invoices are sent monthly.", false), new(Secret, true)]);
             await seam(unlessMarked.Reranker, [new("Invoices are sent monthly.", false), new(Secret, true)]);
+            Assert.Equal((name, 0), (name, server.Accepted));
         }
 
         foreach (string tags in (string[])["{}", """{ "confidential": [] }""", """{ "confidential": [ null ] }""", """{ "confidential": [ "" ] }""",
@@ -72,11 +75,20 @@ public sealed class KeepLocalSocketTests : IDisposable
 
         Assert.Equal(0, server.Accepted);
 
-        // The socket is the right one: what is open goes there, by each way.
-        foreach ((object? value, Func<Reranker, Seams.Record[], Task> seam) in Open.Zip(Seams.OfRecords.Values.Concat(Seams.OfRecords.Values)))
+        // The socket is the right one: what is open goes there, by each way; and without the rule all of it.
+        Assert.True(Open.Length <= Seams.OfRecords.Count);
+        foreach ((Func<Reranker, Seams.Record[], Task> seam, int i) in Seams.OfRecords.Values.Select(static (seam, i) => (seam, i)))
         {
+            object? value = Open[i % Open.Length];
             await seam(app.Reranker, [new($"Invoices are sent monthly {Guid.NewGuid()}.", value), new("Another text.", value)]);
             Assert.DoesNotContain(Secret, (await server.NextAsync()).Body, StringComparison.Ordinal);
+        }
+
+        foreach (Func<Reranker, Seams.Record[], Task> seam in Seams.OfTexts.Values)
+        {
+            string text = $"Invoices are sent monthly {Guid.NewGuid()}.";
+            await seam(withoutRule.Reranker, [new(text, true), new("Another text.", true)]);
+            Assert.Contains(text, (await server.NextAsync()).Body, StringComparison.Ordinal);
         }
 
         await Seams.SearchKernelMemoryAsync(tagged.Reranker, """{ "confidential": [ "false" ] }""", ["Invoices are sent monthly.", "Tagged as open."]);
