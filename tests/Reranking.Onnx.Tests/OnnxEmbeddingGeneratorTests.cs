@@ -194,6 +194,45 @@ public sealed class OnnxEmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
+    public void Constructor_MissingFolder_SaysWhatIsExpected()
+    {
+        var exception = Assert.Throws<InvalidOperationException>(
+            () => new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = "/no/such/folder" }));
+
+        Assert.Equal(
+            "The model folder '/no/such/folder' is missing. A model folder holds model.onnx, tokenizer.json and config.json. " +
+            "Set Embeddings:Onnx:ModelPath to one.",
+            exception.Message);
+        Assert.IsType<RelevanceScoringException>(exception.InnerException);
+    }
+
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("tokenizer.json")]
+    [InlineData("config.json")]
+    public void Constructor_MissingFile_NamesIt(string file)
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        File.Delete(folder.File(file));
+
+        var exception = Assert.Throws<InvalidOperationException>(
+            () => new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = folder.Path }));
+
+        Assert.StartsWith($"The model folder '{folder.Path}' has no {file}", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Constructor_DamagedModel_IsNotLoadedYet()
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        File.WriteAllText(folder.File("model.onnx"), "damaged");
+
+        using var generator = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = folder.Path });
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => generator.GenerateAsync(["text"]));
+    }
+
+    [Fact]
     public async Task GenerateAsync_ACrossEncoder_IsRefused()
     {
         using var generator = new OnnxEmbeddingGenerator(new OnnxEmbeddingGeneratorOptions { ModelPath = TestModels.Bundled });

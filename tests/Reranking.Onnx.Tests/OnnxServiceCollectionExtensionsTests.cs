@@ -104,6 +104,18 @@ public sealed class OnnxServiceCollectionExtensionsTests
     }
 
     [Fact]
+    public void AddOnnxEmbeddingGenerator_ModelNotInstalled_IsAnErrorOfTheResolution()
+    {
+        using ServiceProvider provider = new ServiceCollection()
+            .AddOnnxEmbeddingGenerator(Section(("ModelPath", "/no/such/folder")))   // registration only registers
+            .BuildServiceProvider();
+
+        var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+
+        Assert.StartsWith("The model folder '/no/such/folder' is missing.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AddOnnxEmbeddingGenerator_SectionWithAMistypedKey_StopsTheHostAndNamesTheNearest()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
