@@ -27,16 +27,20 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     private readonly QueryGenerator _queries;
     private EmbeddingGeneratorMetadata _metadata;
 
-    /// <summary>Initializes a new instance of the <see cref="OnnxEmbeddingGenerator"/> class. No file is touched yet.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="OnnxEmbeddingGenerator"/> class. This checks that the model is installed, but loads nothing yet.
+    /// </summary>
     /// <param name="options">Options for the model. They are copied.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or <see cref="OnnxModelOptions.ModelPath"/> is not set.</exception>
+    /// <exception cref="InvalidOperationException">The model is not installed: the folder is missing, or a file in it.</exception>
     public OnnxEmbeddingGenerator(OnnxEmbeddingGeneratorOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = (OnnxEmbeddingGeneratorOptions)options.Copy();
         OnnxModelOptionsValidation.ThrowIfInvalid(_options, nameof(options));
         string path = _options.FullModelPath!;
+        OpenFolder(path);   // a model that is not installed is an error of the application, not of its first call
         _loader = new ModelLoader<BiEncoder>(this, () => Task.FromResult(Load(path)));
         _queries = new QueryGenerator(this);
         _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: _options.ModelId ?? ModelFolder.NameOf(path));
@@ -147,9 +151,21 @@ public sealed class OnnxEmbeddingGenerator : IEmbeddingGenerator<string, Embeddi
     // The engine is that of the scorers and speaks of scoring; callers of an embedding generator do not expect its exception.
     private static InvalidOperationException NotOfScoring(RelevanceScoringException exception) => new(exception.Message, exception);
 
+    private ModelFolder OpenFolder(string path)
+    {
+        try
+        {
+            return ModelFolder.Open(path, _options);
+        }
+        catch (RelevanceScoringException exception)
+        {
+            throw NotOfScoring(exception);
+        }
+    }
+
     private BiEncoder Load(string path)
     {
-        BiEncoder encoder = BiEncoder.Load(ModelFolder.Open(path, _options));
+        BiEncoder encoder = BiEncoder.Load(OpenFolder(path));
         _metadata = new EmbeddingGeneratorMetadata("onnx", defaultModelId: encoder.ModelId, defaultModelDimensions: encoder.Dimensions);
         return encoder;
     }

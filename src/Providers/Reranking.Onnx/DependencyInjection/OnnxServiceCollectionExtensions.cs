@@ -8,7 +8,7 @@ using Reranking.Onnx.DependencyInjection;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers local embedding models for first stages.</summary>
-/// <remarks>Registration does not touch any file before the first call.</remarks>
+/// <remarks>Registration touches no file. The generator checks that its model is installed when it is created, and loads it on the first call.</remarks>
 public static class OnnxServiceCollectionExtensions
 {
     /// <summary>Adds a local bi-encoder as the embedding generator of the application.</summary>
