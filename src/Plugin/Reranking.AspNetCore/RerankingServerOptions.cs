@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Reranking;
 
 /// <summary>What the endpoints of <c>MapReranking</c> accept; bound from the section <c>RerankingServer</c>.</summary>
@@ -49,6 +51,9 @@ public sealed class RerankingServerOptions
     /// <summary>Gets or sets how many requests are scored at a time; the others wait, and clients take turns.</summary>
     /// <value>From 1. The default is twice the number of processors. A local engine shares its processors among all requests at any number.</value>
     public int MaxConcurrentRequests { get; set; } = Environment.ProcessorCount * 2;
+
+    /// <summary>Gets or sets what the options were bound from, or <see langword="null"/> if they were set in code.</summary>
+    internal IConfigurationSection? Section { get; set; }
 
     internal long MaxBodyBytesTogether => Math.Min(MaxBodyBytes, long.MaxValue / 8) * 8;
 }

@@ -19,7 +19,11 @@ internal sealed class RerankingServerOptionsValidator : IValidateOptions<Reranki
         AtLeastOne(options.MaxDocumentLength, nameof(options.MaxDocumentLength));
         AtLeastOne(options.MaxQueuedTokens, nameof(options.MaxQueuedTokens));
         AtLeastOne(options.MaxConcurrentRequests, nameof(options.MaxConcurrentRequests));
-        if (options.RequestTimeout <= TimeSpan.Zero || options.RequestTimeout > LongestTimeout)
+        if (options.Section?.GetSection(nameof(options.RequestTimeout)) is { } timeout && TimeSetting.Failure(timeout) is { } failure)
+        {
+            failures.Add(failure);
+        }
+        else if (options.RequestTimeout <= TimeSpan.Zero || options.RequestTimeout > LongestTimeout)
         {
             failures.Add($"{Path(nameof(options.RequestTimeout))} is {options.RequestTimeout}; expected more than 00:00:00 and at most {LongestTimeout}.");
         }

@@ -39,7 +39,9 @@ public static class RerankingServerServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        Add(services).Bind(section, static binder => binder.ErrorOnUnknownConfiguration = true);
+        Add(services)
+            .Bind(section, static binder => binder.ErrorOnUnknownConfiguration = true)
+            .Configure(options => options.Section = section);
         return services;
     }
 

@@ -48,12 +48,10 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<s
 
     public TimeSpan? Duration(string key, TimeSpan? maximum = null)
     {
-        // A plain number is one of days, and who writes it means seconds.
         TimeSpan longest = maximum ?? TimeBudget.LongestTimer;
         return section[key] is not { Length: > 0 } text ? null
-            : text.Contains(':') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value)
-                && value > TimeSpan.Zero && value <= longest ? value
-            : Refuse<TimeSpan?>(key, text, $"a time as hours:minutes:seconds, such as 00:00:02, of more than 00:00:00 and at most {longest}", null);
+            : TimeSetting.TryParse(text, out TimeSpan value) && value > TimeSpan.Zero && value <= longest ? value
+            : Refuse<TimeSpan?>(key, text, $"{TimeSetting.Expected}, of more than 00:00:00 and at most {longest}", null);
     }
 
     public TEnum Choice<TEnum>(string key, TEnum fallback)

@@ -109,11 +109,7 @@ internal static class HttpScorerSettings
             set);
 
     private static (string Key, string Expected, Setter Set) Time(string key, Action<HttpScorerOptions, TimeSpan> set) =>
-        Setting(
-            key,
-            "a time such as 00:00:30",
-            static (string value, out TimeSpan parsed) => TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out parsed),
-            set);
+        Setting(key, TimeSetting.Expected, TimeSetting.TryParse, set);
 
     private static (string Key, string Expected, Setter Set) Flag(string key, Action<HttpScorerOptions, bool> set) =>
         Setting(key, "true or false", bool.TryParse, set);

@@ -45,13 +45,10 @@ internal sealed class KnownKeysValidator<[DynamicallyAccessedMembers(Dynamically
                 .Select(static child => child.Key)
                 .Where(static key => !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
                 .Select(key => $"{_path}:{key} is not a setting of {owner}; expected one of {string.Join(", ", Known)}.{KnownNames.Hint(key, Known)}"),
-
-            // A plain number is one of days, and who writes it means seconds.
             .. Settings
                 .Where(static setting => (Nullable.GetUnderlyingType(setting.Type) ?? setting.Type) == typeof(TimeSpan))
-                .Select(setting => section.GetSection(setting.Name))
-                .Where(static setting => setting.Value is { Length: > 0 } value && !value.Contains(':', StringComparison.Ordinal))
-                .Select(static setting => $"{setting.Path} is '{setting.Value}'; expected a time as hours:minutes:seconds, such as 00:01:00."),
+                .Select(setting => TimeSetting.Failure(section.GetSection(setting.Name)))
+                .OfType<string>(),
         ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
