@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using Reranking.Onnx.Hub;
@@ -17,6 +18,7 @@ public sealed class HostileFileTests
 {
     private const int Few = 1_500;
     private const int Many = 100_000;
+    private const string AnyHash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private const string WordPiece = """
         {
@@ -97,6 +99,15 @@ public sealed class HostileFileTests
         }
         """;
 
+    private const string Isotonic = """
+        {
+          "version": 1, "kind": "isotonic", "rawScores": [-4.5, -1, 0, 2.25, 7], "probabilities": [0, 0.125, 0.5, 0.5, 1],
+          "modelHash": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "source": "tests"
+        }
+        """;
+
+    private const string Platt = """{ "version": 1, "kind": "platt", "slope": 0.5, "intercept": -1, "modelHash": null, "source": "tests" }""";
+
     private static readonly string[] Inputs =
     [
         "", "a", "ab abc b1 22 x  y", "<new> a<|end|>b <mask>", "\ud800 \u0301e\u0301 \U0001F600", "中文 ▁▁ __init__",
@@ -150,6 +161,22 @@ public sealed class HostileFileTests
 
     [Fact(Explicit = true)]
     public void SafeTensors_ManyHostileFiles_AreRefusedOrWork() => Tensors(seed: 2, Many);
+
+    [Fact]
+    public void EarlyExit_AFewHostileFiles_AreRefusedOrWork() => EarlyExits(seed: 1, Few);
+
+    [Fact(Explicit = true)]
+    public void EarlyExit_ManyHostileFiles_AreRefusedOrWork() => EarlyExits(seed: 2, Many);
+
+    [Theory]
+    [InlineData(Isotonic)]
+    [InlineData(Platt)]
+    public void Calibration_AFewHostileFiles_AreRefusedOrWork(string sound) => Calibrations(sound, seed: 1, Few);
+
+    [Theory(Explicit = true)]
+    [InlineData(Isotonic)]
+    [InlineData(Platt)]
+    public void Calibration_ManyHostileFiles_AreRefusedOrWork(string sound) => Calibrations(sound, seed: 2, Many);
 
     [Theory]
     [InlineData("WordPiece")]
@@ -349,6 +376,80 @@ public sealed class HostileFileTests
         }
 
         Assert.InRange(works, count / 50, count * 9 / 10);
+    }
+
+    // The files that it names are there, with the hashes that it has: what is wrong is the JSON alone.
+    private static void EarlyExits(int seed, int count)
+    {
+        const int HiddenSize = 2;
+        using TemporaryFolder folder = TestModels.Unpack();
+        File.WriteAllText(folder.File("model.onnx"), "model");
+        File.WriteAllText(folder.File("early-exit.part1"), "one");
+        File.WriteAllText(folder.File("early-exit.part2"), "two");
+        File.WriteAllText(folder.File("early-exit.part3"), "three");
+        File.WriteAllBytes(folder.File("early-exit.f32"), new byte[2 * EarlyExitFile.FeatureCount(HiddenSize) * sizeof(float)]);
+        ModelFolder files = ModelFolder.Open(folder.Path, new OnnxScorerOptions { ModelPath = folder.Path });
+        string sound = $$"""
+            {
+              "formatVersion": 1, "source": {{Of("model.onnx")}}, "layers": 4, "hiddenSize": {{HiddenSize}}, "features": "{{EarlyExitFile.Features}}",
+              "parts": [{{Of("early-exit.part1")}}, {{Of("early-exit.part2")}}, {{Of("early-exit.part3")}}],
+              "exits": [ { "layer": 1, "boundary": "a", "bias": -1, "error": 1 }, { "layer": 3, "boundary": "b", "bias": 0.5, "error": 0 } ],
+              "weights": {{Of("early-exit.f32")}}, "plan": "1:60 3:25", "topN": 10,
+              "measured": { "agreement": 0.99, "time": 0.5, "queries": 100, "candidates": 50, "trainingPairs": 1000 }
+            }
+            """;
+        var hostile = new HostileJson(sound, seed);
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            File.WriteAllBytes(folder.File(EarlyExitFile.Name), json);
+            works += Guarded(json, () =>
+            {
+                EarlyExitFile file = EarlyExitFile.Read(files, "On");
+                Assert.Equal((file.Probes.Count + 1, file.Probes.Count), (file.Parts.Count, file.Boundaries.Count));
+                Assert.All(file.Parts, part => Assert.Equal(folder.Path, Path.GetDirectoryName(part)));   // never out of the folder
+                Assert.All(file.Probes, probe =>
+                {
+                    Assert.InRange(probe.Layer, 1, file.LayerCount - 1);
+                    Assert.Equal(EarlyExitFile.FeatureCount(file.HiddenSize), probe.Weights.Length);
+                    Assert.True(double.IsFinite(probe.Bias) && double.IsFinite(probe.Error));
+                });
+                Assert.All(file.Plan.Steps, step => Assert.InRange(step.CountOf(50, 10), 1, 50));
+                return true;
+            }) ? 1 : 0;
+        }
+
+        Assert.InRange(works, count / 50, count * 9 / 10);
+
+        string Of(string file) =>
+            $$"""{ "file": "{{file}}", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.File(file))))}}" }""";
+    }
+
+    private static void Calibrations(string sound, int seed, int count)
+    {
+        using TemporaryFolder folder = TestModels.Unpack();
+        var options = new OnnxScorerOptions { ModelPath = folder.Path };
+        ModelFolder files = ModelFolder.Open(folder.Path, options);
+        var hostile = new HostileJson(sound.Replace(AnyHash, ModelCalibration.HashOf(files), StringComparison.Ordinal), seed);
+        double[] raw = [double.NegativeInfinity, double.MinValue, -3, 0, 1e-300, 1, 30, double.MaxValue, double.PositiveInfinity];
+        int works = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] json = hostile.Next();
+            File.WriteAllBytes(folder.File("calibration.json"), json);
+            works += Guarded(json, () =>
+            {
+                ScoreCalibration calibration = ModelCalibration.Read(files, options)!;
+                double[] values = [.. raw.Select(calibration.Apply)];
+                Assert.All(values, value => Assert.InRange(value, 0, 1));
+                Assert.Equal(values.Order(), values);
+                Assert.Equal(calibration, ScoreCalibration.Parse(calibration.ToJson()));
+                return true;
+            }) ? 1 : 0;
+        }
+
+        Assert.InRange(works, 1, count * 9 / 10);   // few changes leave a rising curve
     }
 
     // Whether the file works; refused with our exception is not.
