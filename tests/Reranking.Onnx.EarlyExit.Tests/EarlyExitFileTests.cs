@@ -20,6 +20,14 @@ public sealed class EarlyExitFileTests : IDisposable
         { "\"plan\": \"1:50\"", "\"plan\": \"half\"", "'{json}' has the plan 'half'; expected layers and how many of 100 stay, as 2:60 5:25. {build}" },
         { "\"topN\": 10", "\"topN\": 51", "'{json}' has topN 51; expected 1 to 50. {build}" },
         { "\"layer\": 1", "\"layer\": 9", "'{json}' has exits after the layers 9; expected increasing numbers from 1 to *" },
+        {
+            "\"error\": 1", "\"error\": 1e400",
+            "'{json}' has a bias or an error that is not a finite number, or an error below 0; expected finite numbers. {build}"
+        },
+        {
+            "early-exit.part1", "early-exit\\u0000part1",
+            "'{json}' has a file with a null character in its name; expected the name of a file. {build}"
+        },
         { "\"hiddenSize\": 32", "\"hiddenSize\": 0", "'{json}' has hiddenSize 0; expected 1 to 65536. {build}" },
         { "\"hiddenSize\": 32", "\"hiddenSize\": 16", "'{folder}early-exit.f32' has 644 bytes; expected 324, 81 weights for each of 1 probes. {build}" },
         { "\"measured\": null", "\"measured\": null, \"more\": 1", "'{json}' can't be read: *" },
