@@ -204,12 +204,15 @@ internal sealed record EarlyExitManifest
         : Features != EarlyExitFile.Features ? $"the features '{Features}'; expected '{EarlyExitFile.Features}'"
         : Parts.Append(Source).Append(Weights).Any(static file => file is not { File.Length: > 0, Sha256.Length: > 0 })
             ? "a file without a name or a hash; expected both"
+        : Parts.Append(Source).Append(Weights).Any(static file => file.File.Contains('\0', StringComparison.Ordinal))
+            ? "a file with a null character in its name; expected the name of a file"
         : Exits.Any(static exit => exit is not { Boundary.Length: > 0 }) ? "an exit without a boundary; expected the name of a tensor"
         : Exits.Count == 0 ? "no exits; expected one or more"
         : Parts.Count != Exits.Count + 1 ? $"{Parts.Count} parts; expected {Exits.Count + 1}, one more than exits"
         : Exits.Select(static exit => exit.Layer).Where((layer, index) => layer <= (index == 0 ? 0 : Exits[index - 1].Layer) || layer >= Layers).Any()
             ? $"exits after the layers {string.Join(", ", Exits.Select(static exit => exit.Layer))}; expected increasing numbers from 1 to {Layers - 1}"
-        : Exits.Any(static exit => !double.IsFinite(exit.Bias) || !(exit.Error >= 0)) ? "a bias or an error that is not a finite number"
+        : Exits.Any(static exit => !double.IsFinite(exit.Bias) || !double.IsFinite(exit.Error) || exit.Error < 0)
+            ? "a bias or an error that is not a finite number, or an error below 0; expected finite numbers"
         : TopN is < 1 or > EarlyExitStep.UsualCount / 2 ? $"topN {TopN}; expected 1 to {EarlyExitStep.UsualCount / 2}"
         : EarlyExitPlan.TryParse(Plan) is null ? $"the plan '{Plan}'; expected layers and how many of 100 stay, as 2:60 5:25"
         : null;
