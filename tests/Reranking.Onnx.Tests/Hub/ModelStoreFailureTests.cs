@@ -150,7 +150,9 @@ public sealed class ModelStoreFailureTests : ModelStoreTestBase
         RelevanceScoringException exception = await FailureAsync(CreateStore(options => options.Endpoint = secure.Uri));
 
         Assert.StartsWith(
-            $"'{secure.Uri}{HubServer.Repository}/resolve/main/config.json' can't be reached (SecureConnectionError). ", exception.Message, StringComparison.Ordinal);
+            $"'{secure.Uri}{HubServer.Repository}/resolve/main/config.json' can't be reached (SecureConnectionError). ",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Empty(Time.Delays);
     }
 

@@ -132,7 +132,8 @@ public sealed class OnnxRelevanceScorerModelTests : ModelStoreTestBase
             $"{Path}:Endpoint has a user name; expected none. Set {Path}:Token. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("https://me:secret@hub")));
         Assert.Equal(
-            $"{Path}:Endpoint is on 'hub' without encryption; expected https. Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
+            $"{Path}:Endpoint is on 'hub' without encryption; expected https. "
+                + $"Set {Path}:AllowInsecureHttp to true if the network is trusted. (Parameter 'options')",
             StoreFailure(options => options.Endpoint = new Uri("http://hub")));
         Assert.Equal(
             $"{Path}:Token has characters that no token has, such as spaces; expected it as the endpoint issued it, or none. (Parameter 'options')",

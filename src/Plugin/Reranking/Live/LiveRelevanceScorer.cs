@@ -46,8 +46,8 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
     {
     }
 
-    // What is closed for all rerankers is not open to those who call the scorer without one. Of a record they hand over the text alone, so the rule is asked about
-    // that: nothing but a rule for strings can say that it may leave.
+    // What is closed for all rerankers is not open to those who call the scorer without one. They hand over texts without their records, so the rule is asked
+    // about the text: nothing but a rule for strings can say that it may leave.
     private static RelevanceScoringOptions? Restricted(
         RerankingSnapshot snapshot, RelevanceScoringOptions? options, IReadOnlyList<string>? documents = null)
     {

@@ -93,7 +93,8 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         {
             string seconds = options.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
             throw new TransientHubException(
-                $"'{request.Address}' was silent for {seconds} s. Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout.",
+                $"'{request.Address}' was silent for {seconds} s. "
+                + $"Check {options.SettingsPath}:Endpoint and the network, or raise {options.SettingsPath}:Timeout.",
                 ExceptionRedactor.Redact(exception));
         }
         catch (HttpRequestException exception)
@@ -145,7 +146,8 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
 
             if (redirects == MaxRedirects)
             {
-                throw new RelevanceScoringException($"'{target.Address}' led through more than {MaxRedirects} redirects. Check {options.SettingsPath}:Endpoint.");
+                throw new RelevanceScoringException(
+                    $"'{target.Address}' led through more than {MaxRedirects} redirects. Check {options.SettingsPath}:Endpoint.");
             }
         }
     }
@@ -200,7 +202,8 @@ internal sealed class HubClient(HttpClient http, ModelStoreOptions options, Time
         {
             401 or 403 => new RelevanceScoringException(
                 $"{returned}: model '{request.Plan.Repository}' is private, gated or misspelled, or the token is not valid for it. "
-                + $"Accept its conditions at '{options.PublicEndpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' and set {options.SettingsPath}:Token."),
+                + $"Accept its conditions at '{options.PublicEndpoint.AbsoluteUri.TrimEnd('/')}/{request.Plan.Repository}' "
+                + $"and set {options.SettingsPath}:Token."),
             404 => request.Missing(),
             408 or 429 or >= 500 => new TransientHubException($"{returned}. Check {options.SettingsPath}:Endpoint, or try later.")
             {
