@@ -21,5 +21,9 @@ internal static class TimeSetting
     public static string? Failure(IConfigurationSection setting) =>
         setting.Value is { Length: > 0 } text && !HasUnits(text) ? $"{setting.Path} is '{text}'; expected {Expected}." : null;
 
+    /// <summary>Returns the same, or <see langword="null"/> if code has replaced what the binder read.</summary>
+    public static string? Failure(IConfigurationSection setting, TimeSpan effective) =>
+        TimeSpan.TryParse(setting.Value, CultureInfo.InvariantCulture, out TimeSpan read) && read == effective ? Failure(setting) : null;
+
     private static bool HasUnits(string text) => text.Contains(':', StringComparison.Ordinal);
 }

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -71,7 +72,7 @@ public sealed class LimitTests
     public async Task Post_TooSlow_Is503AndTheScorerIsStopped()
     {
         var time = new FakeTimeProvider();
-        var begun = new TaskCompletionSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var scorer = new StubScorer(StubScorer.Length, token =>
         {
             begun.TrySetResult();
@@ -256,6 +257,28 @@ public sealed class LimitTests
             configure: options => property.SetValue(options, Convert.ChangeType(0, property.PropertyType, CultureInfo.InvariantCulture))));
 
         Assert.Equal($"RerankingServer:{setting} is 0; expected at least 1.", Assert.Single(exception.Failures));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Options_PlainNumberAsATimeInTheSection_IsRefusedUnlessCodeReplacesIt(bool isReplaced)
+    {
+        IConfigurationSection section = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["RerankingServer:RequestTimeout"] = "2" }).Build().GetSection("RerankingServer");
+        IServiceCollection services = new ServiceCollection().AddLogging().AddRerankingServer(section);
+        if (isReplaced)
+        {
+            services.Configure<RerankingServerOptions>(static options => options.RequestTimeout = TimeSpan.FromSeconds(2));
+        }
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Exception? failure = Record.Exception(() => provider.GetRequiredService<IOptions<RerankingServerOptions>>().Value);
+
+        Assert.Equal(
+            isReplaced ? null : "RerankingServer:RequestTimeout is '2'; expected a time as hours:minutes:seconds, such as 00:00:02.",
+            (failure as OptionsValidationException)?.Failures.Single());
+        Assert.Equal(isReplaced, failure is null);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class RerankingServerOptionsValidator : IValidateOptions<Reranki
         AtLeastOne(options.MaxDocumentLength, nameof(options.MaxDocumentLength));
         AtLeastOne(options.MaxQueuedTokens, nameof(options.MaxQueuedTokens));
         AtLeastOne(options.MaxConcurrentRequests, nameof(options.MaxConcurrentRequests));
-        if (options.Section?.GetSection(nameof(options.RequestTimeout)) is { } timeout && TimeSetting.Failure(timeout) is { } failure)
+        if (options.Section?.GetSection(nameof(options.RequestTimeout)) is { } timeout && TimeSetting.Failure(timeout, options.RequestTimeout) is { } failure)
         {
             failures.Add(failure);
         }

@@ -165,7 +165,8 @@ public sealed class KernelMemoryFailureTests
         await using KernelMemoryServer server = await KernelMemoryServer.StartAsync([], "/memory");
 
         Assert.Equal(
-            $"Kernel Memory at {server.Address.Authority} answered 404 (NotFound). The path was '/.../memory/search': check KernelMemorySearchOptions.Endpoint.",
+            $"Kernel Memory at {server.Address.Authority} answered 404 (NotFound). "
+            + "The path was '/.../memory/search': check KernelMemorySearchOptions.Endpoint.",
             (await FailAsync(server, options => options.Endpoint = new Uri(server.Address, "/Quetzalcoatl98765/memory"))).Message);
     }
 
@@ -254,7 +255,10 @@ public sealed class KernelMemoryFailureTests
     [Theory]
     [InlineData(null, "not set")]
     [InlineData("memory", "relative")]
-    [InlineData("ftp://km.example/a", "'ftp://km.example/a'")]
+    [InlineData("ftp://user:secret@km.example/a", "one of the scheme 'ftp'")]
+    [InlineData("kernel-memory:9001/search", "one of the scheme 'kernel-memory'")]
+    [InlineData("urn:a:b", "one of the scheme 'urn'")]
+    [InlineData("https://km.example/secret0123456789/a#secret", "'https://km.example/.../a' and more")]
     [InlineData("http://user:secret@km.example/a?key=secret#secret", "'http://km.example/a' and more")]
     public void Constructor_Endpoint_IsRefusedWithoutItsSecrets(string? endpoint, string shown)
     {

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Reranking.Http.Tests;
 
 namespace Reranking.Onnx.Tests;
@@ -72,6 +75,41 @@ public sealed class ModelStorePrivacyTests : IDisposable
             sinks.Hear(failure);
             sinks.AssertSilentAbout(Token, UrlSecret, "Zanzibar", "Quetzalcoatl");
         }
+    }
+
+    [Fact]
+    public async Task GetAsync_KeyInThePathOfTheEndpoint_IsInNoLogAndNoFile()
+    {
+        using var sinks = new Sinks();
+        await using HubServer server = await HubServer.StartAsync();
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(sinks));
+        using var store = new ModelStore(
+            new ModelStoreOptions { Endpoint = new Uri(server.Endpoint, $"/{UrlSecret}/hub"), CacheFolder = _cache.Path, Token = Token },
+            logger: loggers.CreateLogger<ModelStore>());
+
+        string folder = await store.GetAsync(HubServer.Repository);
+
+        Assert.All(server.Requests, static request => Assert.StartsWith($"/{UrlSecret}/hub/{HubServer.Repository}/", request.Path, StringComparison.Ordinal));
+        sinks.Hear(await File.ReadAllTextAsync(Path.Combine(folder, "reranking-model.json")));
+        Assert.Contains(sinks.Said, static said => said.Contains("/...", StringComparison.Ordinal));
+        sinks.AssertSilentAbout(Token, UrlSecret, "Zanzibar", "Quetzalcoatl");
+    }
+
+    [Theory]
+    [InlineData("https://me:Quetzalcoatl98765@hub.example:99999/")]
+    [InlineData("https://Quetzalcoatl98765 hub/")]
+    [InlineData("https://[Quetzalcoatl98765/")]
+    [InlineData("Quetzalcoatl98765")]
+    public void AddModelStore_SectionWithNoAddress_DoesNotShowIt(string endpoint)
+    {
+        IConfigurationSection section = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Models:Endpoint"] = endpoint }).Build().GetSection("Models");
+        using ServiceProvider services = new ServiceCollection().AddModelStore(section).BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<ModelStoreOptions>>().Value);
+
+        Assert.Equal("Models:Endpoint is not an address; expected one such as https://huggingface.co.", Assert.Single(failure.Failures));
+        Assert.DoesNotContain("Quetzalcoatl", $"{failure}", StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]

@@ -248,19 +248,6 @@ public class KeepLocalTests
         Assert.True(Reranking.Scoring.KeepLocalSource.KeepsLocal(services.GetRequiredService<IRelevanceScorer>(), options: null));
     }
 
-    [Theory]
-    [InlineData("0.2", "hosted")]
-    [InlineData("0.99", "local")]
-    public async Task ScoreAsync_RuleForStrings_IsAskedAboutEachText(string text, string expected)
-    {
-        await using ServiceProvider services = Build(
-            """{ "Use": "hosted", BOTH }""", static builder => builder.KeepLocal<string>(static text => text == "0.99"));
-
-        RelevanceScores scores = await services.GetRequiredService<IRelevanceScorer>().ScoreAsync("query", ["0.1", text]);
-
-        Assert.Equal(expected, scores.ScorerName);
-    }
-
     private async Task<RerankingResult<Note>> RerankAsync(string json, Note[] notes, Action<RerankingBuilder>? configure = null)
     {
         await using ServiceProvider services = Build(json, configure);

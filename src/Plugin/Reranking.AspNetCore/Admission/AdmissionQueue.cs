@@ -26,7 +26,8 @@ internal sealed class AdmissionQueue
         // A tenth stays free: the rate varies, and what is let in should not take longer than all of MaxQueuedTokens do on average.
         _maxTokens = options.MaxQueuedTokens - (options.MaxQueuedTokens / 10);
 
-        // A third of the rest is shared out among the clients, so that one alone can't fill the queue for all, nor many of them the memory.
+        // Up to two thirds of the rest, whoever comes first gets in; a client alone gets no further. The last third is shared out among the clients, so that
+        // one alone can't fill the queue for all, nor many of them the memory.
         _maxTokensOfOneClient = _maxTokens - (_maxTokens / 3);
         _maxRunning = options.MaxConcurrentRequests;
         _throughput = new ThroughputMeter(timeProvider);

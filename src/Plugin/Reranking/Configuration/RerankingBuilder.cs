@@ -134,8 +134,7 @@ public sealed class RerankingBuilder
     /// <param name="isConfidential">Returns whether the text of a candidate must stay on this machine.</param>
     /// <returns>This builder.</returns>
     /// <remarks>
-    /// The registered <see cref="IRelevanceScorer"/> receives texts without their records. Once there is a rule, it keeps them local too, unless a rule for
-    /// <see cref="string"/> says that they may leave.
+    /// The registered <see cref="IRelevanceScorer"/> receives texts without their records, so it asks no rule: once there is one, all its texts stay local.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="isConfidential"/> is <see langword="null"/>.</exception>
     public RerankingBuilder KeepLocal<T>(Func<T, bool> isConfidential)

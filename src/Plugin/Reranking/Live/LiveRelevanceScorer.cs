@@ -16,8 +16,7 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
         RerankingSnapshot snapshot = live.Acquire();
         try
         {
-            RelevanceScoringOptions? restricted = Restricted(snapshot, options, documents);
-            return await Scorer(snapshot).ScoreAsync(query, documents, restricted, cancellationToken).ConfigureAwait(false);
+            return await Scorer(snapshot).ScoreAsync(query, documents, Restricted(snapshot, options), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -46,13 +45,10 @@ internal sealed class LiveRelevanceScorer(LiveReranking live, string? name) : IR
     {
     }
 
-    // What is closed for all rerankers is not open to those who call the scorer without one. They hand over texts without their records, so the rule is asked
-    // about the text: nothing but a rule for strings can say that it may leave.
-    private static RelevanceScoringOptions? Restricted(
-        RerankingSnapshot snapshot, RelevanceScoringOptions? options, IReadOnlyList<string>? documents = null)
+    // What is closed for all rerankers is not open to those who call the scorer without one. They hand over texts without the records that a rule is about.
+    private static RelevanceScoringOptions? Restricted(RerankingSnapshot snapshot, RelevanceScoringOptions? options)
     {
-        bool mustStay = snapshot.Options.KeepLocal || (snapshot.KeepLocal is { } rule && (documents ?? [null!]).Any(rule));
-        if (!mustStay || options is { KeepLocal: true })
+        if ((!snapshot.Options.KeepLocal && snapshot.KeepLocal is null) || options is { KeepLocal: true })
         {
             return options;
         }

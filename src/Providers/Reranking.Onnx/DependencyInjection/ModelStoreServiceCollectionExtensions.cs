@@ -35,7 +35,10 @@ public static class ModelStoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(section);
         TryAddModelStore(services);
         KnownKeysValidator<ModelStoreOptions>.TryAdd(services, section, "the model store");
-        services.AddOptions<ModelStoreOptions>().Bind(section).Configure(options => options.SettingsPath = section.Path);
+        services.AddOptions<ModelStoreOptions>()
+            .Configure(_ => ModelStoreOptionsValidator.ThrowIfNoAddress(section))
+            .Bind(section)
+            .Configure(options => options.SettingsPath = section.Path);
         return services;
     }
 

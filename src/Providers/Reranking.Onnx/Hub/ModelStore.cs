@@ -273,13 +273,13 @@ public sealed partial class ModelStore : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            ActivityHeadersPropagator = null,   // spans are the work of RequestSpanHandler
+            ActivityHeadersPropagator = null,   // no spans of .NET, which show the address whole and quote what a server sent
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
-        return new HttpClient(new RequestSpanHandler { InnerHandler = handler }) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     // The folder of all revisions of a repository.

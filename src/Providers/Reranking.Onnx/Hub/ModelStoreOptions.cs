@@ -51,8 +51,8 @@ public sealed class ModelStoreOptions
     /// <summary>Gets or sets the path of the configuration section that the options came from, for messages.</summary>
     internal string SettingsPath { get; set; } = SectionName;
 
-    /// <summary>Gets what messages, logs and manifests call the endpoint: without what can be a secret.</summary>
-    internal Uri PublicEndpoint => AddressRedactor.Redact(Endpoint);
+    /// <summary>Gets what messages, logs and manifests call the endpoint: without its path, in which some mirrors have a key.</summary>
+    internal Uri PublicEndpoint => Endpoint.AbsolutePath == "/" ? Endpoint : new Uri(Endpoint, "/...");
 
     internal ModelStoreOptions Copy() => (ModelStoreOptions)MemberwiseClone();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Reranking.Onnx.Hub;
@@ -12,6 +13,15 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
+    /// <summary>Refuses an endpoint that .NET can't read before it is bound: the binder's exception quotes it, and there can be a password in it.</summary>
+    public static void ThrowIfNoAddress(IConfigurationSection section)
+    {
+        if (section[nameof(ModelStoreOptions.Endpoint)] is { Length: > 0 } text && !Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _))
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(ModelStoreOptions), [NoAddress(section.Path)]);
+        }
+    }
+
     public static IEnumerable<string> Failures(ModelStoreOptions options)
     {
         string path = options.SettingsPath;
@@ -23,7 +33,7 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
         if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
         {
             // Not echoed: what is not an address can be anything, a token in the wrong place too.
-            yield return $"{path}:{nameof(options.Endpoint)} is not an address; expected one such as https://huggingface.co.";
+            yield return NoAddress(path);
         }
         else if (options.Endpoint.Query.Length + options.Endpoint.Fragment.Length > 0)
         {
@@ -54,4 +64,7 @@ internal sealed class ModelStoreOptionsValidator : IValidateOptions<ModelStoreOp
             yield return $"{path}:{nameof(options.Timeout)} is {options.Timeout:c}; expected 00:00:01 to 01:00:00.";
         }
     }
+
+    private static string NoAddress(string path) =>
+        $"{path}:{nameof(ModelStoreOptions.Endpoint)} is not an address; expected one such as https://huggingface.co.";
 }

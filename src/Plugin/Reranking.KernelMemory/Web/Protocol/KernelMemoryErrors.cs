@@ -61,10 +61,11 @@ internal sealed class KernelMemoryErrors(Uri address, string keyHeader, bool has
         + $"Raise the Timeout of the HttpClient, or lower {nameof(RerankingOptions)}.{nameof(RerankingOptions.CandidateCount)}.",
         ExceptionRedactor.Redact(cause));
 
-    // What comes before an @ or after a ? can be a secret.
+    // What is no address of a server can be anything; what comes before an @ or after a ? can be a secret.
     private static string Describe(Uri? endpoint) =>
         endpoint is null ? "not set"
         : !endpoint.IsAbsoluteUri ? "relative"
+        : endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps ? $"one of the scheme '{endpoint.Scheme}'"
         : $"'{AddressRedactor.Redact(endpoint)}'"
             + (endpoint.UserInfo + endpoint.Query + endpoint.Fragment is "" ? "" : " and more");
 

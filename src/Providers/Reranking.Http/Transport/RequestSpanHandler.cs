@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Reranking;
+namespace Reranking.Http.Transport;
 
 /// <summary>
 /// Records a span per attempt and sends its id along, in place of .NET's own, whose events quote what a server sent and whose address has a path.
