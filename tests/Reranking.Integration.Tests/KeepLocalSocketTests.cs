@@ -29,9 +29,11 @@ public sealed class KeepLocalSocketTests : IDisposable
     [InlineData(""" "Use": "cohere" """, false)]
     [InlineData(""" "Use": "cohere" """, true)]
     [InlineData(""" "Use": [ "cohere", "local" ] """, false)]
+    [InlineData(""" "Use": [ "cohere", "local" ] """, true)]
     [InlineData(""" "Use": "local", "Shadow": { "Use": "cohere", "SampleRate": 1, "MaxConcurrency": 100 } """, false)]
     [InlineData(""" "Use": "local", "Shadow": { "Use": "cohere", "SampleRate": 1, "MaxConcurrency": 100 } """, true)]
     [InlineData(""" "Stages": [ { "Use": "local", "Keep": 2 }, { "Use": "cohere" } ] """, false)]
+    [InlineData(""" "Stages": [ { "Use": "local", "Keep": 2 }, { "Use": "cohere" } ] """, true)]
     public async Task Seams_AnyValueThatIsNotPlainlyTheOpposite_NoByteReachesTheSocket(string use, bool isCached)
     {
         await using StubServer server = HostedStub.Start();

@@ -17,7 +17,7 @@ public sealed class Sinks : ILoggerProvider, ILogger
     {
         _activities = new ActivityListener
         {
-            ShouldListenTo = _ => true,
+            ShouldListenTo = static source => source.Name != "Microsoft.AspNetCore",   // what the servers of tests say of requests
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => Hear(
                 $"span {activity.Source.Name} {activity.DisplayName} {activity.StatusDescription} {string.Join(',', activity.TagObjects.Select(Show))} " +

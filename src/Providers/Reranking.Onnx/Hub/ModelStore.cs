@@ -14,7 +14,10 @@ namespace Reranking.Onnx;
 /// branch pointed to on first use is recorded in the same way. Files in the folder are used without network access; those of models in
 /// <see cref="ModelCatalog"/> are verified again whenever their size or time has changed.
 /// </para>
-/// <para>Only the name, the revision and the file names of a model leave the process. Dispose the store to close its connections.</para>
+/// <para>
+/// Only the name, the revision and the file names of a model leave the process. Requests of a client that is passed in also record the spans and send the
+/// headers that .NET adds for it. Dispose the store to close its connections.
+/// </para>
 /// </remarks>
 public sealed partial class ModelStore : IDisposable
 {
