@@ -12,16 +12,8 @@ public sealed class ModelStorePrivacyTests : IDisposable
     private const string Token = "hf_Zanzibar0123456789";
     private const string UrlSecret = "Quetzalcoatl98765";
 
-    private static readonly Dictionary<string, Func<string, StubResponse>> Places = new()
+    private static readonly Dictionary<string, Func<string, StubResponse>> Places = new(MalformedResponses.WithEcho)
     {
-        ["line"] = static echo => StubResponse.Raw($"{echo}\r\n\r\n"),
-        ["status line"] = static echo => StubResponse.Raw($"HTTP/1.1 {echo} OK\r\n\r\n"),
-        ["version"] = static echo => StubResponse.Raw($"HTTP/{echo} 200 OK\r\nContent-Length: 0\r\n\r\n"),
-        ["reason"] = static echo => StubResponse.Raw($"HTTP/1.1 400 {echo}\r\nContent-Length: 0\r\n\r\n"),
-        ["header without a colon"] = static echo => StubResponse.Raw($"HTTP/1.1 200 OK\r\n{echo}\r\n\r\n"),
-        ["header name"] = static echo => StubResponse.Raw($"HTTP/1.1 200 OK\r\n{echo} x: 1\r\n\r\n"),
-        ["Content-Length"] = static echo => StubResponse.Raw($"HTTP/1.1 200 OK\r\nContent-Length: {echo}\r\n\r\n"),
-        ["chunk"] = static echo => StubResponse.Raw($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{echo}\r\n"),
         ["Retry-After"] = static echo => StubResponse.Of(429, headers: $"Retry-After: {echo}\r\n"),
         ["Content-Type"] = static echo => StubResponse.Of(200, "{}", $"Content-Type: text/{echo}\r\n"),
         ["ETag"] = static echo => StubResponse.Of(200, "{}", $"ETag: \"{echo}\"\r\n"),
