@@ -22,11 +22,17 @@ internal static class HardTexts
         "<s>", "</s>", "<unk>", "<|im_start|>", "|||IP_ADDRESS|||", "   <mask>", "<mask>  ",
     ];
 
-    public static Gen<string> Any { get; } = Pick([.. InWords, .. BetweenWords]).Array[0, 24].Select(string.Concat);
+    public static Gen<string> Any { get; } = Texts(atLeast: 0);
 
-    /// <summary>Gets any text and an index in it, between two code points.</summary>
-    public static Gen<(string Text, int Index)> AnyCut { get; } = Gen.Select(Any, Gen.Int[0, 200])
-        .Select((text, index) => (text, CodePoints.AlignIndex(text, Math.Min(index, text.Length))));
+    /// <summary>Gets any text and an index in it, from its start to its end, between two code points.</summary>
+    public static Gen<(string Text, int Index)> AnyCut { get; } = Any.SelectMany(static text =>
+        Gen.Int[0, text.Length].Select(index => (text, CodePoints.AlignIndex(text, index))));
+
+    /// <summary>Gets a text and an index between two of its code points.</summary>
+    /// <remarks>Few are rejected: CsCheck fails where a hundred in a row are.</remarks>
+    public static Gen<(string Text, int Index)> InnerCut { get; } = Texts(atLeast: 2)
+        .SelectMany(static text => Gen.Int[1, text.Length - 1].Select(index => (Text: text, Index: CodePoints.AlignIndex(text, index))))
+        .Where(static cut => cut.Index < cut.Text.Length);
 
     /// <summary>Gets thousands of characters of few kinds, with something else here and there.</summary>
     public static Gen<string> Endless { get; } = Gen.Select(
@@ -37,4 +43,6 @@ internal static class HardTexts
             others.Length > 0 && sparsity > 3 && choice % sparsity == 0 ? others[choice / sparsity % others.Length] : kinds[choice % kinds.Length])));
 
     public static Gen<T> Pick<T>(IReadOnlyList<T> values) => Gen.Int[0, values.Count - 1].Select(index => values[index]);
+
+    private static Gen<string> Texts(int atLeast) => Pick([.. InWords, .. BetweenWords]).Array[atLeast, 24].Select(string.Concat);
 }
